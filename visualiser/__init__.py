@@ -1,0 +1,1 @@
+"""A moving, named, measured model of the hamstrings."""

@@ -1,0 +1,122 @@
+"""Joint angles to segment transforms, for one pose or many at once. Pure functions: the arguments stay untouched."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.interpolate import CubicHermiteSpline
+
+from visualiser.anatomy import skeleton
+from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, SIDES, TRUNK_SLICE, X, Y, Z, degrees, metres
+from visualiser.errors import PoseError
+from visualiser.transforms import mirrored, rigid, rotation, turn_about
+from visualiser.typed import FloatArray
+
+HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION, ANKLE_DORSIFLEXION = range(len(LEG_COORDINATES))
+PELVIS_TILT, PELVIS_DROP, PELVIS_ROTATION, LUMBAR_FLEXION = range(4)
+
+
+def check_pose(pose: ArrayLike, where: str = "") -> None:
+    """Raise PoseError for the first coordinate outside its range.
+
+    pose : (..., 16)  radians, order of `conventions.POSE_COORDINATES`
+    """
+    rows = degrees(pose).reshape(-1, len(POSE_COORDINATES))
+    for i, name in enumerate(POSE_COORDINATES):
+        low, high = skeleton.limits_deg(name)
+        column = rows[:, i]
+        outside = ~((column >= low - 1e-6) & (column <= high + 1e-6))
+        if outside.any():
+            raise PoseError(name, float(column[outside][0]), (low, high), where)
+
+
+def femur_to_pelvis(leg: FloatArray) -> FloatArray:
+    """Right femur in the pelvis: flexion about the pelvic Z, adduction about the floating X, internal rotation about the femoral Y.
+
+    leg     : (..., 6)     radians, order of `conventions.LEG_COORDINATES`
+    returns : (..., 4, 4)  metres
+    source  : Wu et al. 2002
+    """
+    turn = rotation(Z, leg[..., HIP_FLEXION]) @ rotation(X, leg[..., HIP_ADDUCTION]) @ rotation(Y, leg[..., HIP_ROTATION])
+    return rigid(turn, metres(skeleton.HIP_CENTRE_MM))
+
+
+@lru_cache
+def _knee_coupling() -> CubicHermiteSpline:
+    """Screw-home rotation (rad) and hinge place in the tibia (m) over knee flexion (rad): C1 cubic through the rows."""
+    rows = np.array(skeleton.KNEE_COUPLING)
+    flexion = np.radians(rows[:, 0])
+    values = np.column_stack([np.radians(rows[:, 1]), metres(rows[:, 2:])])
+    step, rise = np.diff(flexion)[:, None], np.diff(values, axis=0) / np.diff(flexion)[:, None]
+    inner = (rise[:-1] * step[1:] + rise[1:] * step[:-1]) / (step[1:] + step[:-1])
+    return CubicHermiteSpline(flexion, values, np.concatenate([rise[:1], inner, rise[-1:]]))
+
+
+def screw_home(knee_flexion: ArrayLike, derivative: int = 0) -> FloatArray:
+    """Coupled motion of the tibia on the femoral hinge, or its derivative by knee flexion.
+
+    knee_flexion : (...)     radians
+    returns      : (..., 3)  internal rotation of the tibia (rad), x and y of the hinge in the tibia frame (m)
+    """
+    values: FloatArray = _knee_coupling()(np.asarray(knee_flexion, dtype=np.float64), derivative)
+    return values
+
+
+def tibia_to_femur(leg: FloatArray) -> FloatArray:
+    """Right tibia in the femur: flexion about the femoral hinge (about -Z in ISB axes), then rotation about the tibial long axis.
+
+    leg     : (..., 6)     radians
+    returns : (..., 4, 4)  metres
+    source  : Grood & Suntay 1983; coupling as in `skeleton.KNEE_COUPLING`. Abduction of the knee is left out.
+    """
+    coupled = screw_home(leg[..., KNEE_FLEXION])
+    turn = rotation(Z, -leg[..., KNEE_FLEXION]) @ rotation(Y, coupled[..., 0] + leg[..., TIBIAL_ROTATION])
+    hinge = np.concatenate([coupled[..., 1:], np.zeros_like(coupled[..., :1])], axis=-1)
+    return rigid(turn, metres(skeleton.KNEE_HINGE_MM) - (turn @ hinge[..., None])[..., 0])
+
+
+def patella_to_femur(leg: FloatArray) -> FloatArray:
+    """Right patella in the femur: it glides round the trochlea, turning about the knee hinge by a share of knee flexion."""
+    return turn_about(rotation(Z, -skeleton.PATELLA_SHARE * leg[..., KNEE_FLEXION]), metres(skeleton.KNEE_HINGE_MM))
+
+
+def foot_to_tibia(leg: FloatArray) -> FloatArray:
+    """Right foot in the tibia: dorsiflexion about a transverse ankle axis (simplification: one axis, no subtalar joint)."""
+    return turn_about(rotation(Z, leg[..., ANKLE_DORSIFLEXION]), metres(skeleton.ANKLE_AXIS_MM))
+
+
+def pelvis_to_body(trunk: FloatArray) -> FloatArray:
+    """Pelvis in the body's upright frame: rotation to the left about Y, drop about X, anterior tilt about -Z, about mid-hips.
+
+    trunk   : (..., 4)     radians, order of `conventions.TRUNK_COORDINATES`
+    returns : (..., 4, 4)  metres
+    """
+    turn = rotation(Y, trunk[..., PELVIS_ROTATION]) @ rotation(X, trunk[..., PELVIS_DROP]) @ rotation(Z, -trunk[..., PELVIS_TILT])
+    return rigid(turn, np.zeros(3))
+
+
+def lumbar_to_pelvis(trunk: FloatArray) -> FloatArray:
+    """Fourth and fifth lumbar vertebrae on the pelvis: flexion bends them forward (about -Z) at the lumbosacral joint.
+
+    Two of five lumbar joints carry two fifths of lumbar flexion: simplification, the segment moves as one.
+    """
+    return turn_about(rotation(Z, -0.4 * trunk[..., LUMBAR_FLEXION]), metres(skeleton.LUMBAR_PIVOT_MM))
+
+
+def segment_transforms(pose: ArrayLike) -> FloatArray:
+    """Every segment of the body in the body's upright frame (origin midway between the hip centres).
+
+    pose    : (..., 16)       radians, order of `conventions.POSE_COORDINATES`
+    returns : (..., S, 4, 4)  metres, order of `skeleton.segment_names()`
+    """
+    pose = np.asarray(pose, dtype=np.float64)
+    trunk = pose[..., TRUNK_SLICE]
+    pelvis = pelvis_to_body(trunk)
+    chain = [pelvis, pelvis @ lumbar_to_pelvis(trunk)]
+    for side in SIDES:
+        leg = pose[..., LEG_SLICES[side]]
+        own = (lambda twin: twin) if side == "right" else mirrored
+        femur = pelvis @ own(femur_to_pelvis(leg))
+        tibia = femur @ own(tibia_to_femur(leg))
+        chain += [femur, femur @ own(patella_to_femur(leg)), tibia, tibia @ own(foot_to_tibia(leg))]
+    return np.stack(chain, axis=-3)
