@@ -1,0 +1,155 @@
+"""Scenes: every shipped one loads and moves smoothly within joint ranges; every bad one gets a sentence with file and key."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from visualiser import assets, movement
+from visualiser.conventions import POSE_COORDINATES, degrees
+from visualiser.errors import SceneFileError
+
+SCENES = assets.scene_paths()
+
+
+def column(scene: movement.Movement, name: str, time_s: float | np.ndarray) -> np.ndarray:
+    return degrees(movement.pose_at(scene, time_s)[..., POSE_COORDINATES.index(name)])
+
+
+def test_the_four_first_scenes_are_there() -> None:
+    assert {"straight_leg_raise", "standing_leg_curl", "tibial_rotation", "hip_extension"} <= set(SCENES)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_shipped_scene_is_complete(name: str) -> None:
+    scene = movement.load(SCENES[name])
+    assert scene.title and scene.summary and scene.group and scene.sources and scene.source_names
+    assert not scene.claim or scene.verdict
+    assert all(phase.end_s <= scene.duration_s for phase in scene.phases)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_speed_and_acceleration_have_no_jump(name: str) -> None:
+    scene = movement.load(SCENES[name])
+    time = np.linspace(0, scene.duration_s, int(scene.duration_s * 500))
+    pose = degrees(movement.pose_at(scene, time))
+    acceleration = np.diff(pose, n=2, axis=0) * 500**2
+    assert np.abs(np.diff(acceleration, axis=0)).max() < 25  # degrees/s2 from one 2 ms step to the next
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_keyframes_are_hit_exactly(name: str) -> None:
+    scene = movement.load(SCENES[name])
+    for key in scene.keyframes:
+        for coordinate, value in key.angles_deg:
+            if not coordinate.startswith(movement.OTHER) and f"{coordinate}_{scene.side}" in POSE_COORDINATES:
+                assert column(scene, f"{coordinate}_{scene.side}", key.time_s) == pytest.approx(value, abs=1e-9)
+
+
+def test_the_raised_leg_reaches_ninety_degrees_of_which_a_quarter_and_more_is_pelvis() -> None:
+    scene = movement.load(SCENES["straight_leg_raise"])
+    at = 0.6 * scene.duration_s
+    hip, tilt = column(scene, "hip_flexion_right", at), column(scene, "pelvis_anterior_tilt", at)
+    assert hip - tilt == pytest.approx(90, abs=1)
+    assert 0.25 < -tilt / (hip - tilt) < 0.34  # Bohannon 1985: a quarter to a third
+
+
+def test_the_resting_leg_stays_on_the_couch() -> None:
+    scene = movement.load(SCENES["straight_leg_raise"])
+    time = np.linspace(0, scene.duration_s, 100)
+    np.testing.assert_allclose(column(scene, "hip_flexion_left", time), column(scene, "pelvis_anterior_tilt", time), atol=1e-9)
+
+
+def test_the_thigh_stays_upright_in_the_leg_curl() -> None:
+    scene = movement.load(SCENES["standing_leg_curl"])
+    time = np.linspace(0, scene.duration_s, 100)
+    thigh = column(scene, "hip_flexion_right", time) - column(scene, "pelvis_anterior_tilt", time)
+    assert np.abs(thigh).max() < 0.5
+
+
+def test_the_lower_leg_turns_thirteen_in_and_twenty_seven_out() -> None:
+    scene = movement.load(SCENES["tibial_rotation"])
+    turn = column(scene, "tibial_internal_rotation_right", np.linspace(0, scene.duration_s, 500))
+    assert turn.max() == pytest.approx(13, abs=0.1)
+    assert turn.min() == pytest.approx(-27, abs=0.1)
+
+
+def test_poses_are_the_same_one_by_one_and_together() -> None:
+    scene = movement.load(SCENES["hip_extension"])
+    time = np.linspace(0, scene.duration_s, 12).reshape(3, 4)
+    together = movement.pose_at(scene, time)
+    for index in np.ndindex(3, 4):
+        np.testing.assert_allclose(together[index], movement.pose_at(scene, time[index]), atol=1e-14)
+
+
+CYCLE = """
+title = "Stride"
+cycle = true
+keyframes = [ { time_s = 0, hip_flexion = 25 }, { time_s = 0.4, hip_flexion = -10 }, { time_s = 0.8, hip_flexion = 30 }, { time_s = 1, hip_flexion = 25 } ]
+"""
+
+
+def test_a_cycle_goes_round_without_a_seam() -> None:
+    scene = movement.parse(CYCLE, "stride.toml")
+    step = 1e-4
+    before, after = (column(scene, "hip_flexion_right", t + np.array([0.0, step])) for t in (1 - 2 * step, step))
+    assert column(scene, "hip_flexion_right", 1.3) == pytest.approx(column(scene, "hip_flexion_right", 0.3))
+    assert np.diff(before)[0] == pytest.approx(np.diff(after)[0], rel=1e-2)
+
+
+GOOD = 'title = "Test"\nkeyframes = [ { time_s = 0.0, knee_flexion = 0 }, { time_s = 1.0, knee_flexion = 60 } ]\n'
+BAD = {
+    "not toml": ("title = ", "TOML"),
+    "no title": ("keyframes = [ { time_s = 0 }, { time_s = 1 } ]", "title"),
+    "unknown key": ('postur = "prone"\n' + GOOD, 'Did you mean "posture"'),
+    "unknown angle": (GOOD.replace("knee_flexion = 60", "knee_flexon = 60"), 'keyframes\\[1\\].knee_flexon.*Did you mean "knee_flexion"'),
+    "unknown posture": ('posture = "flying"\n' + GOOD, "posture.*flying.*supine"),
+    "unknown side": ('side = "middle"\n' + GOOD, "side.*right, left"),
+    "unknown source": ('sources = ["hearsay"]\n' + GOOD, "sources.*hearsay"),
+    "text for an angle": (GOOD.replace("= 60", '= "sixty"'), "knee_flexion.*number.*sixty"),
+    "truth for an angle": (GOOD.replace("= 60", "= true"), "knee_flexion.*number"),
+    "not a number": (GOOD.replace("= 60", "= nan"), "knee_flexion.*number"),
+    "outside the range": (GOOD.replace("= 60", "= 170"), "170°; the model allows -5° to 150°"),
+    "one keyframe": ('title = "T"\nkeyframes = [ { time_s = 0 } ]', "at least two"),
+    "late start": (GOOD.replace("time_s = 0.0", "time_s = 0.5"), "first keyframe is at 0 s"),
+    "times fall": (GOOD.replace("time_s = 1.0", "time_s = 0.0"), "must rise"),
+    "too long": (GOOD.replace("time_s = 1.0", "time_s = 1e6"), "at most 600"),
+    "keyframes no list": ('title = "T"\nkeyframes = 3', "keyframes.*a list"),
+    "keyframe no table": ('title = "T"\nkeyframes = [1, 2]', "keyframes\\[0\\].*table"),
+    "phase backwards": (GOOD + '[[phases]]\nstart_s = 2\nend_s = 1\ncaption = "x"', "phases\\[0\\]"),
+    "via at the end": (GOOD.replace("knee_flexion = 60", "knee_flexion = 60, via = true"), "cannot be passed"),
+    "title a number": (GOOD.replace('"Test"', "7"), "title.*text"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_scene_names_file_and_key(case: str, tmp_path: Path) -> None:
+    text, message = BAD[case]
+    path = tmp_path / "bad.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SceneFileError, match=message) as caught:
+        movement.load(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_overshoot_between_keyframes_is_found() -> None:
+    text = (
+        'title = "T"\nkeyframes = [ { time_s = 0, knee_flexion = 0 }, { time_s = 1, knee_flexion = 148, via = true },'
+        " { time_s = 1.1, knee_flexion = 150, via = true }, { time_s = 2, knee_flexion = 149 } ]"
+    )
+    with pytest.raises(SceneFileError, match="between keyframes"):
+        movement.parse(text, "overshoot.toml")
+
+
+def test_files_that_are_none_get_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "huge.toml").write_bytes(b"#" * (movement.LARGEST_FILE + 1))
+    for name, message in (("missing.toml", "no such"), ("binary.toml", "UTF-8"), ("huge.toml", "at most"), (".", "folder")):
+        with pytest.raises(SceneFileError, match=message):
+            movement.load(tmp_path / name)
+
+
+def test_supine_means_the_front_of_the_body_looks_up() -> None:
+    np.testing.assert_allclose(movement.posture_to_world("supine") @ [1, 0, 0], [0, 1, 0], atol=1e-15)
+    np.testing.assert_allclose(movement.posture_to_world("prone") @ [1, 0, 0], [0, -1, 0], atol=1e-15)

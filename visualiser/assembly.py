@@ -1,0 +1,198 @@
+"""The body put together: surfaces that never change their faces, and a `Frame` that says where they are in one pose.
+
+Window, stills, clips and exports all draw the same Frame, so what is seen is what is exported.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from visualiser import assets, kinematics, textures
+from visualiser.anatomy import landmarks, muscles, nerves, skeleton
+from visualiser.conventions import LEG_SLICES, MIRROR, SIDES, Side
+from visualiser.errors import unknown_name
+from visualiser.movement import Movement, pose_at, posture_to_world
+from visualiser.transforms import apply, rigid, turn
+from visualiser.tubes import SoftTissue
+from visualiser.typed import ByteArray, FloatArray, IntArray
+
+BONE, MUSCLE, NERVE = "bone", "muscle", "nerve"
+LEGS = ("one", "ghost", "both")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Surface:
+    """One drawn structure of one side: everything about it that does not change with the pose.
+
+    A rigid surface rides on a segment and its vertices are in that segment's frame (metres); a soft one has `segment` None and gets
+    new vertices in every Frame. Colour is either per vertex (`colours`) or painted (`texture` with `uv`).
+    """
+
+    name: str
+    structure: str
+    side: Side | None
+    kind: str
+    faces: IntArray
+    vertices: FloatArray
+    normals: FloatArray
+    segment: str | None = None
+    colours: ByteArray | None = None
+    texture: ByteArray | None = field(default=None, repr=False)
+    uv: FloatArray | None = field(default=None, repr=False)
+    ghost: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """Where everything is in one pose: world metres, Y up."""
+
+    transforms: Mapping[str, FloatArray]  # surface name -> (4, 4), rigid surfaces
+    vertices: Mapping[str, FloatArray]  # surface name -> (V, 3), soft surfaces
+    normals: Mapping[str, FloatArray]
+    anchors: Mapping[str, FloatArray]  # landmark -> (3,), of the side shown
+    body_to_world: FloatArray  # (3, 3), how the body lies: views and compass follow it
+
+
+def _mirror_faces(faces: IntArray) -> IntArray:
+    """Faces of the mirrored surface, turned so that they still look outwards."""
+    return np.ascontiguousarray(faces[:, ::-1])
+
+
+class Body:
+    """The bones, muscles and nerve of one leg or both; build it once, then ask it for frames.
+
+    side : the leg that is shown in full
+    legs : 'one' shows that leg only, 'ghost' adds the bones of the other leg as a pale outline, 'both' shows both in full
+    """
+
+    def __init__(self, side: Side | str = Side.RIGHT, legs: str = "ghost", detail: str = "fine") -> None:
+        if legs not in LEGS:
+            raise unknown_name("choice of legs", legs, LEGS)
+        self.side, self.legs = Side(side), legs
+        self._tissue = SoftTissue.load(assets.soft_tissue_path())
+        bones = {bone.name: assets.load_bone(bone.name, detail) for bone in skeleton.BONES}
+        self.surfaces: tuple[Surface, ...] = (*self._bones(bones), *self._soft())
+        self._segments = skeleton.segment_names()
+        self._landmarks = self._landmark_places()
+
+    # -- what does not move ----------------------------------------------------------------------------------------------------------
+
+    def _bones(self, meshes: Mapping[str, assets.BoneMesh]) -> Iterator[Surface]:
+        for bone in skeleton.BONES:
+            mesh = meshes[bone.name]
+            trunk = bone.segment in ("pelvis", "lumbar")
+            for side in SIDES if bone.sided else (None,):
+                hidden = side is self.side.other and not trunk
+                if hidden and self.legs == "one":
+                    continue
+                flip = MIRROR if side is Side.LEFT else np.eye(3)
+                yield Surface(
+                    name=f"{bone.name}_{side}" if side else bone.name,
+                    structure=bone.name,
+                    side=side,
+                    kind=BONE,
+                    faces=_mirror_faces(mesh.faces) if side is Side.LEFT else mesh.faces,
+                    vertices=mesh.vertices @ flip,
+                    normals=mesh.normals @ flip,
+                    segment=skeleton.segment_of(bone.name, side or Side.RIGHT),
+                    colours=mesh.colours,
+                    ghost=hidden and self.legs == "ghost",
+                )
+
+    def _soft(self) -> Iterator[Surface]:
+        rest = self._tissue.vertices(np.zeros(6))
+        painted = textures.textures()
+        for side in SIDES if self.legs == "both" else (self.side,):
+            for tube in self._tissue.surfaces:
+                vertices = rest[tube.name]
+                yield Surface(
+                    name=f"{tube.name}_{side}",
+                    structure=tube.name,
+                    side=side,
+                    kind=tube.kind,
+                    faces=_mirror_faces(tube.faces) if side is Side.LEFT else tube.faces,
+                    vertices=vertices @ MIRROR if side is Side.LEFT else vertices,
+                    normals=self._tissue.normals(tube.name, vertices) @ (MIRROR if side is Side.LEFT else np.eye(3)),
+                    texture=painted[tube.name],
+                    uv=tube.uv,
+                )
+
+    def _landmark_places(self) -> dict[str, tuple[str, FloatArray]]:
+        """Landmark -> segment and place in it, for the side shown; unpaired bones have their landmarks in the middle plane."""
+        stored = assets.load_landmarks()
+        flip = MIRROR if self.side is Side.LEFT else np.eye(3)
+        places = {}
+        for mark in landmarks.LANDMARKS:
+            place = stored.get(mark.bone, {}).get(mark.name)
+            if place is not None:
+                places[mark.name] = (skeleton.segment_of(mark.bone, self.side), place @ flip)
+        return places
+
+    def surface(self, name: str) -> Surface:
+        """The surface called `name`, such as `femur_right` or `sacrum`."""
+        for candidate in self.surfaces:
+            if candidate.name == name:
+                return candidate
+        raise unknown_name("surface", name, [s.name for s in self.surfaces])
+
+    # -- what moves ------------------------------------------------------------------------------------------------------------------
+
+    def frame(self, pose: FloatArray, posture: str = "standing") -> Frame:
+        """The body in one pose.
+
+        pose    : (16,)  radians, order of `conventions.POSE_COORDINATES`
+        posture : how the upright body lies in the world, one of `movement.POSTURES`
+        """
+        body_to_world = posture_to_world(posture)
+        to_world = rigid(body_to_world, np.zeros(3))
+        placed = dict(zip(self._segments, to_world @ kinematics.segment_transforms(pose), strict=True))
+        vertices: dict[str, FloatArray] = {}
+        normals: dict[str, FloatArray] = {}
+        for side in {s.side for s in self.surfaces if s.kind != BONE}:
+            assert side is not None
+            femur, flip = placed[f"femur_{side}"], MIRROR if side is Side.LEFT else np.eye(3)
+            for name, points in self._tissue.vertices(pose[LEG_SLICES[side]]).items():
+                vertices[f"{name}_{side}"] = apply(femur, points @ flip)
+                normals[f"{name}_{side}"] = turn(femur, self._tissue.normals(name, points) @ flip)
+        return Frame(
+            transforms={s.name: placed[s.segment] for s in self.surfaces if s.segment},
+            vertices=vertices,
+            normals=normals,
+            anchors={name: apply(placed[segment], place[None])[0] for name, (segment, place) in self._landmarks.items()},
+            body_to_world=body_to_world,
+        )
+
+    def movement_frame(self, movement: Movement, time_s: float) -> Frame:
+        """The body at one time of a movement."""
+        return self.frame(pose_at(movement, time_s), movement.posture)
+
+    def placed(self, surface: Surface, frame: Frame) -> FloatArray:
+        """Vertices of a surface in the world: (V, 3) metres."""
+        return frame.vertices[surface.name] if surface.segment is None else apply(frame.transforms[surface.name], surface.vertices)
+
+
+@lru_cache(maxsize=4)
+def body(side: Side, legs: str, detail: str = "fine") -> Body:
+    """A Body, built once per choice and then shared: it holds no state of any pose."""
+    return Body(side, legs, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A name that users may ask for, with what it is called on a label."""
+
+    name: str
+    display: str
+    latin: str
+    kind: str
+    synonyms: tuple[str, ...] = ()
+
+
+def structures() -> tuple[Structure, ...]:
+    """Every structure that is drawn, in the order of the list command."""
+    heads = [Structure(h.name, h.display, h.latin, MUSCLE, h.synonyms) for h in muscles.HEADS]
+    nerve = [Structure(n.name, n.display, n.latin, NERVE, n.synonyms) for n in nerves.NERVES]
+    bones = [Structure(b.name, b.display, b.latin, BONE, b.synonyms) for b in skeleton.BONES]
+    return (*heads, *nerve, *bones)

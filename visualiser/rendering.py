@@ -1,0 +1,198 @@
+"""Drawing: the only module that touches PyVista and VTK. Actors are built once; a frame only moves points and matrices.
+
+The renderer's quirks stay here: multisampling is off (it costs four times the render on software OpenGL, and makes translucent meshes
+vanish when depth peeling is on), edges are smoothed by drawing larger and averaging, lights hang on the camera.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyvista as pv
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkFloatArray
+
+from visualiser.appearance import THEMES, TISSUE, Theme, look_up
+from visualiser.assembly import BONE, MUSCLE, Frame, Surface
+from visualiser.cameras import Camera
+from visualiser.errors import DisplayError
+from visualiser.typed import BoolArray, ByteArray, FloatArray
+
+# Where the four camera lights stand (x right, y up, z towards the viewer) and their colours: warm key from the upper left, cool fill
+# from the right, white rim from behind, a weak light at the eye. Estimates by eye; brightness belongs to the theme.
+_LIGHTS = {
+    "key": ((-0.7, 0.9, 0.8), "#fff2de"),
+    "fill": ((0.9, 0.1, 0.6), "#dfe9ff"),
+    "rim": ((-0.3, 0.5, -1.0), "#ffffff"),
+    "head": ((0.0, 0.0, 1.0), "#ffffff"),
+}
+_MATERIAL: Mapping[str, dict[str, float]] = {
+    BONE: {"specular": 0.16, "specular_power": 18, "ambient": 0.14, "diffuse": 0.95},
+    MUSCLE: {"specular": 0.30, "specular_power": 22, "ambient": 0.14, "diffuse": 0.92},
+    "nerve": {"specular": 0.25, "specular_power": 18, "ambient": 0.18, "diffuse": 0.90},
+}
+_GHOST_STRENGTH = 0.30
+_NEAR = 0.002
+
+
+def polydata(surface: Surface, vertices: FloatArray | None = None, normals: FloatArray | None = None) -> pv.PolyData:
+    """A surface as PyVista mesh with normals and its colours or texture coordinates."""
+    points = surface.vertices if vertices is None else vertices
+    mesh = pv.PolyData.from_regular_faces(np.ascontiguousarray(points, np.float32), surface.faces)
+    mesh.point_data["Normals"] = np.ascontiguousarray(surface.normals if normals is None else normals, np.float32)
+    mesh.point_data.active_normals_name = "Normals"
+    if surface.colours is not None:
+        mesh.point_data["colour"] = surface.colours
+    if surface.uv is not None:
+        mesh.active_texture_coordinates = np.ascontiguousarray(surface.uv, np.float32)
+    return mesh
+
+
+class Stage:
+    """A plotter with the body on it.
+
+    surfaces : what may be drawn; every one gets its actor now
+    size     : pixels, of an off-screen picture
+    plotter  : a plotter to draw on instead, such as the one in a window
+    """
+
+    def __init__(
+        self,
+        surfaces: Iterable[Surface],
+        theme: str = "light",
+        size: tuple[int, int] = (1920, 1080),
+        plotter: pv.BasePlotter | None = None,
+    ) -> None:
+        self.plotter: Any = plotter if plotter is not None else off_screen_plotter(size)
+        self.theme: Theme = look_up("theme", theme, THEMES)
+        self._surfaces = {surface.name: surface for surface in surfaces}
+        self._meshes: dict[str, pv.PolyData] = {}
+        self._actors: dict[str, Any] = {}
+        for surface in self._surfaces.values():
+            self._add(surface)
+        self.light(self.theme)
+
+    def _add(self, surface: Surface) -> None:
+        mesh = polydata(surface)
+        look: dict[str, Any] = {"smooth_shading": True, **_MATERIAL[surface.kind]}
+        if surface.texture is not None:
+            look["texture"] = pv.numpy_to_texture(surface.texture)
+        elif surface.colours is not None:
+            if surface.ghost:
+                mesh.point_data["colour"] = self._faded(surface.colours)
+            look |= {"scalars": "colour", "rgb": True}
+        else:
+            look["color"] = TISSUE[surface.kind]
+        self._meshes[surface.name] = mesh
+        self._actors[surface.name] = self.plotter.add_mesh(mesh, name=surface.name, reset_camera=False, render=False, **look)
+
+    def _faded(self, colours: ByteArray) -> ByteArray:
+        """Colours of a ghost: mostly the background's, so that it reads as context and never hides a label."""
+        background = np.asarray(self.theme.bottom, dtype=np.float64)
+        return np.round(_GHOST_STRENGTH * colours + (1 - _GHOST_STRENGTH) * background).astype(np.uint8)
+
+    def light(self, theme: Theme) -> None:
+        """Hang the four lights of a theme on the camera."""
+        self.plotter.renderer.RemoveAllLights()
+        for name, (position, colour) in _LIGHTS.items():
+            self.plotter.add_light(
+                pv.Light(position=position, color=colour, intensity=getattr(theme.lights, name), light_type="camera light")
+            )
+
+    # -- what changes ----------------------------------------------------------------------------------------------------------------
+
+    def update(self, frame: Frame) -> None:
+        """Move everything to a frame."""
+        for name, mesh in self._meshes.items():
+            if name in frame.transforms:
+                self._actors[name].user_matrix = frame.transforms[name]
+            else:
+                mesh.points[:] = frame.vertices[name]
+                mesh.point_data["Normals"][:] = frame.normals[name]
+                mesh.Modified()
+
+    def show_only(self, names: Iterable[str]) -> None:
+        """Show the surfaces of these names, hide the others."""
+        wanted = set(names)
+        for name, actor in self._actors.items():
+            actor.visibility = name in wanted
+
+    def set_opacity(self, name: str, opacity: float) -> None:
+        """Make one surface translucent (1 = solid)."""
+        self._actors[name].prop.opacity = opacity
+
+    def look(self, camera: Camera) -> None:
+        """Look through a camera; the clipping planes enclose all that can be seen."""
+        lens = self.plotter.camera
+        eye, back = np.asarray(camera.eye), np.asarray(camera.back)
+        lens.position, lens.focal_point, lens.up = tuple(eye), tuple(eye - back), camera.up
+        lens.parallel_projection = camera.parallel
+        if camera.parallel:
+            lens.parallel_scale = camera.half
+        else:
+            lens.view_angle = camera.view_angle_deg()
+        depth = (eye - self._corners()) @ back
+        lens.clipping_range = (max(float(depth.min()) - 0.05, _NEAR), float(depth.max()) + 0.05)
+
+    def _corners(self) -> FloatArray:
+        """Corners of the boxes round all actors: (8 n, 3)."""
+        bounds = np.array([actor.GetBounds() for actor in self._actors.values()]).reshape(-1, 3, 2)
+        pick = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+        return np.stack([bounds[:, axis, pick[:, axis]] for axis in range(3)], axis=-1).reshape(-1, 3)
+
+    # -- pictures --------------------------------------------------------------------------------------------------------------------
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Change the size of an off-screen picture, pixels."""
+        if tuple(self.plotter.window_size) != size:
+            self.plotter.window_size = list(size)
+
+    def colour(self, background: tuple[int, int, int]) -> ByteArray:
+        """Render and read the picture back: (height, width, 3)."""
+        self.plotter.set_background([c / 255 for c in background])
+        self.plotter.render()
+        image: ByteArray = np.asarray(self.plotter.screenshot(return_img=True))[..., :3]
+        return image
+
+    def depth(self) -> FloatArray:
+        """Distance along the line of sight of the picture rendered last: (height, width) metres, inf where nothing was hit."""
+        raw = self._z_buffer().astype(np.float64)
+        near, far = self.plotter.camera.clipping_range
+        distance = near + raw * (far - near) if self.plotter.camera.parallel_projection else near * far / (far - raw * (far - near))
+        return np.where(raw >= 1.0, np.inf, distance)
+
+    def hit(self) -> BoolArray:
+        """Which pixels of the picture rendered last show anatomy: (height, width)."""
+        return self._z_buffer() < 1.0
+
+    def _z_buffer(self) -> NDArray[np.float32]:
+        width, height = self.plotter.render_window.GetActualSize()
+        values = vtkFloatArray()
+        self.plotter.render_window.GetZbufferData(0, 0, width - 1, height - 1, values)
+        flipped: NDArray[np.float32] = vtk_to_numpy(values).reshape(height, width)[::-1]
+        return flipped
+
+    def close(self) -> None:
+        """Give the graphics memory back."""
+        self.plotter.close()
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def off_screen_plotter(size: tuple[int, int]) -> pv.Plotter:
+    """A plotter without a window: multisampling off, no default lights.
+
+    raises : DisplayError if this machine has no OpenGL, saying what to install
+    """
+    try:
+        plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="none")
+        plotter.disable_anti_aliasing()
+        plotter.render_window.SetMultiSamples(0)
+    except (RuntimeError, OSError) as error:
+        raise DisplayError(f"OpenGL is not usable here ({error}); on Debian or Ubuntu: apt install libegl1 libgl1.") from error
+    return plotter
