@@ -120,9 +120,10 @@ def read_bone(path: Path, name: str) -> BoneMesh:
     mesh = trimesh.Trimesh(vertices, faces, process=False)
     _check_closed(path, mesh)
     _check_size(path, name, float(mesh.extents.max()))
-    colours = np.array(stored.get("vertex_colors", np.full(vertices.shape, BONE_COLOUR)), dtype=np.uint8)[:, :3]
-    normals = np.array(stored.get("vertex_normals", mesh.vertex_normals), dtype=np.float64)
-    arrays = (metres(vertices), faces, normals, np.ascontiguousarray(colours))
+    own_colours, own_normals = stored.get("vertex_colors"), stored.get("vertex_normals")
+    colours = np.full(vertices.shape, BONE_COLOUR) if own_colours is None else np.asarray(own_colours)[:, :3]
+    normals = mesh.vertex_normals if own_normals is None else own_normals
+    arrays = (metres(vertices), faces, np.array(normals, np.float64), np.array(colours, np.uint8))
     for array in arrays:
         array.flags.writeable = False
     return BoneMesh(name, *arrays)

@@ -1,0 +1,74 @@
+"""What several tests need: the checkout, a fresh interpreter, a screen of their own; plotters are closed afterwards."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Drawing and video libraries that reading, listing and computing must not load.
+GRAPHICS = ("pyvista", "vtk", "vtkmodules", "pyvistaqt", "qtpy", "PySide6", "matplotlib", "av")
+
+
+@pytest.fixture
+def fresh_python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a new interpreter on the checkout, in an empty folder that is its home as well, without a display."""
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        kept = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        kept |= {"PYTHONPATH": str(ROOT), "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120"}
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, cwd=home, env=kept | environment, capture_output=True, text=True, timeout=300, check=False
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def virtual_screen() -> Iterator[str]:
+    """A virtual screen of this test run's own; its number is chosen by the server, so runs do not meet."""
+    server = shutil.which("Xvfb")
+    if server is None:
+        missing = "Xvfb is not installed (Debian: apt-get install xvfb)"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [server, "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        display = f":{answer.readline().strip()}"
+    before = {name: os.environ.get(name) for name in ("DISPLAY", "QT_QPA_PLATFORM")}
+    os.environ |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    yield display
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def qapp_args(virtual_screen: str) -> list[str]:
+    """pytest-qt makes its application after this: the screen exists by then."""
+    return ["hamstring"]
+
+
+@pytest.fixture(autouse=True)
+def plotters_closed() -> Iterator[None]:
+    """No plotter outlives its test, whether the test passed or not."""
+    yield
+    if "pyvista" in sys.modules:
+        sys.modules["pyvista"].close_all()
