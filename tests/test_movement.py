@@ -57,7 +57,9 @@ def test_the_raised_leg_reaches_ninety_degrees_of_which_a_quarter_and_more_is_pe
 def test_the_resting_leg_stays_on_the_couch() -> None:
     scene = movement.load(SCENES["straight_leg_raise"])
     time = np.linspace(0, scene.duration_s, 100)
-    np.testing.assert_allclose(column(scene, "hip_flexion_left", time), column(scene, "pelvis_anterior_tilt", time), atol=1e-9)
+    np.testing.assert_allclose(
+        column(scene, "hip_flexion_left", time), column(scene, "pelvis_anterior_tilt", time), atol=1e-9
+    )
 
 
 def test_the_thigh_stays_upright_in_the_leg_curl() -> None:
@@ -102,7 +104,10 @@ BAD = {
     "not toml": ("title = ", "TOML"),
     "no title": ("keyframes = [ { time_s = 0 }, { time_s = 1 } ]", "title"),
     "unknown key": ('postur = "prone"\n' + GOOD, 'Did you mean "posture"'),
-    "unknown angle": (GOOD.replace("knee_flexion = 60", "knee_flexon = 60"), 'keyframes\\[1\\].knee_flexon.*Did you mean "knee_flexion"'),
+    "unknown angle": (
+        GOOD.replace("knee_flexion = 60", "knee_flexon = 60"),
+        'keyframes\\[1\\].knee_flexon.*Did you mean "knee_flexion"',
+    ),
     "unknown posture": ('posture = "flying"\n' + GOOD, "posture.*flying.*supine"),
     "unknown side": ('side = "middle"\n' + GOOD, "side.*right, left"),
     "unknown source": ('sources = ["hearsay"]\n' + GOOD, "sources.*hearsay"),
@@ -139,13 +144,18 @@ def test_an_overshoot_between_keyframes_is_found() -> None:
         " { time_s = 1.1, knee_flexion = 150, via = true }, { time_s = 2, knee_flexion = 149 } ]"
     )
     with pytest.raises(SceneFileError, match="between keyframes"):
-        movement.parse(text, "overshoot.toml")
+        movement.check_ranges(movement.parse(text, "overshoot.toml"), "overshoot.toml")
 
 
 def test_files_that_are_none_get_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "huge.toml").write_bytes(b"#" * (movement.LARGEST_FILE + 1))
-    for name, message in (("missing.toml", "no such"), ("binary.toml", "UTF-8"), ("huge.toml", "at most"), (".", "folder")):
+    for name, message in (
+        ("missing.toml", "no such"),
+        ("binary.toml", "UTF-8"),
+        ("huge.toml", "at most"),
+        (".", "folder"),
+    ):
         with pytest.raises(SceneFileError, match=message):
             movement.load(tmp_path / name)
 

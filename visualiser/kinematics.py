@@ -1,16 +1,19 @@
 """Joint angles to segment transforms, for one pose or many at once. Pure functions: the arguments stay untouched."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicHermiteSpline
 
 from visualiser.anatomy import skeleton
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, SIDES, TRUNK_SLICE, X, Y, Z, degrees, metres
 from visualiser.errors import PoseError
 from visualiser.transforms import mirrored, rigid, rotation, turn_about
 from visualiser.typed import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicHermiteSpline
 
 HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION, ANKLE_DORSIFLEXION = range(len(LEG_COORDINATES))
 PELVIS_TILT, PELVIS_DROP, PELVIS_ROTATION, LUMBAR_FLEXION = range(4)
@@ -42,8 +45,10 @@ def femur_to_pelvis(leg: FloatArray) -> FloatArray:
 
 
 @lru_cache
-def _knee_coupling() -> CubicHermiteSpline:
+def _knee_coupling() -> "CubicHermiteSpline":
     """Screw-home rotation (rad) and hinge place in the tibia (m) over knee flexion (rad): C1 cubic through the rows."""
+    from scipy.interpolate import CubicHermiteSpline  # here: half a second that listing scenes does not need
+
     rows = np.array(skeleton.KNEE_COUPLING)
     flexion = np.radians(rows[:, 0])
     values = np.column_stack([np.radians(rows[:, 1]), metres(rows[:, 2:])])

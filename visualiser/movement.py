@@ -2,13 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline
 
 from visualiser.anatomy import skeleton, sources
 from visualiser.conventions import LEG_COORDINATES, POSE_COORDINATES, TRUNK_COORDINATES, Side, Z, degrees, radians
@@ -18,6 +17,7 @@ from visualiser.transforms import rotation
 from visualiser.typed import FloatArray
 
 POSTURES = ("standing", "supine", "prone", "seated")
+FRAMES = ("leg", "thigh")
 VERDICTS = ("sound", "loose", "claim")
 OTHER = "other_"
 LONGEST_S = 600.0
@@ -56,6 +56,7 @@ class Movement:
     cycle: bool = False
     phases: tuple[Phase, ...] = ()
     view: str = "lateral"
+    frame: str = "leg"
     labels: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     claim: str = ""
@@ -78,6 +79,11 @@ class Movement:
         return next((p.caption for p in reversed(self.phases) if p.start_s <= time_s <= p.end_s), "")
 
 
+def on_side(movement: Movement, side: Side) -> Movement:
+    """The same movement of the leg of a given side."""
+    return replace(movement, side=side)
+
+
 def posture_to_world(posture: str) -> FloatArray:
     """Turn of the upright body into a posture: (3, 3). Supine and prone lie along -X to +X, head towards -X when supine."""
     quarter = {"standing": 0.0, "seated": 0.0, "supine": 90.0, "prone": -90.0}[posture]
@@ -90,6 +96,8 @@ def pose_at(movement: Movement, time_s: ArrayLike) -> FloatArray:
     time_s  : (...)      seconds
     returns : (..., 16)  radians, order of `conventions.POSE_COORDINATES`
     """
+    from scipy.interpolate import CubicSpline  # here: half a second that listing scenes does not need
+
     time = np.asarray(time_s, dtype=np.float64)
     times = np.array([key.time_s for key in movement.keyframes])
     values = np.stack([_pose_of(key, movement.side) for key in movement.keyframes])
@@ -123,6 +131,8 @@ def _stop_to_stop(movement: Movement, times: FloatArray, values: FloatArray, tim
 
     Each leg of the way is a cubic spline over warped time. The warp rests at both ends, so the whole course is C2.
     """
+    from scipy.interpolate import CubicSpline
+
     stops = [i for i, key in enumerate(movement.keyframes) if not key.via]
     pose = np.empty((*time.shape, values.shape[1]))
     for first, last in zip(stops[:-1], stops[1:], strict=True):
@@ -162,6 +172,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "side": str,
     "cycle": bool,
     "view": str,
+    "frame": str,
     "labels": list,
     "keyframes": list,
     "phases": list,
@@ -175,10 +186,17 @@ _WORDS = {str: "text", bool: "true or false", list: "a list", float: "a number",
 
 
 def load(path: Path | str) -> Movement:
-    """Read and check one scene file.
+    """Read one scene file and check all of it, joint ranges between keyframes included.
 
     raises : SceneFileError naming the file, the key, what came and what is allowed
     """
+    movement = read(path)
+    check_ranges(movement, path)
+    return movement
+
+
+def read(path: Path | str) -> Movement:
+    """Read one scene file without following its motion: enough for lists, and quick."""
     path = Path(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
@@ -196,7 +214,7 @@ def load(path: Path | str) -> Movement:
 
 
 def parse(text: str, path: Path | str) -> Movement:
-    """A Movement from the text of a scene file; `path` is only for messages and for the scene's name."""
+    """A Movement from the text of a scene file; `path` is only for messages and for the scene's name. Its motion is not checked yet."""
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -209,7 +227,7 @@ def parse(text: str, path: Path | str) -> Movement:
         if key in table and not isinstance(table[key], kind):
             raise SceneFileError(path, f"must be {_WORDS[kind]}, not {table[key]!r}.", key)  # type: ignore[index]
     phases = tuple(_phase(row, path, f"phases[{i}]") for i, row in enumerate(table.get("phases", ())))
-    movement = Movement(
+    return Movement(
         name=Path(path).stem,
         title=table["title"],
         summary=table.get("summary", ""),
@@ -220,6 +238,7 @@ def parse(text: str, path: Path | str) -> Movement:
         cycle=table.get("cycle", False),
         phases=phases,
         view=table.get("view", "lateral"),
+        frame=_one_of(table.get("frame", "leg"), FRAMES, path, "frame"),
         labels=_names(table.get("labels", []), path, "labels"),
         sources=tuple(_one_of(s, sources.ALL, path, "sources") for s in _names(table.get("sources", []), path, "sources")),
         claim=table.get("claim", ""),
@@ -227,8 +246,6 @@ def parse(text: str, path: Path | str) -> Movement:
         comment=table.get("comment", ""),
         text=text,
     )
-    check_ranges(movement, path)
-    return movement
 
 
 def _known(table: Mapping[str, Any], allowed: Mapping[str, Any] | tuple[str, ...], path: Path | str, where: str = "") -> None:

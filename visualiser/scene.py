@@ -1,0 +1,205 @@
+"""The Python door: a scene that can be drawn, filmed, measured and taken apart into meshes.
+
+Importing this module loads no graphics; the first picture does.
+"""
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from visualiser import assets, movement
+from visualiser.conventions import Side
+from visualiser.errors import ExportError, VisualiserError, unknown_name
+
+if TYPE_CHECKING:
+    import pyvista
+    import trimesh
+    from PIL import Image
+
+    from visualiser.assembly import Body, Frame
+    from visualiser.measurement import Table
+
+SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
+
+
+class Scene:
+    """One movement of one body.
+
+    legs : 'one' leg, the other as a 'ghost' of bones (default), or 'both' in full
+    """
+
+    def __init__(self, definition: movement.Movement, *, legs: str = "ghost", detail: str = "fine") -> None:
+        self.movement = definition
+        self.legs, self.detail = legs, detail
+
+    @classmethod
+    def load(cls, name_or_path: str | PathLike[str], *, side: Side | str | None = None, legs: str = "ghost") -> "Scene":
+        """A shipped scene by its name, or a scene file by its path.
+
+        side   : show and move the other leg than the file says
+        raises : UnknownNameError, SceneFileError
+        """
+        shipped = assets.scene_paths()
+        path = Path(name_or_path)
+        if path.suffix != ".toml" and not path.is_file():
+            if str(name_or_path) not in shipped:
+                raise unknown_name("movement", str(name_or_path), shipped)
+            path = shipped[str(name_or_path)]
+        scene = cls(movement.load(path), legs=legs)
+        return scene if side is None else scene.on_side(side)
+
+    def on_side(self, side: Side | str) -> "Scene":
+        """The same movement on a given side."""
+        if side not in list(Side):
+            raise unknown_name("side", str(side), [s.value for s in Side])
+        return Scene(movement.on_side(self.movement, Side(side)), legs=self.legs, detail=self.detail)
+
+    @property
+    def body(self) -> "Body":
+        """The body that moves, built at first use."""
+        from visualiser.assembly import body
+
+        return body(self.movement.side, self.legs, self.detail)
+
+    def frame(self, at: float = 0.6) -> "Frame":
+        """Where everything is at a share of the movement (0 to 1): transforms and vertices in metres."""
+        return self.body.movement_frame(self.movement, self._time(at))
+
+    def _time(self, at: float) -> float:
+        if not 0.0 <= at <= 1.0:
+            raise VisualiserError(f"at is {at:g}; a share of the movement from 0 to 1 is allowed.")
+        return at * self.movement.duration_s
+
+    # -- pictures --------------------------------------------------------------------------------------------------------------------
+
+    def image(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        at: float = 0.6,
+        view: str | None = None,
+        theme: str = "light",
+        labels: str | Sequence[str] = "default",
+        style: str = "lecture",
+        language: str = "en",
+        frame: str | None = None,
+        width: int = 1920,
+        height: int = 1080,
+        width_cm: float | None = None,
+        dpi: float | None = None,
+        transparent: bool = False,
+        force: bool = False,
+    ) -> "Image.Image":
+        """A labelled still; written to `path` if one is given (PNG, carrying its scene so that it can be reopened).
+
+        at            : share of the movement, 0 to 1
+        view          : anatomical word, the scene's own when None
+        labels        : group words or names, see `hamstring list landmarks`
+        frame         : 'leg' or 'thigh', how much must be in the picture; the scene's own when None
+        width, height : pixels; with `width_cm` the width follows from `dpi` (200 when not given) and the height from the aspect
+        """
+        from visualiser import export, stills
+
+        if path is not None:
+            export.target(Path(path), force, export.PNG_SUFFIXES)
+        if width_cm is not None:
+            dpi = dpi or 200.0
+            width, height = _pixels(width_cm, dpi, width, height)
+        options = stills.Options(
+            width=width,
+            height=height,
+            view=view or self.movement.view,
+            theme=theme,
+            labels=labels,
+            style=style,
+            language=language,
+            frame=frame or self.movement.frame,
+            transparent=transparent,
+        )
+        picture = stills.still(self.body, self.movement, self._time(at), options)
+        if path is not None:
+            export.write_png(picture, path, dpi=dpi, metadata=self._metadata(at=f"{at:g}"), force=force)
+        return picture
+
+    def clip(
+        self,
+        path: str | PathLike[str],
+        *,
+        fps: int = 30,
+        view: str | None = None,
+        theme: str = "light",
+        labels: str | Sequence[str] = "default",
+        style: str = "lecture",
+        language: str = "en",
+        frame: str | None = None,
+        width: int = 1920,
+        height: int = 1080,
+        captions: bool = True,
+        speed: float = 1.0,
+        progress: Callable[[int, int], None] | None = None,
+        force: bool = False,
+    ) -> Path:
+        """A film of the whole movement (MP4), frame by frame through a short queue: memory does not grow with its length.
+
+        speed    : 0.5 shows the movement at half speed
+        progress : called with (frames done, frames in all)
+        """
+        from visualiser import clips, export, stills
+
+        target = export.target(Path(path), force, export.VIDEO_SUFFIXES)
+        options = stills.Options(
+            width=width,
+            height=height,
+            view=view or self.movement.view,
+            theme=theme,
+            labels=labels,
+            style=style,
+            language=language,
+            frame=frame or self.movement.frame,
+            captions=captions,
+        )
+        clips.clip(self.body, self.movement, target, options, fps=fps, speed=speed, metadata=self._metadata(), progress=progress, force=force)
+        return target
+
+    def _metadata(self, **more: str) -> dict[str, str]:
+        return {"title": self.movement.title, "comment": f"{SCENE_KEY}\n{self.movement.text}", **more}
+
+    # -- numbers and meshes ----------------------------------------------------------------------------------------------------------
+
+    def measure(self, samples: int = 101) -> "Table":
+        """Joint angles, lengths and moment arms over the movement: arrays with names and units."""
+        from visualiser.measurement import measure
+
+        return measure(self.movement, samples)
+
+    def meshes(self, at: float = 0.6) -> "dict[str, trimesh.Trimesh]":
+        """Every surface in its pose at a share of the movement, by name: trimesh meshes, metres."""
+        import trimesh
+
+        body, frame = self.body, self.frame(at)
+        return {s.name: trimesh.Trimesh(body.placed(s, frame), s.faces, process=False) for s in body.surfaces}
+
+    def plotter(self, at: float = 0.6, *, theme: str = "light", off_screen: bool = True) -> "pyvista.Plotter":
+        """A PyVista plotter with the posed body on it, to go on from there; the caller shows and closes it."""
+        from visualiser import stills
+
+        plotter: Any = stills.plotter(self.body, self.movement, self._time(at), theme=theme, off_screen=off_screen)
+        return plotter
+
+    def show(self, *, theme: str = "light") -> int:
+        """Open the window with this scene and wait until it is closed."""
+        from visualiser import window
+
+        return window.show(self.body, self.movement, movements=assets.scene_paths(), theme=theme, on_save_picture=self._save_from_window)
+
+    def _save_from_window(self, path: str | PathLike[str], **options: Any) -> None:
+        self.image(path, force=True, **options)
+
+
+def _pixels(width_cm: float, dpi: float, width: int, height: int) -> tuple[int, int]:
+    """Pixels of a picture so many centimetres wide, in the aspect of width x height."""
+    if not (0 < width_cm <= 500 and 10 <= dpi <= 2400):
+        raise ExportError(f"A picture of {width_cm:g} cm at {dpi:g} dpi is not possible; allowed are up to 500 cm and 10 to 2400 dpi.")
+    pixels = round(width_cm / 2.54 * dpi)
+    return pixels, round(pixels * height / width)
