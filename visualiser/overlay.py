@@ -1,0 +1,509 @@
+"""Drawing labels and furniture onto finished pixels: the only module that uses pillow for text.
+
+Pillow snaps text to whole pixels and hints it, so labels would tremble in clips and differ between output sizes.
+Here every text is drawn once, larger, glyph by glyph at its exact place, kept as a premultiplied sprite, and laid
+down at a fraction of a pixel. Lines are covered by distance, only on the pixels near them. Pictures are changed in
+place, never a whole canvas at a time.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from visualiser.appearance import SMALL_SIZE, THEMES, Colour, LabelStyle, Theme, label_colour, look_up
+from visualiser.cameras import Box
+from visualiser.furniture import COMPASS_ARM, LEGEND_DOT, ROW, Compass, Furniture, Legend, ScaleBar, TextBlock
+from visualiser.labels import BAR_ROOM, Callout, Placement, Point, label_style
+from visualiser.typed import ByteArray, FloatArray, IntArray
+from visualiser.typefaces import Line, font_file, pen_positions
+
+_BASELINE = 0.80  # of a row, from its top
+_HALO = 2.2  # rim round texts
+_FAINT, _FAINT_TEXT = 0.7, 0.6  # strength of what is hidden
+_CASING = 0.75
+_GROUND = 0.82  # opacity of a pill behind a text
+_COMPASS_LINE = 2.4
+
+Coverage = NDArray[np.float32]
+Levels = NDArray[np.uint16]
+
+
+def draw(
+    image: ByteArray,
+    placement: Placement,
+    scale: float,
+    theme: str | Theme,
+    *,
+    style: str | LabelStyle = "atlas",
+    furniture: Furniture | None = None,
+    anatomy: NDArray[np.generic] | None = None,
+) -> ByteArray:
+    """Draw callouts and furniture onto a picture, in place; returns the same array.
+
+    image   : (H, W, 3) or, for a transparent picture, (H, W, 4) with straight alpha; uint8
+    scale   : pixels per layout unit
+    anatomy : (h, w) where there is anatomy (bool, or 0..255), any resolution: leaders get a casing there and only there
+    """
+    look = look_up("theme", theme, THEMES) if isinstance(theme, str) else theme
+    sizes = label_style(style)
+    halo = look.halo if image.shape[2] == 3 else None
+    if furniture is not None:
+        for patch in _furniture_patches(furniture, scale, look, halo):
+            _lay(image, patch.pixels, patch.left, patch.top, 1.0)
+    shown = [c for c in placement.callouts if c.alpha > 0.004]
+    # Layer by layer, so that no leader or casing ever runs over a dot or a text.
+    for c in shown:
+        if c.pill:
+            _pill(image, c.box, scale, look.halo, _GROUND * c.alpha, 8.0)
+    for c in shown:
+        if anatomy is not None:
+            stroke(image, _leader(c, sizes, scale), sizes.casing * scale, look.halo, _CASING * c.alpha, where=anatomy)
+    for c in shown:
+        colour, strength = label_colour(look, c.spec.group), c.alpha * (_FAINT if c.hidden else 1.0)
+        dash = (sizes.dash[0] * scale, sizes.dash[1] * scale) if c.hidden else None
+        stroke(image, _leader(c, sizes, scale), sizes.leader * scale, colour, strength, dash=dash)
+        stroke(image, _bar(c, sizes, scale), sizes.bar * scale, colour, strength, round_ends=False)
+    for c in shown:
+        colour, centre = label_colour(look, c.spec.group), (c.anchor[0] * scale, c.anchor[1] * scale)
+        if c.hidden:
+            disc(
+                image,
+                centre,
+                sizes.hidden_ring * scale,
+                colour,
+                _FAINT * c.alpha,
+                hollow=(sizes.hidden_ring - 2.0) * scale,
+            )
+        else:
+            disc(image, centre, sizes.ring * scale, look.halo, c.alpha)
+            disc(image, centre, sizes.dot * scale, colour, c.alpha)
+    for c in shown:
+        x, y, align = _text_place(c)
+        text(
+            image,
+            c.setting.lines,
+            (x * scale, y * scale),
+            scale,
+            look,
+            align=align,
+            row=sizes.row,
+            alpha=c.alpha * (_FAINT_TEXT if c.hidden else 1.0),
+            halo=halo,
+        )
+    return image
+
+
+# ------------------------------------------------------------------------------------------------------------ callouts
+def _leader(placed: Callout, sizes: LabelStyle, scale: float) -> FloatArray:
+    """Bar, port, anchor in pixels; the leader of a hidden landmark ends at its ring."""
+    path = np.array([placed.foot, placed.port, placed.anchor]) * scale
+    if placed.hidden:
+        step = path[2] - path[1]
+        path[2] -= step / max(float(np.hypot(*step)), 1e-6) * sizes.hidden_ring * scale
+    return path
+
+
+def _bar(placed: Callout, sizes: LabelStyle, scale: float) -> FloatArray:
+    """The coloured bar at the inner edge of a text."""
+    box, inset = placed.box, sizes.bar / 2
+    if placed.place in ("left", "right"):
+        x = box.right - inset if placed.place == "left" else box.left + inset
+        reach = box.height * 0.42
+        ends = ((x, placed.port[1] - reach), (x, placed.port[1] + reach))
+    else:
+        y = box.bottom - inset if placed.place == "above" else box.top + inset
+        reach = max(box.width * 0.5, 24.0)
+        ends = ((placed.port[0] - reach, y), (placed.port[0] + reach, y))
+    return np.array(ends) * scale
+
+
+def _text_place(placed: Callout) -> tuple[float, float, str]:
+    """Reference point and alignment of a callout's text: its inner edge, at the vertical middle."""
+    box = placed.box
+    middle = (box.top + box.bottom) / 2
+    match placed.place:
+        case "left":
+            return box.right - BAR_ROOM, middle, "right"
+        case "right":
+            return box.left + BAR_ROOM, middle, "left"
+        case "above":
+            return (box.left + box.right) / 2, middle - BAR_ROOM / 2, "centre"
+        case "below":
+            return (box.left + box.right) / 2, middle + BAR_ROOM / 2, "centre"
+
+
+# ---------------------------------------------------------------------------------------------------------------- text
+def text(
+    image: ByteArray,
+    lines: Sequence[Line],
+    place: Point,
+    scale: float,
+    theme: Theme,
+    *,
+    align: str = "left",
+    row: float = 1.16,
+    alpha: float = 1.0,
+    second: bool = False,
+    halo: Colour | None = None,
+) -> None:
+    """Lines of text whose left, centre or right edge, at the vertical middle, stands at a place in pixels, exactly."""
+    ink = theme.second_ink if second else theme.ink
+    fine = _fineness(scale)
+    height = sum(line.size for line in lines) * row * scale
+    width = max(line.width for line in lines) * scale
+    left = place[0] - {"left": 0.0, "centre": width / 2, "right": width}[align]
+    top = place[1] - height / 2
+    x, y = int(np.floor(left)), int(np.floor(top))
+    phase = (round((left - x) * fine), round((top - y) * fine))
+    sprite = _sprite(tuple(lines), scale, align, row, ink, theme.second_ink, halo, phase)
+    _lay(image, sprite.pixels, x + sprite.left, y + sprite.top, alpha)
+
+
+class _Patch(NamedTuple):
+    """Premultiplied RGBA pixels and where their corner lies."""
+
+    pixels: ByteArray
+    left: int
+    top: int
+
+
+def _fineness(scale: float) -> int:
+    """How many times larger texts are drawn before they are reduced: the smaller the output, the more."""
+    return 4 if scale < 1.5 else 3 if scale < 3 else 2
+
+
+@lru_cache(1024)
+def _font(face: str, pixels: float) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font_file(face)), pixels, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(256)
+def _masks(
+    lines: tuple[Line, ...], scale: float, align: str, row: float, rim: bool
+) -> tuple[ByteArray, ByteArray, ByteArray, int]:
+    """Coverage of first-face texts, of Latin texts and of their rim, drawn large; and the padding in output pixels."""
+    fine = _fineness(scale)
+    unit = scale * fine
+    pad = int(np.ceil(_HALO * scale)) + 2
+    width = max(line.width for line in lines) * unit
+    height = sum(line.size for line in lines) * row * unit
+    size = (int(width) + (2 * pad + 2) * fine, int(height) + (2 * pad + 2) * fine)
+    size = (size[0] + -size[0] % fine, size[1] + -size[1] % fine)
+    first, second, halo = (Image.new("L", size) for _ in range(3))
+    top = float(pad * fine)
+    for line in lines:
+        font = _font(line.face, line.size * unit)
+        slack = width - line.width * unit
+        left = pad * fine + {"left": 0.0, "centre": slack / 2, "right": slack}[align]
+        base = round(top + line.size * row * unit * _BASELINE)
+        pens = ImageDraw.Draw(second if line.face == "latin" else first), ImageDraw.Draw(halo)
+        for character, pen in zip(line.text, pen_positions(line.text, line.face), strict=False):
+            at = (round(left + pen * line.size * unit), base)
+            pens[0].text(at, character, fill=255, font=font, anchor="ls")
+            if rim:
+                pens[1].text(at, character, fill=255, font=font, anchor="ls", stroke_width=max(round(_HALO * unit), 1))
+        top += line.size * row * unit
+    return np.asarray(first), np.asarray(second), np.asarray(halo), pad
+
+
+@lru_cache(512)
+def _sprite(
+    lines: tuple[Line, ...],
+    scale: float,
+    align: str,
+    row: float,
+    ink: Colour,
+    latin_ink: Colour,
+    halo: Colour | None,
+    phase: tuple[int, int],
+) -> _Patch:
+    """A text at output size, shifted by a phase of fractions of a pixel."""
+    fine = _fineness(scale)
+    first, second, rim, pad = _masks(lines, scale, align, row, halo is not None)
+    layers = [
+        (_reduced(mask, fine, phase), colour)
+        for mask, colour in ((rim, halo), (first, ink), (second, latin_ink))
+        if colour is not None
+    ]
+    height, width = layers[0][0].shape
+    pixels = np.zeros((height, width, 4), dtype=np.float32)
+    for cover, colour in layers:
+        pixels *= 1 - cover[..., None]
+        pixels += cover[..., None] * np.array([*colour, 255], dtype=np.float32)
+    return _Patch((pixels + 0.5).astype(np.uint8), -pad, -pad)
+
+
+def _reduced(mask: ByteArray, fine: int, phase: tuple[int, int]) -> Coverage:
+    """A mask moved right and down by some of its own pixels and averaged over blocks: coverage 0..1 at output size."""
+    height, width = mask.shape
+    moved = np.zeros((height + fine, width + fine), dtype=np.float32)
+    moved[phase[1] : phase[1] + height, phase[0] : phase[0] + width] = mask
+    blocks: Coverage = moved.reshape(height // fine + 1, fine, width // fine + 1, fine).mean(axis=(1, 3)) / np.float32(
+        255
+    )
+    return blocks
+
+
+# --------------------------------------------------------------------------------------------------------------- discs
+def stroke(
+    image: ByteArray,
+    path: FloatArray,
+    width: float,
+    colour: Colour,
+    alpha: float = 1.0,
+    *,
+    dash: tuple[float, float] | None = None,
+    where: NDArray[np.generic] | None = None,
+    round_ends: bool = True,
+) -> None:
+    """A line through the points of a path, to a fraction of a pixel.
+
+    path  : (n, 2)  pixels
+    dash  : pixels on and off
+    where : (h, w)  draws only there, softly if 0..255; any resolution, spans the whole picture
+    """
+    ys, xs = _near(path, width / 2 + 1, image.shape[1], image.shape[0])
+    if len(xs) == 0 or alpha <= 0.0:
+        return
+    # Every pixel is judged against the whole path, so one listed twice (at a bend) gets the same value twice.
+    nearest, phase, run = np.full(len(xs), np.inf, dtype=np.float32), np.zeros(len(xs), dtype=np.float32), 0.0
+    px, py = xs.astype(np.float32) + np.float32(0.5), ys.astype(np.float32) + np.float32(0.5)
+    for a, b in pairwise(path):
+        length = max(float(np.hypot(*(b - a))), 1e-6)
+        ux, uy = (b - a) / length
+        along = (px - np.float32(a[0])) * np.float32(ux) + (py - np.float32(a[1])) * np.float32(uy)
+        aside = np.abs((px - np.float32(a[0])) * np.float32(uy) - (py - np.float32(a[1])) * np.float32(ux))
+        beyond = np.maximum(np.maximum(-along, along - np.float32(length)), 0)
+        # A flat end is a half-plane: it cuts at the end point instead of half a width further.
+        distance = np.hypot(aside, beyond) if round_ends else np.where(beyond > 0.5, np.float32(np.inf), aside)
+        closer = distance < nearest
+        nearest = np.where(closer, distance, nearest)
+        phase = np.where(closer, along + np.float32(run), phase)
+        run += length
+    cover = np.clip(np.float32(width / 2 + 0.5) - nearest, 0, min(1.0, width))
+    if dash:
+        within = phase % np.float32(sum(dash))
+        cover *= np.clip(np.minimum(within, np.float32(dash[0]) - within) + np.float32(0.5), 0, 1)
+    if where is not None:
+        there = where[
+            (ys * (where.shape[0] / image.shape[0])).astype(np.intp),
+            (xs * (where.shape[1] / image.shape[1])).astype(np.intp),
+        ]
+        cover *= there.astype(np.float32) if there.dtype == np.bool_ else there.astype(np.float32) / np.float32(255)
+    drawn = cover > 0.002
+    ys, xs = ys[drawn], xs[drawn]
+    image[ys, xs] = _over(image[ys, xs], colour, cover[drawn] * np.float32(alpha))
+
+
+def _near(path: FloatArray, reach: float, width: int, height: int) -> tuple[IntArray, IntArray]:
+    """Rows and columns of the pixels within reach of a path, some of them more than once."""
+    rows, columns = [], []
+    for a, b in pairwise(path):
+        dx, dy = b - a
+        steep = abs(dy) > abs(dx)
+        (u0, v0), (u1, v1) = ((a[1], a[0]), (b[1], b[0])) if steep else ((a[0], a[1]), (b[0], b[1]))
+        slope = (v1 - v0) / (u1 - u0) if u1 != u0 else 0.0
+        u = np.arange(int(np.floor(min(u0, u1) - reach)), int(np.ceil(max(u0, u1) + reach)) + 1)
+        line = v0 + (np.clip(u + 0.5, min(u0, u1), max(u0, u1)) - u0) * slope
+        spread = int(np.ceil(reach * np.hypot(1.0, slope))) + 1
+        v = np.floor(line).astype(np.intp)[:, None] + np.arange(-spread, spread + 1)
+        grid = np.broadcast_to(u[:, None], v.shape).ravel(), v.ravel()
+        row, column = grid if steep else grid[::-1]
+        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        rows.append(row[inside])
+        columns.append(column[inside])
+    return np.concatenate(rows), np.concatenate(columns)
+
+
+def disc(
+    image: ByteArray, centre: Point, radius: float, colour: Colour, alpha: float = 1.0, *, hollow: float = 0.0
+) -> None:
+    """A disc, or a ring when hollow, in pixels."""
+    window = _window(
+        image, centre[0] - radius - 1, centre[1] - radius - 1, centre[0] + radius + 1, centre[1] + radius + 1
+    )
+    if window is None:
+        return
+    rows, columns = window
+    x = np.arange(columns.start, columns.stop, dtype=np.float32) + np.float32(0.5 - centre[0])
+    y = np.arange(rows.start, rows.stop, dtype=np.float32) + np.float32(0.5 - centre[1])
+    distance = np.hypot(x[None], y[:, None])
+    cover = np.clip(np.float32(radius + 0.5) - distance, 0, 1)
+    if hollow > 0:
+        cover = np.minimum(cover, np.clip(distance - np.float32(hollow - 0.5), 0, 1))
+    image[window] = _over(image[window], colour, cover * np.float32(alpha))
+
+
+def _pill(image: ByteArray, box: Box, scale: float, colour: Colour, alpha: float, pad: float) -> None:
+    """A soft ground behind a text: a rectangle with round corners."""
+    left, top, right, bottom = (
+        (box.left - pad) * scale,
+        (box.top - pad) * scale,
+        (box.right + pad) * scale,
+        (box.bottom + pad) * scale,
+    )
+    window = _window(image, left, top, right, bottom)
+    if window is None:
+        return
+    radius = min(14.0 * scale, (bottom - top) / 2)
+    x = np.arange(window[1].start, window[1].stop, dtype=np.float32) + np.float32(0.5 - (left + right) / 2)
+    y = np.arange(window[0].start, window[0].stop, dtype=np.float32) + np.float32(0.5 - (top + bottom) / 2)
+    outside_x = np.maximum(np.abs(x) - np.float32((right - left) / 2 - radius), 0)
+    outside_y = np.maximum(np.abs(y) - np.float32((bottom - top) / 2 - radius), 0)
+    cover = np.clip(np.float32(radius + 0.5) - np.hypot(outside_x[None], outside_y[:, None]), 0, 1)
+    image[window] = _over(image[window], colour, cover * np.float32(alpha))
+
+
+def _window(image: ByteArray, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice] | None:
+    """Rows and columns of the part of a rectangle that lies on the picture."""
+    x0, y0 = max(int(np.floor(left)), 0), max(int(np.floor(top)), 0)
+    x1, y1 = min(int(np.ceil(right)) + 1, image.shape[1]), min(int(np.ceil(bottom)) + 1, image.shape[0])
+    return (slice(y0, y1), slice(x0, x1)) if x1 > x0 and y1 > y0 else None
+
+
+# --------------------------------------------------------------------------------------------------------- compositing
+def _over(below: ByteArray, colour: Colour, alpha: Coverage) -> ByteArray:
+    """One colour laid over pixels (..., 3) or straight-alpha (..., 4)."""
+    cover = alpha[..., None]
+    source = np.array(colour, dtype=np.float32)
+    if below.shape[-1] == 3:
+        base = below.astype(np.float32)
+        result: ByteArray = (base + (source - base) * cover + np.float32(0.5)).astype(np.uint8)
+        return result
+    return _over_straight(below, source * cover, cover)
+
+
+def _over_straight(below: ByteArray, premultiplied: Coverage, cover: Coverage) -> ByteArray:
+    """Premultiplied colour over straight-alpha pixels (..., 4)."""
+    under = below[..., 3:].astype(np.float32) / np.float32(255) * (1 - cover)
+    alpha = cover + under
+    colour = (premultiplied + below[..., :3] * under) / np.maximum(alpha, np.float32(1e-6))
+    mixed = np.concatenate([colour, alpha * np.float32(255)], axis=-1)
+    result: ByteArray = (np.clip(mixed, 0, 255) + np.float32(0.5)).astype(np.uint8)
+    return result
+
+
+def _lay(image: ByteArray, sprite: ByteArray, left: int, top: int, alpha: float) -> None:
+    """A premultiplied sprite laid onto a picture at a whole pixel; in integers, for this is the hot spot of a clip."""
+    x0, y0 = max(left, 0), max(top, 0)
+    x1, y1 = min(left + sprite.shape[1], image.shape[1]), min(top + sprite.shape[0], image.shape[0])
+    if x1 <= x0 or y1 <= y0 or alpha <= 0.0:
+        return
+    part = sprite[y0 - top : y1 - top, x0 - left : x1 - left]
+    if alpha < 1.0:
+        part = ((part.astype(np.uint16) * round(alpha * 256)) >> 8).astype(np.uint8)
+    target = image[y0:y1, x0:x1]
+    if image.shape[2] == 4:
+        target[...] = _over_straight(
+            target, part[..., :3].astype(np.float32), part[..., 3:].astype(np.float32) / np.float32(255)
+        )
+        return
+    # x / 255, rounded, is (x + 128 + (x + 128) / 256) / 256 and stays within 16 bits.
+    product = target * (255 - part[..., 3:]).astype(np.uint16)
+    product += np.uint16(128)
+    product += product >> 8
+    product >>= 8
+    target[...] = product.astype(np.uint8) + part[..., :3]
+
+
+# ----------------------------------------------------------------------------------------------------------- furniture
+@lru_cache(64)
+def _furniture_patches(furniture: Furniture, scale: float, theme: Theme, halo: Colour | None) -> tuple[_Patch, ...]:
+    """Every piece of furniture drawn once; a clip lays the same patches onto each frame."""
+    patches = [_text_patch(block, scale, theme, halo) for block in furniture.texts]
+    if furniture.legend is not None:
+        patches.append(_legend_patch(furniture.legend, scale, theme))
+    if furniture.scale_bar is not None:
+        patches.append(_scale_bar_patch(furniture.scale_bar, scale, theme))
+    if furniture.compass is not None:
+        patches.append(_compass_patch(furniture.compass, scale, theme))
+    return tuple(patches)
+
+
+def _sheet(box: Box, scale: float) -> tuple[ByteArray, int, int]:
+    """A transparent sheet that covers a box, and where it lies."""
+    pad = 10.0 * scale
+    left, top = int(np.floor(box.left * scale - pad)), int(np.floor(box.top * scale - pad))
+    width, height = int(np.ceil(box.width * scale + 2 * pad)) + 1, int(np.ceil(box.height * scale + 2 * pad)) + 1
+    return np.zeros((height, width, 4), dtype=np.uint8), left, top
+
+
+def _premultiplied(sheet: ByteArray) -> ByteArray:
+    result: ByteArray = np.asarray(Image.fromarray(sheet, "RGBA").convert("RGBa")).copy()
+    return result
+
+
+def _text_patch(block: TextBlock, scale: float, theme: Theme, halo: Colour | None) -> _Patch:
+    sheet, left, top = _sheet(block.box, scale)
+    x = {"left": block.box.left, "centre": (block.box.left + block.box.right) / 2, "right": block.box.right}[
+        block.align
+    ] * scale
+    y = (block.box.top + block.box.bottom) / 2 * scale
+    if block.ground:
+        shifted = Box(
+            block.box.left - left / scale,
+            block.box.top - top / scale,
+            block.box.right - left / scale,
+            block.box.bottom - top / scale,
+        )
+        _pill(sheet, shifted, scale, theme.halo, _GROUND, 0.0)
+    text(
+        sheet,
+        block.lines,
+        (x - left, y - top),
+        scale,
+        theme,
+        align=block.align,
+        row=ROW,
+        second=block.second,
+        halo=None if block.ground else halo,
+    )
+    return _Patch(_premultiplied(sheet), left, top)
+
+
+def _legend_patch(legend: Legend, scale: float, theme: Theme) -> _Patch:
+    sheet, left, top = _sheet(legend.box, scale)
+    for group, line, (x, y) in legend.entries:
+        disc(sheet, (x * scale - left, y * scale - top), LEGEND_DOT * scale, label_colour(theme, group))
+        text(sheet, (line,), ((x + LEGEND_DOT + 10.0) * scale - left, y * scale - top), scale, theme)
+    return _Patch(_premultiplied(sheet), left, top)
+
+
+def _scale_bar_patch(bar: ScaleBar, scale: float, theme: Theme) -> _Patch:
+    sheet, left, top = _sheet(bar.box, scale)
+    middle, base = (bar.box.left + bar.box.right) / 2, bar.box.top + 8.0
+    x0, x1 = middle - bar.length / 2, middle + bar.length / 2
+    path = np.array([(x0, base - 7.0), (x0, base), (x1, base), (x1, base - 7.0)]) * scale - (left, top)
+    stroke(sheet, path, _COMPASS_LINE * scale, theme.second_ink)
+    text(
+        sheet,
+        (bar.text,),
+        (middle * scale - left, (base + SMALL_SIZE * 0.85) * scale - top),
+        scale,
+        theme,
+        align="centre",
+        second=True,
+    )
+    return _Patch(_premultiplied(sheet), left, top)
+
+
+def _compass_patch(compass: Compass, scale: float, theme: Theme) -> _Patch:
+    sheet, left, top = _sheet(compass.box, scale)
+    centre = np.array(compass.centre)
+    arms = (((1.0, 0.0), "left"), ((-1.0, 0.0), "right"), ((0.0, -1.0), "centre"), ((0.0, 1.0), "centre"))
+    for (direction, align), word in zip(arms, compass.words, strict=True):
+        along = np.array(direction)
+        aside = np.array([-along[1], along[0]])
+        tip = centre + along * COMPASS_ARM
+        shaft = np.array([centre + along * 5.0, tip])
+        head = np.array([tip - along * 8.0 + aside * 6.0, tip, tip - along * 8.0 - aside * 6.0])
+        for path in (shaft, head):
+            stroke(sheet, path * scale - (left, top), _COMPASS_LINE * scale, theme.second_ink)
+        x, y = (tip + along * (10.0, 18.0)) * scale - (left, top)
+        text(sheet, (Line(word, "english", SMALL_SIZE),), (float(x), float(y)), scale, theme, align=align)
+    return _Patch(_premultiplied(sheet), left, top)
