@@ -50,7 +50,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Eye and axes in the world. `half`: half the height shown in metres (parallel), tangent of half the angle (else)."""
+    """Eye and axes in the world. `half`: half the height shown in metres (parallel) or tangent of half the angle."""
 
     eye: Vector
     right: Vector

@@ -153,7 +153,7 @@ def _uncross(anchors: FloatArray, extents: FloatArray, ground: Ground, start: So
 
 
 def _clear_dots(anchors: FloatArray, extents: FloatArray, ground: Ground, start: Solution) -> Solution:
-    """Local search against leaders over another label's dot: nudge a label, move it past a neighbour, change its column.
+    """Local search against leaders over another label's dot: nudge it, move it past a neighbour, change its column.
 
     Only states without crossings are taken, and only if fewer dots are run over.
     """

@@ -138,7 +138,7 @@ def with_compass(
     silhouette: BoolArray | None = None,
     corners: Sequence[str] = CORNERS,
 ) -> Furniture:
-    """The furniture with a compass in the first corner free of labels, furniture and anatomy; as it is if there is none."""
+    """The furniture with a compass in the first corner free of labels, furniture and anatomy, if there is one."""
     occupied = [*taken, *furniture.boxes]
     for corner in corners:
         box = compass_box(words, canvas, corner)

@@ -41,8 +41,7 @@ def font_file(face: str) -> Path:
         if path.is_file():
             return path
     raise AssetError(
-        f"The font {FACES[face]} is missing; it comes with matplotlib: reinstall that with pip install
-        --force-reinstall matplotlib."
+        f"The font {FACES[face]} is missing; it comes with matplotlib: run pip install --force-reinstall matplotlib."
     )
 
 
