@@ -1,0 +1,1 @@
+"""Sculpting the bones: distance fields in, mesh files out. Run by `python -m visualiser.sculpt`."""

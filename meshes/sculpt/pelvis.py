@@ -1,0 +1,107 @@
+"""The right hip bone. Sculpted about the hip centre, written in the pelvis frame (hip centre at z = 80).
+
+Numbers are estimates shaped by hand towards published sizes (men): 240 between the anterior superior spines, about 215 from crest to
+ischium, hip centre 30/14/22 % of the inter-spinous distance below, medial of and behind the spine (Bell 1989), posterior inferior iliac
+spine to ischial spine 50 +- 6, two hamstring footprints of 39 x 14 and 45 x 12 on the tuberosity (Feucht 2015).
+"""
+
+import numpy as np
+
+from visualiser.typed import FloatArray
+
+from .bone import Bone, fade
+from .fields import Field, blend, carve, chain, cone, ellipsoid, loft, moved, norm, plane, raised, sphere, trim, turn, unit
+from .nets import sheet
+
+HIP_CENTRE = (0.0, 0.0, 80.0)
+CUP_AXIS = unit((0.29, -0.677, 0.677))  # the socket opens forwards, downwards and outwards
+CUP_RADIUS = 27.0  # 3 mm of joint space round a head of radius 24
+SYMPHYSIS_Z = -78.0  # half a disc of 4 mm is left to the midline
+
+# The wing of the ilium: columns from the anterior superior to the posterior inferior spine, rows from the crest down to the socket.
+ILIUM = (  # x, y, z, half thickness
+    ((53, 72, 39, 5.5), (49, 60, 37, 5), (41, 47, 30, 5), (37, 35, 16, 7), (28, 21, 3, 10)),
+    ((48, 98, 48, 5.5), (38, 78, 43, 3.4), (25, 57, 31, 5), (18, 36, 10, 10), (14, 20, 2, 13)),
+    ((26, 122, 52, 7.5), (19, 94, 46, 4.2), (8, 66, 31, 5), (4, 39, 5, 11), (0, 22, -1, 14)),
+    ((1, 139, 41, 6), (-3, 108, 38, 2.8), (-11, 75, 22, 3.6), (-14, 46, -3, 10), (-15, 25, -8, 13)),
+    ((-24, 143, 22, 5.5), (-27, 111, 20, 2.7), (-31, 79, 6, 4), (-33, 53, -14, 8), (-32, 29, -17, 8.5)),
+    ((-49, 134, 3, 5.5), (-49, 107, -2, 4), (-51, 81, -11, 6), (-53, 56, -22, 7), (-51, 41, -25, 6)),
+    ((-70, 118, -18, 6.5), (-70, 98, -20, 7), (-70, 77, -25, 8), (-71, 56, -30, 7), (-69, 41, -32, 6)),
+    ((-84, 99, -34, 6), (-89, 89, -37, 6.5), (-91, 72, -39, 6.5), (-90, 52, -38, 5.5), (-83, 37, -37, 5)),
+)
+# The ring round the obturator foramen, from the ischial body by the ramus and pubis back to the socket: outer edge, middle, inner edge.
+# The thin inner edge makes the rami plates; the foramen is what is left open.
+RING = (
+    ((-39, 20, -23, 6), (-30, 18, -17, 9), (-16, 12, -13, 12)),
+    ((-40, -4, -27, 5.5), (-28, -7, -19, 10), (-10, -13, -16, 11)),
+    ((-38, -20, -22, 5.5), (-27, -24, -17, 11), (-10, -28, -19, 6)),
+    ((-38, -40, -20, 7), (-27, -43, -18, 10), (-12, -42, -24, 4)),
+    ((-27, -60, -25, 7), (-18, -57, -25, 9), (-6, -51, -30, 3.2)),
+    ((-8, -70, -34, 6), (-3, -65, -35, 5.5), (4, -57, -38, 3)),
+    ((10, -68, -46, 4.5), (13, -62, -47, 4.5), (16, -53, -48, 3)),
+    ((27, -55, -64, 4.5), (26, -50, -62, 4.5), (24, -42, -57, 3)),
+    ((36, -40, -76, 5.5), (33, -34, -67, 5.5), (28, -29, -57, 3.5)),
+    ((44, -14, -75, 7), (39, -15, -64, 6.5), (32, -16, -51, 5)),
+    ((43, 1, -59, 5.5), (37, -2, -51, 7), (30, -7, -43, 5)),
+    ((32, 13, -38, 5.5), (28, 7, -34, 7.5), (22, -2, -31, 5)),
+    ((21, 20, -20, 7), (16, 11, -18, 11), (12, 0, -20, 9)),
+)
+TUBEROSITY = (  # y, centre x, centre z, radius AP, radius ML, triangularity
+    (-14, -29, -16, 10, 13, 0),
+    (-24, -33.5, -17, 15, 16.5, 0),
+    (-35, -37.5, -18.5, 18, 19, 0),
+    (-46, -36, -20, 19, 19, 0),
+    (-57, -29, -24, 17, 15, 0),
+    (-66, -20.5, -27, 13, 12.5, 0),
+    (-74, -13, -31, 9, 8.5, 0),
+)
+
+
+def _tuberosity() -> Field:
+    """A block with three facets: upper outer for semimembranosus, upper inner for the conjoint tendon, lower for adductor magnus."""
+    body = loft(TUBEROSITY, cap=8)
+    body = trim(body, plane((-52.5, -40, -27), (-0.93, -0.20, -0.30)), width=2)
+    body = trim(body, plane((-49.5, -33, -8), (-0.82, 0.10, 0.56)), width=2)
+    return trim(body, plane((-40.0, -60, -24), (-0.78, -0.62, 0.02)), width=2)
+
+
+def _socket(body: Field) -> Field:
+    wall = trim(sphere((0, 0, 0), 32.5), plane(2 * CUP_AXIS, CUP_AXIS), width=4)
+    body = blend(body, wall, width=8)
+    body = carve(body, sphere(0.8 * CUP_AXIS, CUP_RADIUS), width=2.5)
+    body = carve(body, cone(9 * CUP_AXIS, 34 * CUP_AXIS, 24.5, 40), width=5)
+    body = carve(body, chain([(30, 17, 18, 11), (35, -2, 9, 9)]), width=5)  # the front of the rim is low: the neck passes in flexion
+    body = carve(body, sphere(-14.5 * CUP_AXIS, 14.5), width=3)  # acetabular fossa
+    down = np.array([0.35, -1.0, -0.35])
+    down = unit(down - CUP_AXIS * (down @ CUP_AXIS))
+    notch = cone(-5 * CUP_AXIS + 8 * down, 4 * CUP_AXIS + 34 * down, 8, 9)
+    return carve(body, notch, width=4)  # acetabular notch
+
+
+def _spines_and_lines(body: Field) -> Field:
+    body = blend(body, cone((-36, 4, -24), (-54, -4, -36), 8, 2.4), width=12)  # ischial spine
+    body = blend(body, sphere((47, -3, -59), 4), width=7)  # pubic tubercle
+    body = blend(body, sphere((24, 21, -9), 9), width=12)  # iliopubic eminence
+    arcuate = chain([(22, 17, -23, 3), (0, 28, -24, 3), (-24, 42, -26, 3), (-46, 56, -27, 2), (-60, 66, -22, 0.5)])
+    body = blend(body, arcuate, width=14)
+    body = blend(body, sphere((37, 36, 16), 6), width=8)  # anterior inferior iliac spine
+    return blend(body, ellipsoid((-74, 78, -31), (17, 20, 8), turn(y=25)), width=12)  # iliac tuberosity
+
+
+def field_about_hip_centre() -> Field:
+    """The hip bone with the hip centre as origin."""
+    body = blend(sheet(ILIUM, 150, 110), sheet(RING, 260, 34), width=12)
+    body = blend(body, _tuberosity(), width=7)
+    body = _spines_and_lines(body)
+    body = _socket(body)
+    return trim(body, plane((0, 0, SYMPHYSIS_Z), (0, 0, -1)), width=3)
+
+
+def cartilage(points: FloatArray) -> FloatArray:
+    """The lunate surface of the socket."""
+    local = points - np.array(HIP_CENTRE)
+    on_cup = 1 - fade(np.abs(norm(local - 0.8 * CUP_AXIS) - CUP_RADIUS), 0.5, 1.2)
+    return on_cup * fade(local @ CUP_AXIS, -30, -20)
+
+
+HIP_BONE = Bone("hip_bone", moved(field_about_hip_centre(), HIP_CENTRE), (-112, -90, -4), (68, 156, 150), 1.5, 30, 14_000, 3_000, cartilage)

@@ -1,0 +1,134 @@
+"""The right tibia and fibula (tibia frame: origin at the centre of the plateau, y up) and the patella (femur frame, standing).
+
+Numbers are estimates shaped by hand towards published osteometry: plateau 77 wide, medial 55 and lateral 50 deep (42 CTs of the tibial
+plateau), posterior slope 6 and 4.5 (posterior tibial slopes, MRI, 2021), torsion 25-30, fibula about 365 long (both from memory).
+"""
+
+import numpy as np
+
+from visualiser.typed import FloatArray
+
+from .bone import Bone, fade
+from .fields import (
+    Field,
+    blend,
+    carve,
+    chain,
+    cone,
+    drum,
+    ellipsoid,
+    loft,
+    moved,
+    raised,
+    smooth_maximum,
+    turn,
+    twisted,
+)
+
+ANKLE_AXIS = (-1.0, -386.0, 2.0)  # tibia frame; the plafond curves about it
+TROCHLEA_RADIUS, TROCHLEA_HALF_WIDTH = 19.5, 14.0
+ANKLE_GAP = 3.0  # joint space between talus and plafond
+TORSION_DEG = -25.0  # the lower end turns outwards
+FIBULA_HEAD = (-21.0, -24.0, 36.0)
+SLOPE_DEG = 6.0
+
+TIBIA = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge anterior)
+    (-5, -4, 0, 22, 34, 0),
+    (-14, -3, 0, 22, 33.5, 0),
+    (-24, 0, 0, 21.8, 31.3, 0.02),
+    (-36, 2, 0, 21, 26.8, 0.05),
+    (-50, 2.5, 0.5, 19.3, 22, 0.08),
+    (-68, 4, 0.5, 18.3, 18.8, 0.11),
+    (-100, 5, 0.5, 17, 15.3, 0.14),
+    (-150, 4, -0.5, 15.5, 13, 0.15),
+    (-205, 3, -1.5, 14.3, 12, 0.15),
+    (-255, 2, -2, 12.8, 11.5, 0.12),
+    (-295, 1, -2, 12.5, 12.8, 0.07),
+    (-325, 0, -1.5, 14, 16, 0.03),
+    (-347, -1, -1, 17, 21, 0),
+    (-366, -1, -1, 18.5, 24, 0),
+)
+FIBULA = (
+    (-8, 0, 0, 10, 11, 0),
+    (-20, 0, 0, 10, 10.5, 0),
+    (-32, 0.8, -0.8, 8.2, 8, 0),
+    (-45, 1.3, -1.2, 6.9, 6.6, 0.03),
+    (-65, 2, -1.5, 6.6, 5.7, 0.10),
+    (-120, 2.5, -2.5, 7.4, 5.8, 0.16),
+    (-190, 2, -3, 7.8, 6, 0.17),
+    (-250, 1.5, -3, 7.3, 6, 0.15),
+    (-300, 2, -4, 6.8, 6, 0.10),
+    (-325, 3.5, -5.5, 8.5, 7, 0.04),
+    (-345, 3, -5.5, 11.5, 8, 0),
+    (-358, 2, -5, 10, 7.5, 0),
+)
+
+
+def pulley(radius: float, half_width: float) -> Field:
+    """A drum about the z axis, faintly grooved: the talus' trochlea, and, with a joint space added, the hollow that receives it."""
+
+    def field(points: FloatArray) -> FloatArray:
+        grooved = radius - 1.2 * np.exp(-((points[:, 2] / 7.0) ** 2))
+        return smooth_maximum(np.hypot(points[:, 0], points[:, 1]) - grooved, np.abs(points[:, 2]) - half_width, 4.0)
+
+    return field
+
+
+def _plateau(body: Field) -> Field:
+    tilt = turn(z=SLOPE_DEG)  # the plateau falls backwards
+
+    def sloping(shape: Field) -> Field:
+        return moved(shape, (0, 0, 0), tilt)
+
+    medial = sloping(drum((-5.5, -17.3), 25, 19.2, -13, 0, 7))
+    lateral = sloping(drum((-6, 17.7), 22.5, 18.8, -13, 0, 7))
+    front = sloping(drum((8, 0), 14, 18, -13, -2, 8))
+    body = blend(body, blend(medial, lateral, front, width=8), width=14)
+    body = carve(body, sloping(ellipsoid((-36, -4, 0), (14, 20, 8))), width=6)  # posterior intercondylar area
+    body = carve(body, sloping(ellipsoid((-5, 42.5, -20), (50, 44.5, 38))), width=3)  # dished medial plateau
+    body = blend(body, sloping(cone((-5, -4, -6), (-6, 6, -5), 6, 2.2)), width=5)  # intercondylar eminence
+    return blend(body, sloping(cone((-4, -4, 6), (-5, 5, 5.5), 5, 2)), width=5)
+
+
+def _tibia() -> Field:
+    body = _plateau(loft(TIBIA, cap=6))
+    body = blend(body, ellipsoid((21.5, -42, 3), (6, 15, 9)), width=14)  # tuberosity
+    crest = [(20, -62, 3, 3), (20.8, -100, 2, 2), (18, -160, -0.5, 2), (15, -220, -1, 2), (11, -270, -3, 2)]
+    body = blend(body, chain(crest), width=10)  # anterior border
+    body = blend(body, ellipsoid((-14, -14, 27), (9, 9, 7)), width=8)  # shelf over the fibular head
+    body = raised(body, [(15, -17, 25), (12, -20, 28)], height=3.0, width=7)  # iliotibial (Gerdy) tubercle
+    body = raised(body, [(-26, -12, -20), (-20, -13, -29), (-8, -14, -36)], height=-1.6, width=4.5)  # groove of semimembranosus
+    body = raised(body, [(-16, -44, 16), (-15, -70, 5), (-13, -100, -6), (-9, -125, -11)], height=1.6, width=4.5)  # soleal line
+    malleolus = [(-1, -330, -9, 8), (0, -350, -17, 10.5), (1, -362, -20, 9), (2, -372, -21.5, 6.5)]
+    body = blend(body, chain(malleolus), width=12)
+    body = carve(body, ellipsoid((-2, -350, 33), (9, 40, 11)), width=6)  # fibular notch
+    body = twisted(body, TORSION_DEG, -120, -345)
+    return carve(body, moved(pulley(TROCHLEA_RADIUS + ANKLE_GAP, TROCHLEA_HALF_WIDTH + ANKLE_GAP), ANKLE_AXIS), width=4)  # plafond
+
+
+def _fibula() -> Field:
+    body = loft(FIBULA, cap=6, vertex_deg=17)
+    body = blend(body, ellipsoid((0, -14, 0), (11.5, 12, 11.5)), width=9)  # head
+    body = blend(body, cone((-4, -9, 3), (-6.5, -1.5, 4), 7.5, 4.5), width=7)  # apex
+    body = blend(body, ellipsoid((1, -347, -4.5), (12, 19, 7.5)), width=8)  # lateral malleolus
+    body = carve(body, ellipsoid((-7, -355, -13.5), (6, 8, 5)), width=5)  # malleolar fossa
+    return moved(twisted(body, 18, -100, -330), FIBULA_HEAD)
+
+
+def _patella() -> Field:
+    body = ellipsoid((46.5, -388, 2), (10.5, 22, 22.5))
+    apex = cone((44, -398, 2), (42.5, -410, 2), 9, 4)
+    return blend(body, apex, width=10)
+
+
+def tibial_cartilage(points: FloatArray) -> FloatArray:
+    """Both plateaus and the plafond."""
+    height = points[:, 1] - points[:, 0] * np.tan(np.radians(SLOPE_DEG))
+    plateau = fade(height, -5, -2.5) * (1 - fade(np.abs(points[:, 2]), 33, 37)) * fade(np.abs(points[:, 2]), 5, 9)
+    plafond = (1 - fade(points[:, 1], -364, -361)) * fade(points[:, 2], -14, -10)
+    return np.clip(plateau + plafond, 0, 1)
+
+
+TIBIA_BONE = Bone("tibia", _tibia(), (-45, -390, -46), (44, 16, 46), 1.25, 0, 9_000, 1_800, tibial_cartilage)
+FIBULA_BONE = Bone("fibula", _fibula(), (-48, -402, 10), (8, -12, 64), 1.0, 0, 4_200, 900)
+PATELLA = Bone("patella", _patella(), (25, -425, -32), (70, -355, 36), 1.0, 0, 1_600, 400)

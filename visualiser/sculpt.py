@@ -1,0 +1,77 @@
+"""Rebuild the bone meshes: `python -m visualiser.sculpt`.
+
+The sculptor's code lies with the meshes it makes: `meshes/sculpt` inside the installed package, or beside the package in a checkout.
+"""
+
+import sys
+import time
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+from visualiser.errors import AssetError, VisualiserError, unknown_name
+
+PACKAGE_NAME = "visualiser_sculptor"
+
+
+def meshes_folder() -> Path:
+    """The folder of mesh files, installed or in a checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "meshes", here.parent / "meshes"):
+        if (folder / "sculpt" / "__init__.py").is_file():
+            return folder
+    raise AssetError(f"The sculptor's code, meshes/sculpt, is neither in {here} nor beside it.")
+
+
+def load_sculptor() -> ModuleType:
+    """The sculptor's package, imported from where the meshes are."""
+    if PACKAGE_NAME not in sys.modules:
+        folder = meshes_folder() / "sculpt"
+        spec = spec_from_file_location(PACKAGE_NAME, folder / "__init__.py", submodule_search_locations=[str(folder)])
+        assert spec and spec.loader
+        module = module_from_spec(spec)
+        sys.modules[PACKAGE_NAME] = module
+        spec.loader.exec_module(module)
+    return sys.modules[PACKAGE_NAME]
+
+
+def main(*names: str, check: bool = False, out: Path | None = None) -> int:
+    """Rebuild the bone meshes, all of them or the named ones; takes about a minute.
+
+    Example: python -m visualiser.sculpt femur tibia --check
+
+    Parameters
+    ----------
+    names
+        Bones to rebuild; all without any.
+    check
+        Write nothing; compare with the files that are there and exit with 1 where one differs.
+    out
+        Folder to write to instead of the meshes of this installation.
+    """
+    build = import_module(f"{load_sculptor().__name__}.build")
+    for name in names:
+        if name not in build.BONES:
+            raise unknown_name("bone", name, build.BONES)
+    wanted = names or tuple(build.BONES)
+    start, good = time.perf_counter(), True
+    for done, (name, outcome) in enumerate(build.rebuild(out or meshes_folder(), wanted, check=check), start=1):
+        print(f"[{done}/{len(wanted)}] {name}: {outcome}  ({time.perf_counter() - start:.0f} s)", flush=True)
+        good = good and "DIFFERENT" not in outcome and "MISSING" not in outcome
+    return 0 if good else 1
+
+
+def run() -> None:
+    """The command, with one-line errors."""
+    from cyclopts import App
+
+    try:
+        sys.exit(App(name="python -m visualiser.sculpt", default_command=main, result_action="return_value")())
+    except VisualiserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    run()
