@@ -46,7 +46,11 @@ def test_ninety_degrees_of_hip_flexion_brings_the_knee_anterior_to_the_hip() -> 
 
 
 def test_hip_adduction_brings_the_knee_towards_the_middle() -> None:
-    assert place("femur_right", KNEE, hip_adduction_right=20)[Z] < 0 < place("femur_right", KNEE, hip_adduction_right=-20)[Z] - 160
+    assert (
+        place("femur_right", KNEE, hip_adduction_right=20)[Z]
+        < 0
+        < place("femur_right", KNEE, hip_adduction_right=-20)[Z] - 160
+    )
 
 
 def test_internal_rotation_of_the_hip_turns_the_front_of_the_femur_inwards() -> None:
@@ -68,7 +72,9 @@ def test_standing_on_the_flexed_hip_of_hand_computed_pose() -> None:
     np.testing.assert_allclose(plateau, expected, atol=1e-9)
 
 
-@pytest.mark.parametrize(("knee", "turn"), [(0, 0.0), (10, 3.4), (20, 6.3), (30, 8.6), (45, 11.3), (60, 13.2), (90, 14.9), (120, 15.0)])
+@pytest.mark.parametrize(
+    ("knee", "turn"), [(0, 0.0), (10, 3.4), (20, 6.3), (30, 8.6), (45, 11.3), (60, 13.2), (90, 14.9), (120, 15.0)]
+)
 def test_screw_home_follows_the_research_models(knee: float, turn: float) -> None:
     assert np.degrees(kinematics.screw_home(np.radians(knee))[0]) == pytest.approx(turn, abs=0.05)
 
@@ -105,7 +111,10 @@ def test_dorsiflexion_lifts_the_toes() -> None:
 
 
 def test_the_patella_glides_down_round_the_trochlea() -> None:
-    upright, bent = place("patella_right", (48.0, -385.0, 1.0)), place("patella_right", (48.0, -385.0, 1.0), knee_flexion_right=90)
+    upright, bent = (
+        place("patella_right", (48.0, -385.0, 1.0)),
+        place("patella_right", (48.0, -385.0, 1.0), knee_flexion_right=90),
+    )
     assert bent[Y] < upright[Y] - 30
     hinge = np.array([0.0, -402.0])
     assert np.linalg.norm(upright[:2] - hinge) == pytest.approx(np.linalg.norm(bent[:2] - hinge))
@@ -155,12 +164,16 @@ def test_batches_of_poses_equal_loops_and_leave_the_argument_alone() -> None:
 
 
 def test_every_transform_is_rigid() -> None:
-    turns = kinematics.segment_transforms(np.random.default_rng(2).uniform(-0.5, 0.5, (50, len(POSE_COORDINATES))))[..., :3, :3]
+    turns = kinematics.segment_transforms(np.random.default_rng(2).uniform(-0.5, 0.5, (50, len(POSE_COORDINATES))))[
+        ..., :3, :3
+    ]
     np.testing.assert_allclose(turns @ np.swapaxes(turns, -1, -2), np.broadcast_to(np.eye(3), turns.shape), atol=1e-12)
     np.testing.assert_allclose(np.linalg.det(turns), 1.0)
 
 
-@pytest.mark.parametrize(("name", "value"), [("knee_flexion_right", 170.0), ("hip_flexion_left", -60.0), ("knee_flexion_left", float("nan"))])
+@pytest.mark.parametrize(
+    ("name", "value"), [("knee_flexion_right", 170.0), ("hip_flexion_left", -60.0), ("knee_flexion_left", float("nan"))]
+)
 def test_a_pose_outside_its_range_names_value_and_limits(name: str, value: float) -> None:
     with pytest.raises(PoseError, match=name) as caught:
         kinematics.check_pose(pose(**{name: value}))

@@ -160,7 +160,9 @@ class Body:
             transforms={s.name: placed[s.segment] for s in self.surfaces if s.segment},
             vertices=vertices,
             normals=normals,
-            anchors={name: apply(placed[segment], place[None])[0] for name, (segment, place) in self._landmarks.items()},
+            anchors={
+                name: apply(placed[segment], place[None])[0] for name, (segment, place) in self._landmarks.items()
+            },
             body_to_world=body_to_world,
         )
 
@@ -170,7 +172,11 @@ class Body:
 
     def placed(self, surface: Surface, frame: Frame) -> FloatArray:
         """Vertices of a surface in the world: (V, 3) metres."""
-        return frame.vertices[surface.name] if surface.segment is None else apply(frame.transforms[surface.name], surface.vertices)
+        return (
+            frame.vertices[surface.name]
+            if surface.segment is None
+            else apply(frame.transforms[surface.name], surface.vertices)
+        )
 
 
 @lru_cache(maxsize=4)
@@ -193,6 +199,8 @@ class Structure:
 def structures() -> tuple[Structure, ...]:
     """Every structure that is drawn, in the order of the list command."""
     heads = [Structure(h.name, h.display, h.latin, MUSCLE, h.synonyms) for h in muscles.HEADS]
-    nerve = [Structure(n.name, n.display, n.latin, NERVE, n.synonyms) for n in nerves.NERVES]
+    trunk = nerves.SCIATIC_NERVE
+    nerve = [Structure(trunk.name, trunk.display, trunk.latin, NERVE, trunk.synonyms)]
+    nerve += [Structure(n.name, n.display, n.latin, NERVE, n.synonyms) for n in trunk.divisions]
     bones = [Structure(b.name, b.display, b.latin, BONE, b.synonyms) for b in skeleton.BONES]
     return (*heads, *nerve, *bones)

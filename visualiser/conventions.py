@@ -46,7 +46,9 @@ POSE_COORDINATES = (
 )
 TRUNK_SLICE = slice(0, len(TRUNK_COORDINATES))
 LEG_SLICES = {
-    side: slice(len(TRUNK_COORDINATES) + i * len(LEG_COORDINATES), len(TRUNK_COORDINATES) + (i + 1) * len(LEG_COORDINATES))
+    side: slice(
+        len(TRUNK_COORDINATES) + i * len(LEG_COORDINATES), len(TRUNK_COORDINATES) + (i + 1) * len(LEG_COORDINATES)
+    )
     for i, side in enumerate(SIDES)
 }
 

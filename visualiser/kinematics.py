@@ -7,7 +7,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from visualiser.anatomy import skeleton
-from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, SIDES, TRUNK_SLICE, X, Y, Z, degrees, metres
+from visualiser.conventions import (
+    LEG_COORDINATES,
+    LEG_SLICES,
+    POSE_COORDINATES,
+    SIDES,
+    TRUNK_SLICE,
+    X,
+    Y,
+    Z,
+    degrees,
+    metres,
+)
 from visualiser.errors import PoseError
 from visualiser.transforms import mirrored, rigid, rotation, turn_about
 from visualiser.typed import FloatArray
@@ -15,7 +26,9 @@ from visualiser.typed import FloatArray
 if TYPE_CHECKING:
     from scipy.interpolate import CubicHermiteSpline
 
-HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION, ANKLE_DORSIFLEXION = range(len(LEG_COORDINATES))
+HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION, ANKLE_DORSIFLEXION = range(
+    len(LEG_COORDINATES)
+)
 PELVIS_TILT, PELVIS_DROP, PELVIS_ROTATION, LUMBAR_FLEXION = range(4)
 
 
@@ -40,7 +53,9 @@ def femur_to_pelvis(leg: FloatArray) -> FloatArray:
     returns : (..., 4, 4)  metres
     source  : Wu et al. 2002
     """
-    turn = rotation(Z, leg[..., HIP_FLEXION]) @ rotation(X, leg[..., HIP_ADDUCTION]) @ rotation(Y, leg[..., HIP_ROTATION])
+    turn = (
+        rotation(Z, leg[..., HIP_FLEXION]) @ rotation(X, leg[..., HIP_ADDUCTION]) @ rotation(Y, leg[..., HIP_ROTATION])
+    )
     return rigid(turn, metres(skeleton.HIP_CENTRE_MM))
 
 
@@ -96,7 +111,11 @@ def pelvis_to_body(trunk: FloatArray) -> FloatArray:
     trunk   : (..., 4)     radians, order of `conventions.TRUNK_COORDINATES`
     returns : (..., 4, 4)  metres
     """
-    turn = rotation(Y, trunk[..., PELVIS_ROTATION]) @ rotation(X, trunk[..., PELVIS_DROP]) @ rotation(Z, -trunk[..., PELVIS_TILT])
+    turn = (
+        rotation(Y, trunk[..., PELVIS_ROTATION])
+        @ rotation(X, trunk[..., PELVIS_DROP])
+        @ rotation(Z, -trunk[..., PELVIS_TILT])
+    )
     return rigid(turn, np.zeros(3))
 
 

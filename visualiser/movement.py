@@ -158,7 +158,9 @@ def check_ranges(movement: Movement, path: Path | str) -> None:
         column = degrees(poses[:, i])
         worst = int(np.argmax(np.maximum(low - column, column - high)))
         if not low - 1e-6 <= column[worst] <= high + 1e-6:
-            problem = f"between keyframes, at {times[worst]:.2f} s, {PoseError(name, float(column[worst]), (low, high))}"
+            problem = (
+                f"between keyframes, at {times[worst]:.2f} s, {PoseError(name, float(column[worst]), (low, high))}"
+            )
             raise SceneFileError(path, problem, "keyframes")
 
 
@@ -240,7 +242,9 @@ def parse(text: str, path: Path | str) -> Movement:
         view=table.get("view", "lateral"),
         frame=_one_of(table.get("frame", "leg"), FRAMES, path, "frame"),
         labels=_names(table.get("labels", []), path, "labels"),
-        sources=tuple(_one_of(s, sources.ALL, path, "sources") for s in _names(table.get("sources", []), path, "sources")),
+        sources=tuple(
+            _one_of(s, sources.ALL, path, "sources") for s in _names(table.get("sources", []), path, "sources")
+        ),
         claim=table.get("claim", ""),
         verdict=_one_of(table["verdict"], VERDICTS, path, "verdict") if "verdict" in table else "",
         comment=table.get("comment", ""),
@@ -248,7 +252,9 @@ def parse(text: str, path: Path | str) -> Movement:
     )
 
 
-def _known(table: Mapping[str, Any], allowed: Mapping[str, Any] | tuple[str, ...], path: Path | str, where: str = "") -> None:
+def _known(
+    table: Mapping[str, Any], allowed: Mapping[str, Any] | tuple[str, ...], path: Path | str, where: str = ""
+) -> None:
     """Raise SceneFileError for the first key that is not allowed."""
     for key in table:
         if key not in allowed:

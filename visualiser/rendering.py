@@ -4,6 +4,8 @@ The renderer's quirks stay here: multisampling is off (it costs four times the r
 vanish when depth peeling is on), edges are smoothed by drawing larger and averaging, lights hang on the camera.
 """
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,11 +13,11 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkFloatArray
+from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 
-from visualiser.appearance import THEMES, TISSUE, Theme, look_up
+from visualiser.appearance import THEMES, TISSUE, Colour, Theme, look_up
 from visualiser.assembly import BONE, MUSCLE, Frame, Surface
-from visualiser.cameras import Camera
+from visualiser.cameras import Camera, visible_share
 from visualiser.errors import DisplayError
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
@@ -38,15 +40,17 @@ _NEAR = 0.002
 
 def polydata(surface: Surface, vertices: FloatArray | None = None, normals: FloatArray | None = None) -> pv.PolyData:
     """A surface as PyVista mesh with normals and its colours or texture coordinates."""
-    points = surface.vertices if vertices is None else vertices
-    mesh = pv.PolyData.from_regular_faces(np.ascontiguousarray(points, np.float32), surface.faces)
+    points: Any = np.ascontiguousarray(surface.vertices if vertices is None else vertices, np.float32)
+    faces: Any = surface.faces
+    mesh: Any = pv.PolyData.from_regular_faces(points, faces)  # PyVista's annotations allow double precision only
     mesh.point_data["Normals"] = np.ascontiguousarray(surface.normals if normals is None else normals, np.float32)
     mesh.point_data.active_normals_name = "Normals"
     if surface.colours is not None:
         mesh.point_data["colour"] = surface.colours
     if surface.uv is not None:
         mesh.active_texture_coordinates = np.ascontiguousarray(surface.uv, np.float32)
-    return mesh
+    posed: pv.PolyData = mesh
+    return posed
 
 
 class Stage:
@@ -67,8 +71,9 @@ class Stage:
         self.plotter: Any = plotter if plotter is not None else off_screen_plotter(size)
         self.theme: Theme = look_up("theme", theme, THEMES)
         self._surfaces = {surface.name: surface for surface in surfaces}
-        self._meshes: dict[str, pv.PolyData] = {}
+        self._meshes: dict[str, Any] = {}
         self._actors: dict[str, Any] = {}
+        self._pixels = vtkUnsignedCharArray()
         for surface in self._surfaces.values():
             self._add(surface)
         self.light(self.theme)
@@ -77,7 +82,7 @@ class Stage:
         mesh = polydata(surface)
         look: dict[str, Any] = {"smooth_shading": True, **_MATERIAL[surface.kind]}
         if surface.texture is not None:
-            look["texture"] = pv.numpy_to_texture(surface.texture)
+            look["texture"] = pv.Texture(surface.texture)
         elif surface.colours is not None:
             if surface.ghost:
                 mesh.point_data["colour"] = self._faded(surface.colours)
@@ -85,7 +90,9 @@ class Stage:
         else:
             look["color"] = TISSUE[surface.kind]
         self._meshes[surface.name] = mesh
-        self._actors[surface.name] = self.plotter.add_mesh(mesh, name=surface.name, reset_camera=False, render=False, **look)
+        self._actors[surface.name] = self.plotter.add_mesh(
+            mesh, name=surface.name, reset_camera=False, render=False, **look
+        )
 
     def _faded(self, colours: ByteArray) -> ByteArray:
         """Colours of a ghost: mostly the background's, so that it reads as context and never hides a label."""
@@ -97,7 +104,9 @@ class Stage:
         self.plotter.renderer.RemoveAllLights()
         for name, (position, colour) in _LIGHTS.items():
             self.plotter.add_light(
-                pv.Light(position=position, color=colour, intensity=getattr(theme.lights, name), light_type="camera light")
+                pv.Light(
+                    position=position, color=colour, intensity=getattr(theme.lights, name), light_type="camera light"
+                )
             )
 
     # -- what changes ----------------------------------------------------------------------------------------------------------------
@@ -108,8 +117,8 @@ class Stage:
             if name in frame.transforms:
                 self._actors[name].user_matrix = frame.transforms[name]
             else:
-                mesh.points[:] = frame.vertices[name]
-                mesh.point_data["Normals"][:] = frame.normals[name]
+                mesh.points[...] = frame.vertices[name]
+                mesh.point_data["Normals"][...] = frame.normals[name]
                 mesh.Modified()
 
     def show_only(self, names: Iterable[str]) -> None:
@@ -148,29 +157,63 @@ class Stage:
         if tuple(self.plotter.window_size) != size:
             self.plotter.window_size = list(size)
 
-    def colour(self, background: tuple[int, int, int]) -> ByteArray:
+    def backdrop(self, bottom: Colour, top: Colour | None = None) -> None:
+        """The ground behind the anatomy: one colour, or a gradient."""
+        self.plotter.set_background([c / 255 for c in bottom], top=None if top is None else [c / 255 for c in top])
+
+    def colour(self) -> ByteArray:
         """Render and read the picture back: (height, width, 3)."""
-        self.plotter.set_background([c / 255 for c in background])
-        self.plotter.render()
-        image: ByteArray = np.asarray(self.plotter.screenshot(return_img=True))[..., :3]
+        window = self.plotter.render_window
+        window.Render()
+        width, height = window.GetActualSize()
+        window.GetPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
+        image: ByteArray = vtk_to_numpy(self._pixels).reshape(height, width, 3)[::-1]
         return image
+
+    def seen(self, projected: FloatArray, radius: float = 3.0, tolerance: float = 0.004) -> FloatArray:
+        """How much of each point of the picture rendered last can be seen; reads only small windows of the depth.
+
+        projected : (n, 3)  pixels of this picture and depth, as from `Camera.project`
+        returns   : (n,)    share 0 to 1, see `cameras.visible_share`
+        """
+        width, height = self.plotter.render_window.GetActualSize()
+        reach = int(np.ceil(radius)) + 1
+        shares = np.zeros(len(projected))
+        for i, (x, y, depth) in enumerate(projected):
+            left, top = int(np.floor(x)) - reach, int(np.floor(y)) - reach
+            if not (0 <= left and left + 2 * reach < width and 0 <= top and top + 2 * reach < height):
+                continue
+            patch = self._distance(self._z_buffer(left, top, left + 2 * reach, top + 2 * reach))
+            shares[i] = visible_share(patch, np.array([[x - left, y - top, depth]]), radius, tolerance)[0]
+        return shares
 
     def depth(self) -> FloatArray:
         """Distance along the line of sight of the picture rendered last: (height, width) metres, inf where nothing was hit."""
-        raw = self._z_buffer().astype(np.float64)
-        near, far = self.plotter.camera.clipping_range
-        distance = near + raw * (far - near) if self.plotter.camera.parallel_projection else near * far / (far - raw * (far - near))
-        return np.where(raw >= 1.0, np.inf, distance)
+        return self._distance(self._z_buffer())
 
     def hit(self) -> BoolArray:
         """Which pixels of the picture rendered last show anatomy: (height, width)."""
         return self._z_buffer() < 1.0
 
-    def _z_buffer(self) -> NDArray[np.float32]:
+    def _distance(self, raw: NDArray[np.float32]) -> FloatArray:
+        near, far = self.plotter.camera.clipping_range
+        z = raw.astype(np.float64)
+        distance = (
+            near + z * (far - near)
+            if self.plotter.camera.parallel_projection
+            else near * far / (far - z * (far - near))
+        )
+        return np.where(raw >= 1.0, np.inf, distance)
+
+    def _z_buffer(
+        self, left: int = 0, top: int = 0, right: int | None = None, bottom: int | None = None
+    ) -> NDArray[np.float32]:
+        """Depth of a rectangle of pixels, edges included, counted from the upper left corner; VTK counts rows from below."""
         width, height = self.plotter.render_window.GetActualSize()
+        right, bottom = width - 1 if right is None else right, height - 1 if bottom is None else bottom
         values = vtkFloatArray()
-        self.plotter.render_window.GetZbufferData(0, 0, width - 1, height - 1, values)
-        flipped: NDArray[np.float32] = vtk_to_numpy(values).reshape(height, width)[::-1]
+        self.plotter.render_window.GetZbufferData(left, height - 1 - bottom, right, height - 1 - top, values)
+        flipped: NDArray[np.float32] = vtk_to_numpy(values).reshape(bottom - top + 1, right - left + 1)[::-1]
         return flipped
 
     def close(self) -> None:
@@ -189,10 +232,16 @@ def off_screen_plotter(size: tuple[int, int]) -> pv.Plotter:
 
     raises : DisplayError if this machine has no OpenGL, saying what to install
     """
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        # Without a screen VTK would first try X, complain in the terminal, and then take EGL all the same.
+        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     try:
         plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="none")
         plotter.disable_anti_aliasing()
-        plotter.render_window.SetMultiSamples(0)
+        window: Any = plotter.render_window
+        window.SetMultiSamples(0)
     except (RuntimeError, OSError) as error:
-        raise DisplayError(f"OpenGL is not usable here ({error}); on Debian or Ubuntu: apt install libegl1 libgl1.") from error
+        raise DisplayError(
+            f"OpenGL is not usable here ({error}); on Debian or Ubuntu: apt install libegl1 libgl1."
+        ) from error
     return plotter

@@ -159,7 +159,17 @@ class Scene:
             frame=frame or self.movement.frame,
             captions=captions,
         )
-        clips.clip(self.body, self.movement, target, options, fps=fps, speed=speed, metadata=self._metadata(), progress=progress, force=force)
+        clips.clip(
+            self.body,
+            self.movement,
+            target,
+            options,
+            fps=fps,
+            speed=speed,
+            metadata=self._metadata(),
+            progress=progress,
+            force=force,
+        )
         return target
 
     def _metadata(self, **more: str) -> dict[str, str]:
@@ -191,7 +201,13 @@ class Scene:
         """Open the window with this scene and wait until it is closed."""
         from visualiser import window
 
-        return window.show(self.body, self.movement, movements=assets.scene_paths(), theme=theme, on_save_picture=self._save_from_window)
+        return window.show(
+            self.body,
+            self.movement,
+            movements=assets.scene_paths(),
+            theme=theme,
+            on_save_picture=self._save_from_window,
+        )
 
     def _save_from_window(self, path: str | PathLike[str], **options: Any) -> None:
         self.image(path, force=True, **options)
@@ -200,6 +216,8 @@ class Scene:
 def _pixels(width_cm: float, dpi: float, width: int, height: int) -> tuple[int, int]:
     """Pixels of a picture so many centimetres wide, in the aspect of width x height."""
     if not (0 < width_cm <= 500 and 10 <= dpi <= 2400):
-        raise ExportError(f"A picture of {width_cm:g} cm at {dpi:g} dpi is not possible; allowed are up to 500 cm and 10 to 2400 dpi.")
+        raise ExportError(
+            f"A picture of {width_cm:g} cm at {dpi:g} dpi is not possible; allowed are up to 500 cm and 10 to 2400 dpi."
+        )
     pixels = round(width_cm / 2.54 * dpi)
     return pixels, round(pixels * height / width)

@@ -1,0 +1,104 @@
+"""What a label points at: a landmark, or the spot on a muscle, nerve or bone where it is best seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from visualiser.assembly import BONE, Body, Frame, Surface
+from visualiser.cameras import Camera, visible_share
+from visualiser.labels import LabelSpec
+from visualiser.transforms import apply, turn
+from visualiser.typed import FloatArray, IntArray
+
+_CANDIDATES = 220  # vertices of a surface that may carry its label
+_MIDDLE = (0.25, 0.75)  # of its length: a label points at the belly, not at a tendon's end
+_HIDDEN_COST = 4.0
+_TURNED_AWAY_COST = 1.5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Anchor:
+    """One label's place: a landmark by its name, or a vertex of a surface."""
+
+    spec: LabelSpec
+    surface: str | None = None
+    vertex: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Look:
+    """One pose seen by a camera: the frame and the distance of what each pixel shows."""
+
+    frame: Frame
+    camera: Camera
+    depth: FloatArray  # (H, W) metres
+
+
+def _candidates(surface: Surface) -> tuple[IntArray, FloatArray]:
+    """Vertices in the middle of a surface's length, and how far from the middle each lies (0 to 1)."""
+    points = surface.vertices - surface.vertices.mean(axis=0)
+    axis = np.linalg.svd(points[:: max(1, len(points) // 500)], full_matrices=False)[2][0]
+    along = points @ axis
+    share = (along - along.min()) / max(float(np.ptp(along)), 1e-9)
+    inside = np.flatnonzero((share > _MIDDLE[0]) & (share < _MIDDLE[1]))
+    chosen = inside[:: max(1, len(inside) // _CANDIDATES)]
+    return chosen, np.abs(2.0 * share[chosen] - 1.0)
+
+
+def _posed(surface: Surface, frame: Frame, vertices: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Places and normals of some vertices in a frame."""
+    if surface.segment is None:
+        return frame.vertices[surface.name][vertices], frame.normals[surface.name][vertices]
+    placed = frame.transforms[surface.name]
+    return apply(placed, surface.vertices[vertices]), turn(placed, surface.normals[vertices])
+
+
+def choose(specs: Sequence[LabelSpec], body: Body, looks: Sequence[Look]) -> list[Anchor]:
+    """Anchors that are well seen over all looks; labels of what is not on the picture are left out."""
+    anchors = []
+    landmarks = looks[0].frame.anchors
+    shown = {s.structure: s for s in body.surfaces if s.side in (None, body.side)}
+    for spec in specs:
+        if spec.key in landmarks:
+            anchors.append(Anchor(spec))
+        elif spec.key in shown:
+            anchors.append(Anchor(spec, shown[spec.key].name, _best_vertex(shown[spec.key], looks)))
+    return anchors
+
+
+def _best_vertex(surface: Surface, looks: Sequence[Look]) -> int:
+    """The vertex near the middle of a surface that faces the viewer and is hidden in the fewest looks."""
+    vertices, cost = _candidates(surface)
+    for look in looks:
+        points, normals = _posed(surface, look.frame, vertices)
+        height, width = look.depth.shape
+        seen = visible_share(look.depth, look.camera.project(points, width, height))
+        facing = normals @ np.asarray(look.camera.back)
+        burden = _HIDDEN_COST * (1.0 - seen) + _TURNED_AWAY_COST * (1.0 - facing)
+        # A muscle names itself on its flesh; a bone anywhere it shows.
+        cost = cost + burden * (0.5 if surface.kind == BONE else 1.0) / len(looks)
+    return int(vertices[np.argmin(cost)])
+
+
+def places(anchors: Sequence[Anchor], body: Body, frame: Frame) -> FloatArray:
+    """Where the anchors are in a frame: (n, 3) world metres."""
+    rows = [
+        frame.anchors[a.spec.key]
+        if a.surface is None
+        else _posed(body.surface(a.surface), frame, np.array([a.vertex]))[0][0]
+        for a in anchors
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 3)
+
+
+def project(points: ArrayLike, look: Look, canvas: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
+    """Anchors on a canvas and how much of each is seen.
+
+    points  : (n, 3)          world metres
+    returns : (n, 2), (n,)    layout units; share 0 to 1
+    """
+    height, width = look.depth.shape
+    pixels = look.camera.project(points, width, height)
+    return pixels[:, :2] * (canvas[0] / width, canvas[1] / height), visible_share(look.depth, pixels)
