@@ -1,6 +1,6 @@
 """Bakes the soft tissue: solves muscles and nerve against the bone meshes on a grid of poses and writes `soft_tissue.npz`.
 
-    python -m meshes.sculpt.tissue meshes/fine meshes/soft_tissue.npz
+python -m meshes.sculpt.tissue meshes/fine meshes/soft_tissue.npz
 """
 
 import sys
@@ -62,11 +62,14 @@ class GridField:
         edge = face[:, :2] + slope_y * y
         distance = edge[:, 0] + (edge[:, 1] - edge[:, 0]) * z[:, 0]
         edge_x = slope_x[:, :2] + (slope_x[:, 2:] - slope_x[:, :2]) * y
-        gradient = np.stack([
-            edge_x[:, 0] + (edge_x[:, 1] - edge_x[:, 0]) * z[:, 0],
-            slope_y[:, 0] + (slope_y[:, 1] - slope_y[:, 0]) * z[:, 0],
-            edge[:, 1] - edge[:, 0],
-        ], axis=1)
+        gradient = np.stack(
+            [
+                edge_x[:, 0] + (edge_x[:, 1] - edge_x[:, 0]) * z[:, 0],
+                slope_y[:, 0] + (slope_y[:, 1] - slope_y[:, 0]) * z[:, 0],
+                edge[:, 1] - edge[:, 0],
+            ],
+            axis=1,
+        )
         return 1e-3 * distance, gradient / np.maximum(np.linalg.norm(gradient, axis=1, keepdims=True), 1e-9)
 
 

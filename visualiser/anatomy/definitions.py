@@ -1,6 +1,7 @@
 """What a segment, a joint coordinate, a bone, a landmark and a source are. Values only: behaviour lives in higher layers."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from visualiser.errors import AnatomyError
 
@@ -90,3 +91,172 @@ class Landmark:
     def __post_init__(self) -> None:
         require(self.group in LANDMARK_GROUPS, f"{self.name}: group {self.group!r} is none of {LANDMARK_GROUPS}.")
         require(self.priority in (1, 2, 3), f"{self.name}: priority {self.priority} is none of 1, 2, 3.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cylinder:
+    """A cylinder along the femoral Z axis that a tendon bends round: place of its axis in the femur and its radius."""
+
+    x_mm: float
+    y_mm: float
+    radius_mm: float
+
+    def __post_init__(self) -> None:
+        require(self.radius_mm > 0, f"A wrap cylinder of radius {self.radius_mm} mm cannot be bent round.")
+
+
+@dataclass(frozen=True, slots=True)
+class LineOfAction:
+    """The mechanical line of a muscle head: origin, round a cylinder on the femur, via point and insertion on the tibia.
+
+    It alone gives lengths and moment arms; what is drawn is the `TubeDesign`.
+    """
+
+    origin_segment: str
+    origin_mm: Point
+    via_mm: Point
+    insertion_mm: Point
+    wrap: Cylinder | None
+    sources: tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        require(self.origin_segment in ("pelvis", "femur"), f"A line of action starts on pelvis or femur, not on {self.origin_segment!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """An attachment area on a bone: an ellipse that is laid on the surface, in the frame of the bone's segment.
+
+    `across` runs to the lateral side of the tendon, `along` to its posterior (superficial) side.
+    """
+
+    bone: str
+    centre_mm: Point
+    across: Point
+    half_across_mm: float
+    along: Point
+    half_along_mm: float
+    source: Source
+
+    def __post_init__(self) -> None:
+        require(min(self.half_across_mm, self.half_along_mm) > 0, f"The footprint on {self.bone} has no area.")
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One row of a tube's rest design, at `position` from origin (0) to insertion (1) in upright standing.
+
+    The centre lies at `place_mm` = (x, z) in the femur, or on the guided path where that is None. `turn_deg` turns the
+    section's width from the lateral towards the posterior side; `flesh` is 0 in tendon and 1 in belly.
+    """
+
+    position: float
+    place_mm: tuple[float, float] | None
+    half_width_mm: float
+    half_depth_mm: float
+    turn_deg: float
+    flesh: float
+
+
+@dataclass(frozen=True, slots=True)
+class TubeDesign:
+    """How a muscle head is drawn: footprints, guides that its path passes, the pulley that it bends round, and its sections."""
+
+    origin: Footprint
+    insertion: Footprint
+    proximal_guides_mm: tuple[Point, ...]
+    distal_guides_mm: tuple[Point, ...]
+    pulley: Cylinder | None
+    stations: tuple[Station, ...]
+    belly: Range
+    touches: tuple[tuple[str, float, float], ...]
+    neighbours: tuple[str, ...]
+    rides_on: str | None
+
+    def __post_init__(self) -> None:
+        positions = [s.position for s in self.stations]
+        require(positions[0] == 0.0 and positions[-1] == 1.0, "The stations of a tube must run from position 0 to 1.")
+        require(all(a < b for a, b in pairwise(positions)), "The stations of a tube must be in order.")
+        require(0 <= self.belly[0] < self.belly[1] <= 1, f"The belly {self.belly} does not lie between origin and insertion.")
+
+
+@dataclass(frozen=True, slots=True)
+class MuscleHead:
+    """One head of the hamstrings: names, attachments and actions in words, its line of action and its drawn shape."""
+
+    name: str
+    display: str
+    latin: str
+    muscle: str
+    origin: str
+    insertion: str
+    nerve: str
+    actions: tuple[str, ...]
+    antagonists: tuple[str, ...]
+    volume_cm3: float
+    line: LineOfAction
+    tube: TubeDesign
+    sources: tuple[Source, ...]
+    synonyms: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require(self.volume_cm3 > 0, f"{self.name}: volume {self.volume_cm3} cm³ is not positive.")
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A point that a nerve passes in upright standing (femur axes, hip centre as origin), and how much of each joint turns it.
+
+    `hip_share` 0 rides on the pelvis and 1 on the femur; `knee_share` 0 rides on the femur and 1 on the tibia.
+    """
+
+    point_mm: Point
+    hip_share: float
+    knee_share: float
+
+    def __post_init__(self) -> None:
+        require(0 <= self.hip_share <= 1 and 0 <= self.knee_share <= 1, f"A guide's shares lie between 0 and 1, not {self}.")
+
+
+@dataclass(frozen=True, slots=True)
+class NerveDivision:
+    """One division of a nerve: the guides below the common trunk and its round section."""
+
+    name: str
+    display: str
+    latin: str
+    guides: tuple[Guide, ...]
+    half_width_mm: float
+    half_depth_mm: float
+    sources: tuple[Source, ...]
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NerveRoot:
+    """An anterior ramus that joins the nerve: its level and where it leaves the spine (pelvis axes, hip centre as origin)."""
+
+    level: str
+    point_mm: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Nerve:
+    """A mixed nerve: roots, trunk, divisions and the mechanics of its bed.
+
+    `slack` is the strain of the bed, counted from upright standing, that the nerve takes up before it carries tension;
+    `bed_length_mm` is the distance over which the bed's shear holds the nerve, sqrt(axial / shear stiffness).
+    """
+
+    name: str
+    display: str
+    latin: str
+    roots: tuple[NerveRoot, ...]
+    trunk: tuple[Guide, ...]
+    half_width_mm: float
+    half_depth_mm: float
+    divisions: tuple[NerveDivision, ...]
+    slack: float
+    bed_length_mm: float
+    sources: tuple[Source, ...]
+    synonyms: tuple[str, ...] = ()

@@ -1,0 +1,279 @@
+"""The four heads of the hamstrings of the right leg: words, lines of action, drawn shape, volumes.
+
+Three muscles, four heads: the short head of biceps is no true (ischial, two-joint) hamstring. Points on the pelvis are counted from the
+right hip centre on pelvic axes, points on femur and tibia from the origins of those segments; millimetres and degrees.
+"""
+
+from visualiser.anatomy import sources
+from visualiser.anatomy.definitions import Cylinder, Footprint, LineOfAction, MuscleHead, Point, Station, TubeDesign
+from visualiser.errors import unknown_name
+
+# Lines of action. The wraps are circles through the posterior condyles of our femur plus half the thickness of the tendon, the vias
+# stand outside our tibia, and the origins lie in the published footprints; within these bounds the points were fitted so that lengths and
+# arms follow the public models (they are therefore no independent confirmation of them).
+_LINE_SOURCES = (sources.OPENSIM_MODELS, sources.FEUCHT_2015, sources.ESTIMATE)
+
+_SEMITENDINOSUS_LINE = LineOfAction(
+    "pelvis",
+    (-47.5, -47.3, -27.7),
+    (-29.3, -12.1, -27.8),
+    (12.9, -51.8, -19.9),
+    Cylinder(-8.9, -405.2, 23.3),
+    _LINE_SOURCES,
+)
+_SEMIMEMBRANOSUS_LINE = LineOfAction(
+    "pelvis",
+    (-42.7, -35.7, -11.2),
+    (-28.2, -1.0, -17.8),
+    (-33.5, -10.9, -21.9),
+    Cylinder(-8.9, -405.2, 24.6),
+    _LINE_SOURCES,
+)
+_LONG_HEAD_LINE = LineOfAction(
+    "pelvis",
+    (-47.6, -40.9, -14.5),
+    (-28.1, -2.6, 32.0),
+    (-33.8, -22.3, 42.7),
+    Cylinder(-9.5, -404.7, 22.3),
+    _LINE_SOURCES,
+)
+_SHORT_HEAD_LINE = LineOfAction(
+    "femur", (-3.6, -211.3, 16.1), (-26.0, 0.0, 32.3), (-37.4, -25.7, 46.5), None, _LINE_SOURCES
+)
+
+
+def _stations(*rows: tuple[float, tuple[float, float] | None, float, float, float, float]) -> tuple[Station, ...]:
+    return tuple(Station(*row) for row in rows)
+
+
+# Drawn shapes. Belly lengths, tendon lengths and peak sections follow the published ones (anatomy of each head below); the offsets, radii
+# and guides are our estimates, drawn to look dissected and to keep the published order at each level of the thigh.
+_OBLIQUE_UP: Point = (
+    -0.25,
+    0.90,
+    0.36,
+)  # long axis of both origin footprints: parallel, running upwards and to the side
+
+_SEMITENDINOSUS_TUBE = TubeDesign(
+    origin=Footprint(
+        "hip_bone", (-43.0, -49.0, -21.0), (0.0, -0.36, 0.93), 5.0, _OBLIQUE_UP, 13.0, sources.FEUCHT_2015
+    ),
+    insertion=Footprint(
+        "tibia", (15.0, -57.5, -18.5), (-0.35, -0.94, 0.0), 10.0, (0.6, -0.2, -0.75), 2.0, sources.VADGAONKAR_2021
+    ),
+    proximal_guides_mm=((-46.0, -62.0, -22.0),),
+    distal_guides_mm=(
+        (-33.0, -5.0, -27.0),
+        (-31.7, -11.9, -29.2),
+        (-22.2, -21.6, -33.8),
+        (-9.2, -36.1, -30.1),
+        (2.5, -46.6, -27.1),
+        (11.6, -53.6, -21.6),
+    ),
+    pulley=Cylinder(-8.7, -390.4, 34.1),
+    stations=_stations(
+        (0.00, None, 8.0, 3.5, 0, 0.0),
+        (0.02, None, 8.5, 3.8, 0, 0.0),
+        (0.05, None, 9.5, 4.5, 0, 0.25),
+        (0.10, (-49.0, -23.0), 11.0, 7.0, 0, 0.75),
+        (0.17, (-51.0, -24.0), 14.0, 11.0, 0, 1.0),
+        (0.28, (-53.0, -25.0), 17.0, 15.5, 0, 1.0),
+        (0.38, (-54.0, -25.0), 18.0, 16.5, 0, 1.0),
+        (0.48, (-55.0, -24.0), 16.0, 14.5, 0, 1.0),
+        (0.56, (-55.5, -23.5), 11.5, 10.5, 0, 0.95),
+        (0.62, (-55.0, -23.0), 6.5, 6.5, 0, 0.45),
+        (0.67, (-54.5, -23.0), 3.9, 3.9, 0, 0.05),
+        (0.72, (-54.0, -23.5), 3.2, 3.2, 0, 0.0),
+        (0.80, None, 3.0, 3.0, 0, 0.0),
+        (0.90, None, 3.2, 2.8, 60, 0.0),
+        (0.955, None, 4.6, 2.4, 90, 0.0),
+        (1.00, None, 9.0, 2.2, 90, 0.0),
+    ),
+    belly=(0.05, 0.62),
+    touches=(("hip_bone", 0.0, 0.5), ("femur", 0.0, 1.0), ("tibia", 0.7, 1.0)),
+    neighbours=("semimembranosus", "biceps_femoris_long_head"),
+    rides_on="semimembranosus",
+)
+_SEMIMEMBRANOSUS_TUBE = TubeDesign(
+    origin=Footprint("hip_bone", (-41.0, -34.0, -8.5), (0.0, -0.36, 0.93), 5.0, _OBLIQUE_UP, 14.0, sources.FEUCHT_2015),
+    insertion=Footprint(
+        "tibia", (-31.0, -16.0, -24.0), (-0.45, 0.0, 0.89), 7.0, (0.0, 1.0, 0.0), 5.0, sources.LAPRADE_2007
+    ),
+    proximal_guides_mm=((-43.0, -50.0, -7.0),),
+    distal_guides_mm=((-34.5, 0.0, -22.5), (-34.2, -7.6, -23.1)),
+    pulley=Cylinder(-4.9, -395.7, 29.0),
+    stations=_stations(
+        (0.00, None, 10.0, 3.0, -30, 0.0),
+        (0.03, None, 11.0, 3.0, -30, 0.0),
+        (0.07, None, 13.0, 3.2, -28, 0.0),
+        (0.15, (-36.0, -9.0), 14.0, 3.0, -22, 0.0),
+        (0.25, (-33.0, -13.0), 15.0, 3.4, -20, 0.05),
+        (0.33, (-31.0, -16.0), 16.5, 5.5, -20, 0.55),
+        (0.42, (-31.0, -19.0), 19.0, 9.0, -18, 0.95),
+        (0.53, (-32.0, -22.0), 23.0, 13.0, -15, 1.0),
+        (0.64, (-34.0, -24.0), 26.0, 16.0, -12, 1.0),
+        (0.73, (-36.0, -25.0), 24.0, 15.5, -8, 1.0),
+        (0.80, (-37.0, -25.0), 18.0, 12.5, -5, 1.0),
+        (0.86, (-38.0, -25.5), 11.0, 8.5, 0, 0.8),
+        (0.90, (-38.0, -25.5), 7.0, 6.0, 0, 0.3),
+        (0.94, None, 5.5, 4.2, 0, 0.0),
+        (0.97, None, 6.0, 3.8, 0, 0.0),
+        (1.00, None, 7.0, 3.5, 0, 0.0),
+    ),
+    belly=(0.28, 0.90),
+    touches=(("hip_bone", 0.0, 0.5), ("femur", 0.0, 1.0), ("tibia", 0.7, 1.0)),
+    neighbours=("semitendinosus", "biceps_femoris_long_head", "biceps_femoris_short_head"),
+    rides_on=None,
+)
+_LONG_HEAD_TUBE = TubeDesign(
+    origin=Footprint(
+        "hip_bone", (-43.5, -41.0, -16.0), (0.0, -0.36, 0.93), 5.0, _OBLIQUE_UP, 15.0, sources.FEUCHT_2015
+    ),
+    insertion=Footprint(
+        "fibula", (-27.0, -24.5, 46.5), (-0.9, 0.0, 0.44), 8.0, (0.0, 1.0, 0.0), 6.0, sources.TERRY_LAPRADE_1996
+    ),
+    proximal_guides_mm=((-46.5, -56.0, -14.0),),
+    distal_guides_mm=((-31.0, 0.0, 42.0), (-30.5, -12.0, 45.0)),
+    pulley=Cylinder(-9.5, -402.4, 30.3),
+    stations=_stations(
+        (0.00, None, 8.0, 3.5, 0, 0.0),
+        (0.025, None, 8.0, 3.6, 0, 0.0),
+        (0.06, None, 8.0, 4.0, 0, 0.0),
+        (0.14, (-47.0, -5.0), 9.0, 6.0, 0, 0.2),
+        (0.20, (-47.0, 0.0), 12.0, 9.0, 0, 0.8),
+        (0.30, (-46.0, 9.0), 17.0, 14.0, 10, 1.0),
+        (0.40, (-45.0, 16.0), 20.0, 16.5, 15, 1.0),
+        (0.52, (-43.5, 23.0), 20.5, 17.5, 20, 1.0),
+        (0.62, (-42.0, 29.0), 18.0, 15.5, 25, 1.0),
+        (0.71, (-41.0, 34.0), 13.5, 12.0, 30, 0.9),
+        (0.78, (-40.0, 38.0), 10.0, 8.0, 35, 0.5),
+        (0.85, (-38.5, 41.0), 8.0, 5.0, 45, 0.1),
+        (0.92, None, 6.5, 4.2, 60, 0.0),
+        (0.97, None, 6.5, 3.5, 75, 0.0),
+        (1.00, None, 7.0, 3.0, 80, 0.0),
+    ),
+    belly=(0.12, 0.80),
+    touches=(("hip_bone", 0.0, 0.5), ("femur", 0.0, 1.0), ("tibia", 0.7, 1.0), ("fibula", 0.8, 1.0)),
+    neighbours=("semitendinosus", "semimembranosus", "biceps_femoris_short_head"),
+    rides_on="biceps_femoris_short_head",
+)
+_SHORT_HEAD_TUBE = TubeDesign(
+    origin=Footprint("femur", (-7.0, -165.0, 27.0), (0.45, 0.0, 0.89), 3.0, (0.0, 1.0, 0.0), 9.0, sources.GRAY),
+    insertion=Footprint(
+        "fibula", (-27.0, -22.0, 43.5), (-0.9, 0.0, 0.44), 6.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
+    ),
+    proximal_guides_mm=(),
+    distal_guides_mm=((-30.0, 4.0, 37.0), (-30.0, -10.0, 41.0)),
+    pulley=None,
+    stations=_stations(
+        (0.00, None, 3.0, 2.0, 40, 0.2),
+        (0.04, None, 5.0, 2.5, 40, 0.8),
+        (0.08, (-10.0, 28.0), 8.0, 3.5, 40, 1.0),
+        (0.20, (-10.0, 28.0), 13.0, 5.5, 40, 1.0),
+        (0.36, (-12.0, 28.0), 17.0, 8.0, 38, 1.0),
+        (0.52, (-16.0, 29.0), 19.0, 10.5, 35, 1.0),
+        (0.66, (-22.0, 32.0), 17.5, 11.0, 32, 1.0),
+        (0.78, (-26.0, 36.0), 14.0, 10.0, 32, 1.0),
+        (0.88, (-29.0, 40.0), 9.5, 7.0, 40, 0.85),
+        (0.95, None, 6.0, 4.0, 55, 0.0),
+        (1.00, None, 6.0, 3.0, 75, 0.0),
+    ),
+    belly=(0.02, 0.94),
+    touches=(("femur", 0.0, 1.0), ("tibia", 0.8, 1.0), ("fibula", 0.8, 1.0)),
+    neighbours=("biceps_femoris_long_head", "semimembranosus"),
+    rides_on=None,
+)
+
+HEADS = (
+    MuscleHead(
+        name="semitendinosus",
+        display="Semitendinosus",
+        latin="musculus semitendinosus",
+        muscle="semitendinosus",
+        origin="Back of the ischial tuberosity, by a conjoint tendon shared with the long head of biceps; fleshy almost from the bone.",
+        insertion="Upper medial surface of the tibia, the hindmost and lowest strand of the pes anserinus, by a long round cord.",
+        nerve="Tibial division of the sciatic nerve, L5 S1 (S2), by two branches: above and below its tendinous inscription.",
+        actions=("hip extension", "knee flexion", "medial rotation of the flexed leg"),
+        antagonists=("quadriceps femoris", "iliopsoas", "rectus femoris", "biceps femoris (rotation)"),
+        volume_cm3=186.0,
+        line=_SEMITENDINOSUS_LINE,
+        tube=_SEMITENDINOSUS_TUBE,
+        sources=(sources.FEUCHT_2015, sources.VAN_DER_MADE_2015, sources.HANDSFIELD_2014, sources.GRAY),
+        synonyms=("st", "semiten"),
+    ),
+    MuscleHead(
+        name="semimembranosus",
+        display="Semimembranosus",
+        latin="musculus semimembranosus",
+        muscle="semimembranosus",
+        origin="Ischial tuberosity, to the front and side of the conjoint tendon, by a flat membrane that passes deep to it.",
+        insertion="Groove at the back of the medial tibial condyle (direct arm), with slips to ligaments, fascia and meniscus.",
+        nerve="Tibial division of the sciatic nerve, L5 S1 (S2).",
+        actions=("hip extension", "knee flexion", "medial rotation of the flexed leg"),
+        antagonists=("quadriceps femoris", "iliopsoas", "rectus femoris", "biceps femoris (rotation)"),
+        volume_cm3=245.0,
+        line=_SEMIMEMBRANOSUS_LINE,
+        tube=_SEMIMEMBRANOSUS_TUBE,
+        sources=(
+            sources.FEUCHT_2015,
+            sources.DE_MAESENEER_2014,
+            sources.LAPRADE_2007,
+            sources.HANDSFIELD_2014,
+            sources.GRAY,
+        ),
+        synonyms=("sm", "semimem"),
+    ),
+    MuscleHead(
+        name="biceps_femoris_long_head",
+        display="Biceps femoris, long head",
+        latin="musculus biceps femoris, caput longum",
+        muscle="biceps_femoris",
+        origin="Back of the ischial tuberosity, by the conjoint tendon with semitendinosus; fibres run on into the sacrotuberous ligament.",
+        insertion="Lateral side of the head of the fibula, round the collateral ligament, with slips to the lateral tibial condyle.",
+        nerve="Tibial division of the sciatic nerve, L5 S1-S3.",
+        actions=("hip extension", "knee flexion", "lateral rotation of the flexed leg"),
+        antagonists=(
+            "quadriceps femoris",
+            "iliopsoas",
+            "rectus femoris",
+            "semitendinosus, semimembranosus and popliteus (rotation)",
+        ),
+        volume_cm3=206.0,
+        line=_LONG_HEAD_LINE,
+        tube=_LONG_HEAD_TUBE,
+        sources=(
+            sources.FEUCHT_2015,
+            sources.WHEELESS,
+            sources.TERRY_LAPRADE_1996,
+            sources.HANDSFIELD_2014,
+            sources.GRAY,
+        ),
+        synonyms=("bflh", "long head of biceps", "biceps long head"),
+    ),
+    MuscleHead(
+        name="biceps_femoris_short_head",
+        display="Biceps femoris, short head",
+        latin="musculus biceps femoris, caput breve",
+        muscle="biceps_femoris",
+        origin="Lateral lip of the linea aspera from mid-shaft and the lateral supracondylar line: the back of the femur, not the pelvis.",
+        insertion="Deep side of the long head's tendon and the head of the fibula, with a slip to the lateral tibial condyle.",
+        nerve="Common fibular division of the sciatic nerve, L5 S1 S2.",
+        actions=("knee flexion", "lateral rotation of the flexed leg"),
+        antagonists=("quadriceps femoris", "semitendinosus, semimembranosus and popliteus (rotation)"),
+        volume_cm3=100.0,
+        line=_SHORT_HEAD_LINE,
+        tube=_SHORT_HEAD_TUBE,
+        sources=(sources.WHEELESS, sources.TERRY_LAPRADE_1996, sources.HANDSFIELD_2014, sources.GRAY),
+        synonyms=("bfsh", "short head of biceps", "biceps short head"),
+    ),
+)
+
+
+def head(name: str) -> MuscleHead:
+    """The muscle head called `name` (identifier, display name, Latin or synonym)."""
+    wanted = name.lower().replace(" ", "_")
+    for candidate in HEADS:
+        spoken = (candidate.name, candidate.display, candidate.latin, *candidate.synonyms)
+        if wanted in {s.lower().replace(" ", "_") for s in spoken}:
+            return candidate
+    raise unknown_name("muscle head", name, [h.name for h in HEADS])

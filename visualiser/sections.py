@@ -1,0 +1,160 @@
+"""Geometry of tubes made of rings: sections along a curve, the closed surface over them, its faces, texture coordinates and volume.
+
+A tube is an array of rings (..., R, S, 3): R rings from origin to insertion, S points round each, first lateral, then posterior.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.linalg import solve_banded
+
+from visualiser.typed import FloatArray, IntArray
+
+
+def unit(vectors: FloatArray) -> FloatArray:
+    """Vectors (..., 3) brought to length one."""
+    lengths: FloatArray = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.maximum(lengths, 1e-12)
+
+
+def polyline_length(points: FloatArray) -> float:
+    """Length of a polyline (K, 3)."""
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+
+
+def resampled(points: FloatArray, fractions: FloatArray) -> FloatArray:
+    """Points (n, 3) at fractions (n,) of the length of a polyline (K, 3)."""
+    travelled = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    return np.stack([np.interp(fractions * travelled[-1], travelled, points[:, axis]) for axis in range(3)], axis=1)
+
+
+def rounded(points: FloatArray, reach: FloatArray) -> FloatArray:
+    """A polyline (K, 3) of equal steps with its corners rounded over `reach` (K,) metres on either side; its ends stay.
+
+    Two implicit steps of diffusion along the curve: unlike a smoothing spline they never swing out on the far side of a corner.
+    """
+    step = polyline_length(points) / (len(points) - 1)
+    strength = (reach / (2.0 * step)) ** 2
+    between = 0.5 * (strength[1:] + strength[:-1])
+    bands = np.zeros((3, len(points)))
+    bands[1] = 1.0
+    bands[1, 1:-1] += between[1:] + between[:-1]
+    bands[0, 2:] = -between[1:]
+    bands[2, :-2] = -between[:-1]
+    for _ in range(2):
+        points = solve_banded((1, 1), bands, points)
+    return points
+
+
+def section_axes(centres: FloatArray, hinge: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Tangent, lateral and posterior axis (n, 3) of the sections along a curve.
+
+    The lateral axis is the hinge axis of the joints (n, 3) made perpendicular to the tangent: every flexion turns about it, so the frame
+    never degenerates and needs no memory of the pose before.
+    """
+    tangent = unit(np.gradient(centres, axis=0))
+    lateral = unit(hinge - (hinge * tangent).sum(axis=1, keepdims=True) * tangent)
+    return tangent, lateral, np.cross(tangent, lateral)
+
+
+@lru_cache
+def spread_matrix(count: int, width: float) -> FloatArray:
+    """Matrix (count, count) that spreads what happens at one ring over its neighbours, a Gaussian of `width` rings."""
+    index = np.arange(count)
+    weight = np.exp(-0.5 * ((index[:, None] - index) / width) ** 2)
+    matrix: FloatArray = weight / weight.sum(axis=1, keepdims=True)
+    matrix.flags.writeable = False
+    return matrix
+
+
+@lru_cache
+def refining_matrix(coarse: int, fine: int, periodic: bool) -> FloatArray:
+    """Matrix (fine, coarse) that draws a cubic spline through `coarse` equal steps at `fine` equal steps."""
+    if periodic:
+        closed = np.vstack([np.eye(coarse), np.eye(coarse)[:1]])
+        matrix: FloatArray = CubicSpline(np.arange(coarse + 1), closed, bc_type="periodic")(
+            np.arange(fine) * coarse / fine
+        )
+    else:
+        matrix = CubicSpline(np.arange(coarse), np.eye(coarse), bc_type="natural")(np.linspace(0, coarse - 1, fine))
+    matrix.flags.writeable = False
+    return matrix
+
+
+def refined(rings: FloatArray, count: int, sectors: int) -> FloatArray:
+    """Rings (..., count, sectors, 3) of a smooth surface through rings (..., r, s, 3)."""
+    coarse, around = rings.shape[-3:-1]
+    lead = rings.shape[:-3]
+    along = refining_matrix(coarse, count, False) @ rings.reshape(*lead, coarse, around * 3)
+    fine: FloatArray = refining_matrix(around, sectors, True) @ along.reshape(*lead, count, around, 3)
+    return fine
+
+
+def ring_volume(rings: FloatArray) -> FloatArray:
+    """Volume (...) enclosed by closed tubes (..., R, S, 3), their ends closed by fans: the sum of signed tetrahedra."""
+    points = rings - rings.mean(axis=(-3, -2), keepdims=True)
+    ahead = np.roll(points, -1, axis=-2)
+    diagonal = ahead[..., :-1, :, :] - points[..., 1:, :, :]
+    side = np.einsum("...rsk,...rsk->...", points[..., :-1, :, :], np.cross(diagonal, ahead[..., 1:, :, :]))
+    first, last = points[..., :1, :, :].mean(axis=-2), points[..., -1:, :, :].mean(axis=-2)
+    caps = np.einsum("...rk,...rsk->...", first, np.cross(ahead[..., :1, :, :], points[..., :1, :, :]))
+    caps += np.einsum("...rk,...rsk->...", last, np.cross(points[..., -1:, :, :], ahead[..., -1:, :, :]))
+    volume: FloatArray = np.abs(side + caps) / 6.0
+    return volume
+
+
+def closed_vertices(rings: FloatArray) -> FloatArray:
+    """Vertices (..., R * (S + 1) + 2, 3) of the closed surface: rings with the seam doubled for the texture, then the two end centres."""
+    lead, (count, sectors) = rings.shape[:-3], rings.shape[-3:-1]
+    vertices = np.empty((*lead, count * (sectors + 1) + 2, 3))
+    body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
+    body[..., :-1, :] = rings
+    body[..., -1, :] = rings[..., 0, :]
+    vertices[..., :-2, :] = body.reshape(*lead, -1, 3)
+    vertices[..., -2, :], vertices[..., -1, :] = rings[..., 0, :, :].mean(axis=-2), rings[..., -1, :, :].mean(axis=-2)
+    return vertices
+
+
+def closed_faces(count: int, sectors: int) -> IntArray:
+    """Triangles (F, 3) of `closed_vertices`, wound outwards for rings that run distally with sectors from lateral to posterior."""
+    ring, sector = np.meshgrid(np.arange(count - 1), np.arange(sectors), indexing="ij")
+    corner = (ring * (sectors + 1) + sector).ravel()
+    below = corner + sectors + 1
+    side = np.concatenate(
+        [np.stack([corner, corner + 1, below + 1], axis=1), np.stack([corner, below + 1, below], axis=1)]
+    )
+    around, last = np.arange(sectors), (count - 1) * (sectors + 1)
+    top, bottom = count * (sectors + 1), count * (sectors + 1) + 1
+    first_cap = np.stack([np.full(sectors, top), around + 1, around], axis=1)
+    last_cap = np.stack([np.full(sectors, bottom), last + around, last + around + 1], axis=1)
+    return np.concatenate([side, first_cap, last_cap]).astype(np.intp)
+
+
+def closed_uv(along: FloatArray, sectors: int) -> FloatArray:
+    """Texture coordinates (V, 2) of `closed_vertices` with rings at `along` (R,): u once round from lateral, v 1 at the origin."""
+    u = np.tile(np.arange(sectors + 1) / sectors, len(along))
+    v = np.repeat(1.0 - along, sectors + 1)
+    ends = np.array([[0.5, 1.0 - along[0]], [0.5, 1.0 - along[-1]]])
+    return np.concatenate([np.stack([u, v], axis=1), ends])
+
+
+def closed_normals(vertices: FloatArray, count: int, sectors: int) -> FloatArray:
+    """Outward normals of `closed_vertices` (..., V, 3), from the differences along and round the tube."""
+    lead = vertices.shape[:-2]
+    body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
+    along = np.empty_like(body)
+    along[..., 1:-1, :, :] = body[..., 2:, :, :] - body[..., :-2, :, :]
+    along[..., 0, :, :], along[..., -1, :, :] = (
+        body[..., 1, :, :] - body[..., 0, :, :],
+        body[..., -1, :, :] - body[..., -2, :, :],
+    )
+    around = np.empty_like(body)
+    around[..., 1:-1, :] = body[..., 2:, :] - body[..., :-2, :]
+    around[..., 0, :] = around[..., -1, :] = body[..., 1, :] - body[..., -2, :]
+    normals = np.empty_like(vertices)
+    sides = unit(np.cross(around, along))
+    normals[..., :-2, :] = sides.reshape(*lead, -1, 3)
+    normals[..., -2, :] = -unit(along[..., 0, :-1, :].mean(axis=-2))
+    normals[..., -1, :] = unit(along[..., -1, :-1, :].mean(axis=-2))
+    return normals
