@@ -131,7 +131,7 @@ def _ridges(body: Field) -> Field:
     spiral = [(-13, -72, 22, 0.3), (-9, -105, 26, 0.4), (-6, -140, 29, 0.6), aspera[1]]
     lateral_line = [aspera[3], (4, -272, 20.5), (4, -300, 21.5, 0.8), (2, -330, 23, 0.6), (-2, -362, 27, 0.5), (-4, -384, 31, 0.4)]
     medial_line = [aspera[3], (4, -272, 16), (4, -295, 9, 0.7), (2, -330, -3, 0.5), (-2, -360, -16, 0.4), (-5, -377, -27, 0.4)]
-    body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=4.6, width=4.2)
+    body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=5.6, width=4.2)
     lips = [(-6, -145, 30.5), (-2, -185, 27), (2, -230, 22.5), (4, -265, 19)]
     body = raised(body, lips, height=-0.7, width=1.6)  # the two lips of the linea aspera stand apart
     return raised(body, [(-8, -380, -31)], height=2.2, width=5)  # adductor tubercle
