@@ -55,9 +55,14 @@ class Callout:
     box: Box
     anchor: Point
     port: Point
-    hidden: bool = False  # behind something: dashed leader, open ring
+    veil: float = 0.0  # 1: behind something, dashed leader and open ring; between: while it changes
     pill: bool = False  # the text lies over anatomy and needs a ground of its own
     alpha: float = 1.0
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the anchor lies behind something."""
+        return self.veil > 0.5
 
     @property
     def foot(self) -> Point:
@@ -158,7 +163,7 @@ def callout(
         "above": (Box(along - wide, edge - deep, along + wide, edge), (along, edge + style.stub)),
         "below": (Box(along - wide, edge, along + wide, edge + deep), (along, edge - style.stub)),
     }[place]
-    return Callout(spec, setting, place, box, anchor, port, hidden=seen < HIDDEN_BELOW)
+    return Callout(spec, setting, place, box, anchor, port, veil=float(seen < HIDDEN_BELOW))
 
 
 def faded(placed: Callout, alpha: float) -> Callout:

@@ -36,14 +36,25 @@ from visualiser.labels import (
 from visualiser.layout_check import Faults, faults
 from visualiser.typed import BoolArray, FloatArray, IntArray
 
-__all__ = ["Callout", "Drop", "LabelSpec", "Placement", "arrangement_for", "gutters", "layout_canvas", "place"]
+__all__ = [
+    "Callout",
+    "Drop",
+    "LabelSpec",
+    "Placement",
+    "anatomy_extent",
+    "arrangement_for",
+    "ground_for",
+    "gutters",
+    "layout_canvas",
+    "place",
+]
 
 EDGE = 34.0  # top and bottom of the canvas that stay free of labels
 LEVEL_ASPECT = 1.7  # a silhouette this much wider than high is a limb lying level
 _MIDDLE_WINDOW = 160.0  # the middle of the anatomy is a running mean over this height: no jumps at condyles
 _BLOCK_GAP = 2.2  # labels further apart than this many gaps may move on their own
 _ALIGN = 40.0  # edges of neighbouring blocks nearer than this become one edge
-_PLACES: dict[Arrangement, tuple[Place, Place]] = {"columns": ("left", "right"), "rows": ("above", "below")}
+PLACES: dict[Arrangement, tuple[Place, Place]] = {"columns": ("left", "right"), "rows": ("above", "below")}
 
 
 def arrangement_for(width: float, height: float, canvas: Point) -> Arrangement:
@@ -103,13 +114,13 @@ def place(
     candidates, drops = _candidates(specs, points, shares, canvas, sizes)
     wanted: list[Arrangement] = ["columns"]
     if arrangement == "auto":
-        extent = _extent(silhouette, canvas, points[candidates])
+        extent = anatomy_extent(silhouette, canvas, points[candidates])
         if arrangement_for(extent.width, extent.height, canvas) == "rows":
             wanted = ["rows", "columns"]
-    elif arrangement in _PLACES:
+    elif arrangement in PLACES:
         wanted = [arrangement]
     else:
-        raise unknown_name("arrangement", arrangement, ("auto", *_PLACES))
+        raise unknown_name("arrangement", arrangement, ("auto", *PLACES))
     pages = [
         _Page(tuple(specs), points, shares, canvas, silhouette, sizes, tuple(reserved), language, way) for way in wanted
     ]
@@ -136,7 +147,7 @@ def _candidates(
     return sorted(kept[: style.most]), drops
 
 
-def _extent(silhouette: BoolArray | None, canvas: Point, points: FloatArray) -> Box:
+def anatomy_extent(silhouette: BoolArray | None, canvas: Point, points: FloatArray) -> Box:
     """The rectangle the anatomy fills."""
     if silhouette is not None and silhouette.any():
         rows, columns = np.flatnonzero(silhouette.any(1)), np.flatnonzero(silhouette.any(0))
@@ -145,6 +156,45 @@ def _extent(silhouette: BoolArray | None, canvas: Point, points: FloatArray) -> 
     if len(points):
         return Box(*points.min(0), *points.max(0))
     return Box(canvas[0] / 2, canvas[1] / 2, canvas[0] / 2, canvas[1] / 2)
+
+
+def ground_for(
+    settings: Sequence[Setting],
+    canvas: Point,
+    style: LabelStyle,
+    arrangement: Arrangement,
+    anatomy: Box,
+    reserved: Sequence[Box] = (),
+) -> Ground:
+    """Where labels may stand: beside the anatomy, but never so far out that the widest text leaves the canvas."""
+    columns = arrangement == "columns"
+    deepest = max((s.width if columns else s.height for s in settings), default=0.0) + BAR_ROOM
+    across, along = canvas if columns else canvas[::-1]
+    margin, end_margin = (style.margin, EDGE) if columns else (EDGE, style.margin)
+    first, last = (anatomy.left, anatomy.right) if columns else (anatomy.top, anatomy.bottom)
+    low = max(margin + deepest, first - style.clearance)
+    high = min(across - margin - deepest, last + style.clearance)
+    bounds = []
+    for start, end in ((low - deepest, low), (high, high + deepest)):
+        taken = []
+        for box in reserved:
+            wide, long = (box.left, box.right), (box.top, box.bottom)
+            if not columns:
+                wide, long = long, wide
+            if wide[0] < end + style.gap and start < wide[1] + style.gap:
+                taken.append((long[0] - style.gap, long[1] + style.gap))
+        bounds.append(_longest_free(end_margin, along - end_margin, taken))
+    return Ground((low + style.stub, high - style.stub), (bounds[0], bounds[1]), style.gap)
+
+
+def _longest_free(start: float, end: float, taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The longest part of a stretch outside some others."""
+    cuts, reached = [], start
+    for first, last in sorted(taken):
+        cuts.append((reached, min(first, end)))
+        reached = max(reached, last)
+    cuts.append((reached, end))
+    return max(cuts, key=lambda cut: cut[1] - cut[0])
 
 
 def _without(free: Box, taken: Box, gap: float) -> Box:
@@ -226,7 +276,14 @@ class _Page:
         drops, kept, step = list(drops), list(candidates), 0
         while True:
             settings = self._settings(kept, *steps[step])
-            ground = self._ground(settings, profile)
+            ground = ground_for(
+                list(settings.values()),
+                self.canvas,
+                self.style,
+                self.arrangement,
+                anatomy_extent(self.silhouette, self.canvas, self.points[kept]),
+                self.reserved,
+            )
             outside = [
                 i
                 for i in kept
@@ -287,42 +344,6 @@ class _Page:
     def _settings(self, kept: list[int], language: str, size: float, room: float, most: int) -> dict[int, Setting]:
         return {i: set_label(self.specs[i], self.style, language, room=room, size=size, most=most) for i in kept}
 
-    def _deep(self, setting: Setting) -> float:
-        return (setting.width if self._columns else setting.height) + BAR_ROOM
-
-    def _ground(self, settings: dict[int, Setting], profile: _Profile | None) -> Ground:
-        """Inner edges beside the anatomy, never so far out that the widest text leaves the canvas."""
-        style, page = self.style, Box(0.0, 0.0, *self.canvas)
-        (_, across), (_, along) = self._spans(page)
-        deepest = max((self._deep(setting) for setting in settings.values()), default=0.0)
-        margins = (style.margin, EDGE) if self._columns else (EDGE, style.margin)
-        extent = _extent(self.silhouette, self.canvas, self.points[list(settings)])
-        anatomy = self._spans(extent)[0]
-        low = max(margins[0] + deepest, anatomy[0] - style.clearance)
-        high = min(across - margins[0] - deepest, anatomy[1] + style.clearance)
-        bounds = []
-        for start, end in ((low - deepest, low), (high, high + deepest)):
-            column = (start, margins[1], end, along - margins[1])
-            free = Box(*column) if self._columns else Box(column[1], column[0], column[3], column[2])
-            bounds.append(self._longest_free(free))
-        return Ground((low + style.stub, high - style.stub), (bounds[0], bounds[1]), style.gap)
-
-    def _longest_free(self, column: Box) -> tuple[float, float]:
-        """The longest stretch along a column that no reserved box touches."""
-        across, (start, end) = self._spans(column)
-        gap = self.style.gap
-        taken = []
-        for box in self.reserved:
-            wide, long = self._spans(box)
-            if wide[0] < across[1] + gap and across[0] < wide[1] + gap:
-                taken.append((long[0] - gap, long[1] + gap))
-        cuts, reached = [], start
-        for first, last in sorted(taken):
-            cuts.append((reached, min(first, end)))
-            reached = max(reached, last)
-        cuts.append((reached, end))
-        return max(cuts, key=lambda cut: cut[1] - cut[0])
-
     def _solve(
         self, kept: list[int], settings: dict[int, Setting], ground: Ground, profile: _Profile | None
     ) -> Solution | None:
@@ -345,7 +366,7 @@ class _Page:
         for k, i in enumerate(kept):
             high = int(found.sides[k] == HIGH)
             anchor = float(self.points[i, 0]), float(self.points[i, 1])
-            side = _PLACES[self.arrangement][high]
+            side = PLACES[self.arrangement][high]
             callouts.append(
                 callout(
                     self.specs[i],
@@ -365,7 +386,7 @@ class _Page:
         """Move blocks of neighbouring labels towards the anatomy beside them, as long as nothing gets worse."""
         if profile is None:
             return placement
-        for side, place_name in zip((LOW, HIGH), _PLACES[self.arrangement], strict=True):
+        for side, place_name in zip((LOW, HIGH), PLACES[self.arrangement], strict=True):
             members = np.array([k for k, c in enumerate(placement.callouts) if c.place == place_name], dtype=np.intp)
             if len(members) == 0:
                 continue

@@ -64,24 +64,18 @@ def draw(
         if anatomy is not None:
             stroke(image, _leader(c, sizes, scale), sizes.casing * scale, look.halo, _CASING * c.alpha, where=anatomy)
     for c in shown:
-        colour, strength = label_colour(look, c.spec.group), c.alpha * (_FAINT if c.hidden else 1.0)
-        dash = (sizes.dash[0] * scale, sizes.dash[1] * scale) if c.hidden else None
-        stroke(image, _leader(c, sizes, scale), sizes.leader * scale, colour, strength, dash=dash)
+        colour, strength = label_colour(look, c.spec.group), c.alpha * _between(1.0, _FAINT, c.veil)
+        path, width = _leader(c, sizes, scale), sizes.leader * scale
+        # While a landmark goes behind something, its line turns from drawn to dashed.
+        stroke(image, path, width, colour, strength * (1 - c.veil))
+        stroke(image, path, width, colour, strength * c.veil, dash=(sizes.dash[0] * scale, sizes.dash[1] * scale))
         stroke(image, _bar(c, sizes, scale), sizes.bar * scale, colour, strength, round_ends=False)
     for c in shown:
         colour, centre = label_colour(look, c.spec.group), (c.anchor[0] * scale, c.anchor[1] * scale)
-        if c.hidden:
-            disc(
-                image,
-                centre,
-                sizes.hidden_ring * scale,
-                colour,
-                _FAINT * c.alpha,
-                hollow=(sizes.hidden_ring - 2.0) * scale,
-            )
-        else:
-            disc(image, centre, sizes.ring * scale, look.halo, c.alpha)
-            disc(image, centre, sizes.dot * scale, colour, c.alpha)
+        solid, faint = c.alpha * (1 - c.veil), c.alpha * c.veil * _FAINT
+        disc(image, centre, sizes.hidden_ring * scale, colour, faint, hollow=(sizes.hidden_ring - 2.0) * scale)
+        disc(image, centre, sizes.ring * scale, look.halo, solid)
+        disc(image, centre, sizes.dot * scale, colour, solid)
     for c in shown:
         x, y, align = _text_place(c)
         text(
@@ -92,13 +86,18 @@ def draw(
             look,
             align=align,
             row=sizes.row,
-            alpha=c.alpha * (_FAINT_TEXT if c.hidden else 1.0),
+            alpha=c.alpha * _between(1.0, _FAINT_TEXT, c.veil),
             halo=halo,
         )
     return image
 
 
 # ------------------------------------------------------------------------------------------------------------ callouts
+def _between(clear: float, veiled: float, veil: float) -> float:
+    """A strength for something seen, behind something, or on its way there."""
+    return clear + (veiled - clear) * veil
+
+
 def _leader(placed: Callout, sizes: LabelStyle, scale: float) -> FloatArray:
     """Bar, port, anchor in pixels; the leader of a hidden landmark ends at its ring."""
     path = np.array([placed.foot, placed.port, placed.anchor]) * scale
@@ -327,7 +326,7 @@ def disc(
     window = _window(
         image, centre[0] - radius - 1, centre[1] - radius - 1, centre[0] + radius + 1, centre[1] + radius + 1
     )
-    if window is None:
+    if window is None or alpha <= 0.0:
         return
     rows, columns = window
     x = np.arange(columns.start, columns.stop, dtype=np.float32) + np.float32(0.5 - centre[0])

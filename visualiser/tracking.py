@@ -1,0 +1,360 @@
+"""Labels over time, for clips and the window: they stand still or glide a little, and never fly.
+
+A label owns a slot in one column. A label that must change its column or its order fades out, its gap closes,
+another gap opens, and it fades in there. Columns are fixed; a dead band keeps slots from following every small
+movement; neighbours are pushed, not jerked. Leaders that are going to cross are seen in advance: a clip passes the
+anchors of later frames, a window lets them be guessed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from visualiser.appearance import HIDDEN_BELOW, LabelStyle
+from visualiser.cameras import Box
+from visualiser.columns import HIGH, LOW, Ground, crossings, solve, spread
+from visualiser.labels import (
+    Arrangement,
+    Drop,
+    LabelSpec,
+    Placement,
+    Point,
+    Setting,
+    callout,
+    economies,
+    label_style,
+    set_label,
+    text_rooms,
+)
+from visualiser.layout import EDGE, PLACES, ground_for
+from visualiser.typed import BoolArray, FloatArray
+
+AHEAD_S = (1 / 6, 1 / 3)  # how far into the future leaders are compared
+MOST = 8  # labels in a moving picture: more cannot be read while watching
+
+_FADE_S = 0.27  # to open a gap, and again to fade in
+_EASE_S = 0.27  # time constant of gliding
+_SEEN_S = 0.15  # time constant of visibility
+_GIVE_UP_S = 0.3  # hidden this long, a label goes
+_DEAD_BAND = 26.0  # units a slot may be off its best place before it moves
+_STICKY = 90.0  # units an anchor must lie beyond the middle before its label changes column
+_CUT = 220.0  # a jump of most anchors by more than this between two frames is a cut: start afresh
+_GAIN = (0.45, 0.75)  # how much of the way to its place a slot has gone after each look ahead
+_COLUMN_SPEED = 180.0  # units per second at which columns follow a changed silhouette
+_COLUMN_BAND = 60.0
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A label's place in a column: opening, live or fading."""
+
+    label: int
+    side: int
+    along: float
+    state: Literal["opening", "live", "fading"] = "opening"
+    room: float = 0.0  # share of its box that it holds open
+    alpha: float = 0.0
+
+
+class Tracker:
+    """Places labels frame by frame; call `step` once for each frame in order."""
+
+    def __init__(
+        self,
+        specs: Sequence[LabelSpec],
+        canvas: Point,
+        style: str | LabelStyle = "lecture",
+        *,
+        anatomy: Box,
+        language: str = "en",
+        arrangement: Arrangement = "columns",
+        reserved: Sequence[Box] = (),
+        frame_s: float = 1 / 30,
+        most: int = MOST,
+    ) -> None:
+        """Fix the columns.
+
+        anatomy : the rectangle the anatomy fills: over the whole clip, or now in a window
+        """
+        self.specs = tuple(specs)
+        self.canvas, self.style, self.arrangement = canvas, label_style(style), arrangement
+        self.reserved, self.frame_s, self.most = tuple(reserved), frame_s, most
+        self.anatomy = anatomy
+        self.settings = self._settings(language)
+        self.extents = np.array([s.height if arrangement == "columns" else s.width for s in self.settings])
+        self.ground = self._target = self._ground(anatomy)
+        self.middle = self._middle(anatomy)
+        self._slots: dict[int, list[_Slot]] = {LOW: [], HIGH: []}
+        self._seen: FloatArray | None = None
+        self._unseen_for = np.zeros(len(self.specs))
+        self._veil = np.zeros(len(self.specs))
+        self._before: FloatArray | None = None
+
+    def step(
+        self,
+        anchors: ArrayLike,
+        seen: ArrayLike,
+        ahead: ArrayLike | None = None,
+        *,
+        anatomy: Box | None = None,
+    ) -> Placement:
+        """The placement of the next frame.
+
+        anchors : (n, 2)     layout units, now
+        seen    : (n,)       share of each anchor in view
+        ahead   : (2, n, 2)  anchors `AHEAD_S` later; None: guessed from the movement so far
+        anatomy : where the anatomy is now, if the columns may follow it (a window, not a clip)
+        """
+        points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
+        now = self._turned(points)
+        start = self._seen is None or self._is_cut(now)
+        later = self._later(now, start) if ahead is None else self._turned(np.asarray(ahead, dtype=np.float64))
+        self._follow(anatomy, at_once=start)
+        wanted = self._wanted(now, np.asarray(seen, dtype=np.float64).reshape(-1), points, start)
+        if start:
+            self._seed(now, wanted)
+        self._retire_lost(later[-1])
+        self._retire_crossing(later)
+        self._insert_waiting(now, later[-1], wanted)
+        self._age()
+        self._glide(now, at_once=start)
+        self._before = now
+        return self._placement(points, wanted)
+
+    # ----------------------------------------------------------------------------------------------------- preparation
+    def _settings(self, language: str) -> list[Setting]:
+        """The most generous texts with which the largest labels that can be shown at once find room."""
+        best: list[Setting] = []
+        along = self.canvas[1] - 2 * EDGE if self.arrangement == "columns" else self.canvas[0] - 2 * self.style.margin
+        for words, size in economies(language):
+            for room, lines in text_rooms(self.canvas, self.style, self.arrangement):
+                best = [set_label(s, self.style, words, room=room, size=size, most=lines) for s in self.specs]
+                sizes = sorted((s.height if self.arrangement == "columns" else s.width) for s in best)
+                if sum(sizes[-self.most :]) + self.style.gap * self.most <= 1.6 * along:
+                    return best
+        return best
+
+    def _ground(self, anatomy: Box) -> Ground:
+        return ground_for(self.settings, self.canvas, self.style, self.arrangement, anatomy, self.reserved)
+
+    def _middle(self, anatomy: Box) -> float:
+        if self.arrangement == "columns":
+            return (anatomy.left + anatomy.right) / 2
+        return (anatomy.top + anatomy.bottom) / 2
+
+    def _turned(self, points: FloatArray) -> FloatArray:
+        """(x, y) as (across, along)."""
+        return points if self.arrangement == "columns" else points[..., ::-1]
+
+    def _is_cut(self, now: FloatArray) -> bool:
+        """Whether the picture jumped: another view, a scrubbed time."""
+        if self._before is None or len(now) == 0:
+            return True
+        return bool(np.median(np.linalg.norm(now - self._before, axis=1)) > _CUT)
+
+    def _later(self, now: FloatArray, start: bool) -> FloatArray:
+        """Anchors later on, if they keep their speed."""
+        speed = np.zeros_like(now) if start or self._before is None else (now - self._before) / self.frame_s
+        return np.stack([now + speed * time for time in AHEAD_S])
+
+    def _follow(self, anatomy: Box | None, *, at_once: bool) -> None:
+        """Let the columns follow the anatomy, slowly and not for trifles."""
+        if anatomy is not None:
+            aim = self._ground(anatomy)
+            if at_once or max(abs(a - b) for a, b in zip(aim.ports, self._target.ports, strict=True)) > _COLUMN_BAND:
+                self._target, self.middle = aim, self._middle(anatomy)
+        reach = np.inf if at_once else _COLUMN_SPEED * self.frame_s
+        aims = zip(self.ground.ports, self._target.ports, strict=True)
+        ports = [port + float(np.clip(aim - port, -reach, reach)) for port, aim in aims]
+        self.ground = replace(self._target, ports=(ports[0], ports[1]))
+
+    def _wanted(self, now: FloatArray, seen: FloatArray, points: FloatArray, start: bool) -> list[str]:
+        """Per label an empty string if it should be on the picture, else why not."""
+        share = 1.0 if start else 1 - np.exp(-self.frame_s / _SEEN_S)
+        self._seen = seen.copy() if self._seen is None or start else self._seen + (seen - self._seen) * share
+        # Two thresholds: what hovers at one of them does not flicker.
+        visible = self._seen > np.where(self._unseen_for > 0, HIDDEN_BELOW + 0.1, HIDDEN_BELOW - 0.1)
+        self._unseen_for = np.where(visible, 0.0, self._unseen_for + self.frame_s)
+        step = self.frame_s / _FADE_S
+        aim = (~visible).astype(np.float64)
+        self._veil = aim if start else np.clip(self._veil + np.clip(aim - self._veil, -step, step), 0.0, 1.0)
+        reasons = []
+        for i, spec in enumerate(self.specs):
+            x, y = points[i]
+            if not (0.0 < x < self.canvas[0] and 0.0 < y < self.canvas[1]):
+                reasons.append("outside the picture")
+            elif not self.ground.ports[0] + self.style.ring < now[i, 0] < self.ground.ports[1] - self.style.ring:
+                reasons.append("where the labels stand")
+            elif not visible[i] and spec.priority > 1:
+                reasons.append("hidden")
+            else:
+                reasons.append("")
+        return reasons
+
+    def _seed(self, now: FloatArray, wanted: list[str]) -> None:
+        """Start with the solution of a still."""
+        self._slots = {LOW: [], HIGH: []}
+        ranked = sorted((i for i, why in enumerate(wanted) if not why), key=lambda i: (self.specs[i].priority, i))
+        chosen = sorted(ranked[: self.most])
+        while chosen:
+            found = solve(now[chosen], self.extents[chosen], self.ground, np.full(len(chosen), self.middle))
+            if found is not None:
+                break
+            chosen.remove(max(chosen, key=lambda i: (self.specs[i].priority, i)))
+        else:
+            return
+        for k in np.argsort(found.along, kind="stable"):
+            side = int(found.sides[k])
+            self._slots[side].append(_Slot(chosen[int(k)], side, float(found.along[k]), "live", 1.0, 1.0))
+
+    # --------------------------------------------------------------------------------------------------------- leaving
+    def _all(self) -> list[_Slot]:
+        return [slot for side in (LOW, HIGH) for slot in self._slots[side]]
+
+    def _retire_lost(self, later: FloatArray) -> None:
+        """Labels whose anchor is gone, or has moved over to the other side, leave."""
+        for slot in self._all():
+            spec, where = self.specs[slot.label], later[slot.label, 0]
+            hidden = spec.priority > 1 and self._unseen_for[slot.label] > _GIVE_UP_S
+            outside = not self.ground.ports[0] + self.style.ring < where < self.ground.ports[1] - self.style.ring
+            gone = not self._on_canvas(later[slot.label])
+            if hidden or outside or gone or (where - self.middle) * slot.side < -_STICKY:
+                slot.state = "fading"
+
+    def _on_canvas(self, place: FloatArray) -> bool:
+        size = self.canvas if self.arrangement == "columns" else self.canvas[::-1]
+        return bool(0.0 < place[0] < size[0] and 0.0 < place[1] < size[1])
+
+    def _retire_crossing(self, later: FloatArray) -> None:
+        """Where two leaders are going to cross, the less important label leaves in time."""
+        for anchors, gain in zip(later, _GAIN, strict=True):
+            plan = self._plan(anchors)
+            while True:
+                slots = [slot for slot in self._all() if slot.state != "fading"]
+                along = np.array([slot.along + (plan[slot.label] - slot.along) * gain for slot in slots])
+                crossed = self._crossings(anchors, slots, along)
+                if not crossed.any():
+                    break
+                guilty = np.flatnonzero(crossed.any(axis=1))
+                ranks = [(crossed[k].sum(), self.specs[slots[k].label].priority, slots[k].label) for k in guilty]
+                slots[guilty[ranks.index(max(ranks))]].state = "fading"
+
+    def _crossings(self, anchors: FloatArray, slots: Sequence[_Slot], along: FloatArray) -> BoolArray:
+        sides = np.array([slot.side for slot in slots], dtype=np.intp)
+        points = anchors[[slot.label for slot in slots]].reshape(-1, 2)
+        return crossings(points, self.ground.port_points(sides, along))
+
+    # -------------------------------------------------------------------------------------------------------- arriving
+    def _insert_waiting(self, now: FloatArray, later: FloatArray, wanted: list[str]) -> None:
+        """Give a slot to labels that want one, the important first."""
+        held = {slot.label for slot in self._all()}
+        staying = sum(slot.state != "fading" for slot in self._all())
+        for i in sorted(range(len(self.specs)), key=lambda i: (self.specs[i].priority, now[i, 1])):
+            if staying >= self.most:
+                return
+            if not wanted[i] and i not in held and self._on_canvas(later[i]):
+                staying += self._insert(i, later)
+
+    def _insert(self, label: int, later: FloatArray) -> bool:
+        """Open a slot where the new leader crosses none and is short; False if there is no such place now."""
+        offset = later[label, 0] - self.middle
+        best: tuple[float, int, int, float] | None = None
+        for side in (HIGH, LOW) if offset > 0 else (LOW, HIGH):
+            slots = self._slots[side]
+            opening = sum(slot.state == "opening" and slot.room < 1.0 for slot in slots)
+            column = np.append(self.extents[[slot.label for slot in slots]], self.extents[label])
+            if offset * side < -_STICKY or opening > 1 or not self.ground.fits(column, side):
+                continue
+            other = self._slots[-side]
+            other_along = self._stack(other, later[[slot.label for slot in other], 1])
+            for at in range(len(slots) + 1):
+                trial = [*slots[:at], _Slot(label, side, float(later[label, 1]), room=1.0), *slots[at:]]
+                wishes = later[[slot.label for slot in trial], 1]
+                along = self._stack(trial, wishes)
+                pairs = [*zip(trial, along, strict=True), *zip(other, other_along, strict=True)]
+                pairs = [(slot, place) for slot, place in pairs if slot.state != "fading"]
+                places = np.array([place for _, place in pairs])
+                me = next(k for k, (slot, _) in enumerate(pairs) if slot.label == label)
+                if self._crossings(later, [slot for slot, _ in pairs], places)[me].any():
+                    continue
+                length = np.hypot(later[label, 0] - self.ground.port(side), later[label, 1] - along[at])
+                cost = float(length + 0.5 * np.abs(along - wishes).sum() + (0.0 if offset * side > 0 else 150.0))
+                if best is None or cost < best[0]:
+                    best = cost, side, at, float(along[at])
+        if best is None:
+            return False
+        _, side, at, along_best = best
+        slots = self._slots[side]
+        # It starts between its neighbours as they stand: an opening gap pushes them, it never jerks.
+        low = slots[at - 1].along if at else -np.inf
+        high = slots[at].along if at < len(slots) else np.inf
+        slots.insert(at, _Slot(label, side, float(np.clip(along_best, low, high))))
+        return True
+
+    # ---------------------------------------------------------------------------------------------------------- moving
+    def _stack(self, slots: Sequence[_Slot], wishes: FloatArray) -> FloatArray:
+        """Places of a column's slots near their wishes, each holding its share of a box open."""
+        if not slots:
+            return np.zeros(0)
+        side, gap = slots[0].side, self.style.gap
+        low, high = self.ground.bound(side)
+        boxes = np.array([(self.extents[slot.label] + gap) * slot.room for slot in slots])
+        return spread(np.asarray(wishes, dtype=np.float64), boxes, low - gap / 2, high + gap / 2, gap=0.0)
+
+    def _plan(self, anchors: FloatArray) -> dict[int, float]:
+        """Where every slot comes to rest for these anchors; nearly right is right."""
+        plan: dict[int, float] = {}
+        for side in (LOW, HIGH):
+            slots = self._slots[side]
+            here = np.array([slot.along for slot in slots])
+            off = self._stack(slots, anchors[[slot.label for slot in slots], 1]) - here
+            rest = self._stack(slots, here + np.sign(off) * np.maximum(np.abs(off) - _DEAD_BAND, 0.0))
+            plan |= {slot.label: float(place) for slot, place in zip(slots, rest, strict=True)}
+        return plan
+
+    def _age(self) -> None:
+        """Open and close gaps, fade in and out."""
+        step = self.frame_s / _FADE_S
+        for side in (LOW, HIGH):
+            for slot in self._slots[side]:
+                if slot.state == "fading":
+                    # First the text goes, then its gap closes.
+                    slot.room = max(slot.room - step, 0.0) if slot.alpha == 0.0 else slot.room
+                    slot.alpha = max(slot.alpha - step, 0.0)
+                elif slot.state == "opening":
+                    slot.alpha = min(slot.alpha + step, 1.0) if slot.room == 1.0 else 0.0
+                    slot.room = min(slot.room + step, 1.0)
+                    slot.state = "live" if slot.alpha == 1.0 else "opening"
+            self._slots[side] = [slot for slot in self._slots[side] if slot.state != "fading" or slot.room > 0.0]
+
+    def _glide(self, now: FloatArray, *, at_once: bool) -> None:
+        """Move slots a part of the way to where they should be, then stack them again: no overlap at any moment."""
+        plan = self._plan(now)
+        share = 1.0 if at_once else 1 - np.exp(-self.frame_s / _EASE_S)
+        for side in (LOW, HIGH):
+            slots = self._slots[side]
+            wishes = np.array([slot.along + (plan[slot.label] - slot.along) * share for slot in slots])
+            for slot, place in zip(slots, self._stack(slots, wishes), strict=True):
+                slot.along = float(place)
+
+    def _placement(self, points: FloatArray, wanted: Iterable[str]) -> Placement:
+        """The slots as callouts."""
+        shown = [slot for slot in self._all() if slot.alpha > 0.0]
+        callouts = []
+        for slot in shown:
+            i, high = slot.label, slot.side == HIGH
+            edge = self.ground.port(slot.side) + slot.side * self.style.stub
+            anchor = float(points[i, 0]), float(points[i, 1])
+            place = PLACES[self.arrangement][int(high)]
+            placed = callout(self.specs[i], self.settings[i], place, edge, slot.along, anchor, 1.0, self.style)
+            # Smooth at both ends: a fade that starts or stops abruptly catches the eye.
+            alpha = slot.alpha**2 * (3 - 2 * slot.alpha)
+            callouts.append(replace(placed, alpha=alpha, veil=float(self._veil[i])))
+        on = {slot.label for slot in shown}
+        drops = [
+            Drop(self.specs[i].key, why or "waiting for a clear place") for i, why in enumerate(wanted) if i not in on
+        ]
+        return Placement(self.canvas, tuple(callouts), tuple(drops))
