@@ -110,14 +110,11 @@ def test_dorsiflexion_lifts_the_toes() -> None:
     assert place("foot_right", toe, ankle_dorsiflexion_right=15)[Y] > place("foot_right", toe)[Y] + 20
 
 
-def test_the_patella_glides_down_round_the_trochlea() -> None:
-    upright, bent = (
-        place("patella_right", (48.0, -385.0, 1.0)),
-        place("patella_right", (48.0, -385.0, 1.0), knee_flexion_right=90),
-    )
+def test_the_patella_glides_down_round_the_trochlea_and_nearer_to_the_hinge() -> None:
+    upright, bent = (place("patella_right", (48.0, -385.0, 1.0), knee_flexion_right=knee) for knee in (0, 90))
     assert bent[Y] < upright[Y] - 30
     hinge = np.array([0.0, -402.0])
-    assert np.linalg.norm(upright[:2] - hinge) == pytest.approx(np.linalg.norm(bent[:2] - hinge))
+    assert 5 < np.linalg.norm(upright[:2] - hinge) - np.linalg.norm(bent[:2] - hinge) < 9
 
 
 def test_anterior_tilt_brings_the_front_of_the_pelvis_down() -> None:

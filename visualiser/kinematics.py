@@ -24,7 +24,7 @@ from visualiser.transforms import mirrored, rigid, rotation, turn_about
 from visualiser.typed import FloatArray
 
 if TYPE_CHECKING:
-    from scipy.interpolate import CubicHermiteSpline
+    from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
 HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION, ANKLE_DORSIFLEXION = range(
     len(LEG_COORDINATES)
@@ -95,9 +95,22 @@ def tibia_to_femur(leg: FloatArray) -> FloatArray:
     return rigid(turn, metres(skeleton.KNEE_HINGE_MM) - (turn @ hinge[..., None])[..., 0])
 
 
+@lru_cache
+def _patella_approach() -> "PchipInterpolator":
+    """How far the patella comes towards the knee hinge (m) over knee flexion (rad)."""
+    from scipy.interpolate import PchipInterpolator
+
+    rows = np.array(skeleton.PATELLA_APPROACH)
+    return PchipInterpolator(np.radians(rows[:, 0]), metres(rows[:, 1]))
+
+
 def patella_to_femur(leg: FloatArray) -> FloatArray:
     """Right patella in the femur: it glides round the trochlea, turning about the knee hinge by a share of knee flexion."""
-    return turn_about(rotation(Z, -skeleton.PATELLA_SHARE * leg[..., KNEE_FLEXION]), metres(skeleton.KNEE_HINGE_MM))
+    knee = leg[..., KNEE_FLEXION]
+    glide = turn_about(rotation(Z, -skeleton.PATELLA_SHARE * knee), metres(skeleton.KNEE_HINGE_MM))
+    nearer = np.zeros((*knee.shape, 3))
+    nearer[..., X] = -_patella_approach()(knee)
+    return glide @ rigid(np.eye(3), nearer)
 
 
 def foot_to_tibia(leg: FloatArray) -> FloatArray:

@@ -77,17 +77,19 @@ KNEE_COUPLING = (
     (75.0, 14.2, -6.4, 33.5),
     (90.0, 14.9, -7.2, 33.5),
     (105.0, 15.0, -8.1, 32.9),
-    (120.0, 15.0, -9.2, 32.3),
-    (140.0, 15.0, -18.0, 32.5),
-    (150.0, 15.0, -22.0, 32.6),
+    (120.0, 15.0, -9.2, 31.7),
+    (140.0, 15.0, -18.0, 30.0),
+    (150.0, 15.0, -22.0, 29.6),
 )
 KNEE_SOURCES = (sources.OPENSIM_MODELS, sources.JOHAL_2005, sources.ESTIMATE)
 
-# The patella glides round the trochlea: it turns about the knee hinge by a share of knee flexion (about 0.7, from memory).
+# The patella glides round the trochlea: it turns about the knee hinge by a share of knee flexion (about 0.7, from memory) and comes nearer
+# to it as the trochlea ends: rows of knee flexion (degrees) and millimetres towards the hinge, solved on our bones for a 4 mm gap.
 PATELLA_SHARE = 0.70
-# Ankle axis in the tibia frame and lumbosacral pivot in the pelvis frame: estimates on our bones.
-ANKLE_AXIS_MM: Point = (-2.0, -383.0, -1.0)
-LUMBAR_PIVOT_MM: Point = (-40.0, 104.0, 0.0)
+PATELLA_APPROACH = ((-10.0, 0.0), (0.0, 0.0), (30.0, 3.0), (60.0, 5.0), (90.0, 7.0), (120.0, 8.0), (150.0, 8.5))
+# Ankle axis in the tibia frame, lumbosacral pivot in the pelvis frame: the drum of our talus, the middle of our lowest disc (estimates).
+ANKLE_AXIS_MM: Point = (-1.0, -386.0, 2.0)
+LUMBAR_PIVOT_MM: Point = (-25.0, 107.5, 0.0)
 
 _TRUNK = (
     Coordinate("pelvis_anterior_tilt", "Pelvis anterior tilt", (-120.0, 120.0), sources.ESTIMATE),
