@@ -16,10 +16,11 @@ LAYERS = (
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks",
     "kinematics movement",
     "paths sections tubes contact nerve measurement",
-    "typefaces appearance assets cameras labels layout_check columns layout tracking furniture backdrop textures "
-    "assembly naming overlay",
+    "machine typefaces appearance assets facts cameras labels layout_check columns layout tracking furniture backdrop "
+    "textures assembly cards naming anchoring overlay",
     "rendering",
-    "playback stills export window scene",
+    "playback keys export stills clips window_theme window_camera window_notices window_panels window_view window_labels "
+    "window_showing window scene",
     "checks cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
@@ -27,7 +28,7 @@ FIRST_DRAWING_LAYER = 6
 # Which module of the layers below drawing may use a library with one home; from the drawing layer on, all may.
 HOMES = {"trimesh": {"assets"}, "PIL": {"overlay", "backdrop"}}
 # Who may touch the drawing library: one module draws, others hold a window, hand meshes out, or look whether it works.
-DRAWERS = {"rendering", "window", "scene", "checks"}
+DRAWERS = {"rendering", "stills", "scene", "checks"}
 
 ORDER = {name: (row, place) for row, names in enumerate(LAYERS) for place, name in enumerate(names.split())}
 MODULES = sorted(
@@ -35,7 +36,7 @@ MODULES = sorted(
     for path in PACKAGE.rglob("*.py")
     if path != PACKAGE / "__init__.py" and path.parent in (PACKAGE, PACKAGE / "anatomy")
 )
-CORE = [name for name in MODULES if ORDER[name][0] < FIRST_DRAWING_LAYER]
+CORE = [name for name in MODULES if ORDER.get(name, (FIRST_DRAWING_LAYER,))[0] < FIRST_DRAWING_LAYER]
 
 
 def source_of(module: str) -> Path:

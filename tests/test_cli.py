@@ -1,0 +1,310 @@
+"""The command line: help everywhere, one line for every mistake, nothing heavy for small questions."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from conftest import GRAPHICS
+
+from visualiser import assets, checks, cli, facts, keys, machine
+from visualiser.errors import DisplayError
+
+COMMANDS = ("view", "shot", "clip", "measure", "list", "info", "check")
+SCENE = "straight_leg_raise"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Capture = pytest.CaptureFixture[str]
+
+
+def complaint(arguments: Sequence[str], capsys: Capture) -> str:
+    """The one line that a command said before it ended with status 2."""
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("hamstring: ")
+    assert said.err.count("\n") == 1
+    return said.err
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands write into the current folder: each test has its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+# -- help ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_are_those_that_work() -> None:
+    assert {name for name in cli.app if not name.startswith("-")} == set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "command", [(), *((name,) for name in COMMANDS)], ids=lambda words: "".join(words) or "hamstring"
+)
+def test_help_at_every_level_has_an_example_of_itself(command: tuple[str, ...], capsys: Capture) -> None:
+    assert cli.main([*command, "--help"]) == 0
+    said = capsys.readouterr().out
+    examples = said.partition("Examples:")[2]
+    assert " ".join(["hamstring", *command]) in examples
+
+
+def test_the_help_of_the_window_lists_its_keys(capsys: Capture) -> None:
+    assert cli.main(["view", "--help"]) == 0
+    said = capsys.readouterr().out
+    for key in keys.KEYS:
+        assert key.keys[0] in said
+
+
+def test_the_version_is_that_of_the_package(capsys: Capture) -> None:
+    import visualiser
+
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == visualiser.__version__
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("list", "structures"), ("--help",), ("shot", "--help")])
+def test_small_questions_load_nothing_heavy(fresh_python: Run, arguments: tuple[str, ...]) -> None:
+    code = (
+        f"import sys; from visualiser.cli import main; status = main({list(arguments)!r}); "
+        f"heavy = [name for name in {(*GRAPHICS, 'scipy', 'trimesh', 'PIL')} if name in sys.modules]; "
+        "sys.exit(f'{status} {heavy}' if status or heavy else 0)"
+    )
+    result = fresh_python("-c", code)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout
+
+
+# -- mistakes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["shott"], 'There is no command "shott"; allowed: view, shot, .* Did you mean "shot"?'),
+        (["shot"], "hamstring shot needs SCENE; see hamstring shot --help"),
+        (["info"], "hamstring info needs NAME"),
+        (["--foo"], "Unknown option: --foo"),
+        (["shot", SCENE, "--ad", "3"], "Unknown option: --ad. Did you mean --at"),
+        (["shot", SCENE, "--at"], "--at needs a value"),
+        (["shot", SCENE, "--at", "x"], '--at is "x"; allowed is a number'),
+        (["clip", SCENE, "--fps", "2.5"], '--fps is "2.5"; allowed is a whole number'),
+        (["list", "themes", "views"], '"views" is one argument too many for hamstring list'),
+        (["list", "vews"], 'There is no list "vews"; allowed: movements, .* Did you mean "views"?'),
+        (["info", "semitendinosis"], 'Did you mean "semitendinosus"'),
+        (
+            ["shot", "straight_leg_rase"],
+            'There is no movement "straight_leg_rase"; .* Did you mean "straight_leg_raise"?',
+        ),
+        (["shot", "no/such.toml"], "no/such.toml: there is no such scene file"),
+        (["shot", "."], "is a folder|There is no movement"),
+        (["shot", SCENE, "--side", "up"], 'There is no side "up"; allowed: right, left'),
+        (["shot", SCENE, "-o", "a.jpg"], "a.jpg must end in .png"),
+        (["shot", SCENE, "-o", "nowhere/a.png"], "There is no folder nowhere to write a.png into"),
+        (["clip", SCENE, "-o", "a.avi"], "a.avi must end in .mp4"),
+        (["measure", SCENE, "-o", "a.txt"], "a.txt must end in .csv"),
+        (["measure", SCENE, "--samples", "1"], "--samples is 1; a table has 2 to 100000 rows"),
+        (["measure", SCENE, "--samples", "100000000"], "--samples is 100000000; a table has 2 to"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_status_2(arguments: list[str], sentence: str, capsys: Capture) -> None:
+    import re
+
+    assert re.search(sentence, complaint(arguments, capsys))
+
+
+@pytest.mark.render
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["shot", SCENE, "--at", "1.2"], "at is 1.2; .* 0 to 1"),
+        (["shot", SCENE, "--at", "nan"], "at is nan; .* 0 to 1"),
+        (["shot", SCENE, "--view", "postrior"], 'There is no view "postrior"; .* Did you mean "posterior"?'),
+        (["shot", SCENE, "--theme", "blue"], 'There is no theme "blue"; allowed: light, dark, print'),
+        (["shot", SCENE, "--labels", "femurr"], 'Did you mean "femur"?'),
+        (["shot", SCENE, "--style", "poster"], "lecture, atlas"),
+        (["shot", SCENE, "--language", "fr"], "en, la, both"),
+        (["shot", SCENE, "--legs", "three"], "one, ghost, both"),
+        (["shot", SCENE, "--frame", "toe"], "leg, thigh"),
+        (["shot", SCENE, "--width", "0"], "0"),
+        (["shot", SCENE, "--height", "-5"], "-5"),
+        (["shot", SCENE, "--width", "1000000"], "1000000"),
+        (["shot", SCENE, "--width-cm", "-1"], "-1 cm"),
+        (["clip", SCENE, "--fps", "0"], "0"),
+        (["clip", SCENE, "--fps", "-5"], "-5"),
+        (["clip", SCENE, "--speed", "0"], "0"),
+        (["clip", SCENE, "--speed", "nan"], "nan"),
+        (["clip", SCENE, "--speed", "inf"], "inf"),
+        (["clip", SCENE, "--width", "8", "--height", "8"], "8"),
+    ],
+)
+def test_an_impossible_picture_is_one_line_and_exit_status_2(
+    arguments: list[str], sentence: str, capsys: Capture, tmp_path: Path
+) -> None:
+    import re
+
+    assert re.search(sentence, complaint(arguments, capsys))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_angle_out_of_range_names_file_key_value_and_limits(capsys: Capture, tmp_path: Path) -> None:
+    text = 'title = "Too far"\nkeyframes = [{ time_s = 0 }, { time_s = 1, knee_flexion = 170 }]\n'
+    (tmp_path / "far.toml").write_text(text, encoding="utf-8")
+    said = complaint(["measure", "far.toml"], capsys)
+    assert "far.toml: keyframes[1]: knee_flexion_right is 170°; the model allows -5° to 150°" in said
+
+
+def test_an_argument_that_is_not_text_is_told(fresh_python: Run) -> None:
+    result = fresh_python(
+        "-c", r"from visualiser.cli import main; raise SystemExit(main(['info', '\udcff\n\x1b[31m']))"
+    )
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+
+
+# -- without display or OpenGL ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a window system")
+def test_without_a_display_the_window_says_what_to_run_instead(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    said = complaint([], capsys)
+    assert "no display" in said
+    assert "hamstring shot straight_leg_raise" in said
+    assert "xvfb-run" in said
+
+
+def test_without_opengl_pictures_and_clips_say_what_to_install(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "egl_devices", lambda: 0)
+    monkeypatch.setattr(machine, "loads", lambda library: False)
+    monkeypatch.setattr(machine.sys, "platform", "linux")
+    for command in ("shot", "clip"):
+        assert "apt-get install libegl1" in complaint([command, SCENE], capsys)
+
+
+def test_a_missing_window_library_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.sys, "platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(machine, "missing_window_library", lambda: "libxcb-cursor.so.0")
+    with pytest.raises(
+        DisplayError, match=r"libxcb-cursor\.so\.0; on Debian or Ubuntu: apt-get install libxcb-cursor0;"
+    ):
+        machine.require_window()
+
+
+@pytest.mark.render
+def test_the_check_finds_what_pictures_need(capsys: Capture) -> None:
+    assert cli.main(["check"]) == 0
+    said = capsys.readouterr().out
+    assert [line[8:18].strip() for line in said.splitlines()] == [
+        "program",
+        "libraries",
+        "data",
+        "drawing",
+        "video",
+        "window",
+    ]
+    assert "OpenGL" in said
+
+
+def test_a_driver_that_crashes_is_a_finding(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setattr(checks, "DRAW", "import os; os.kill(os.getpid(), 11)")
+    monkeypatch.setattr(machine, "require_opengl", lambda: None)
+    assert cli.main(["check"]) == 2
+    said = capsys.readouterr()
+    assert "MISSING drawing   a test picture failed: it crashed with signal 11" in said.out
+    assert said.err.count("\n") == 1
+
+
+# -- what comes out --------------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_movements_is_the_folder_of_scenes(capsys: Capture) -> None:
+    assert cli.main(["list"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(assets.scene_paths())
+
+
+@pytest.mark.parametrize("kind", facts.KINDS)
+def test_every_list_has_rows_with_unique_names(kind: str, capsys: Capture) -> None:
+    assert cli.main(["list", kind]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert names
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("kind", ["movements", "structures", "landmarks", "coordinates"])
+def test_everything_that_is_listed_has_a_card_of_facts(kind: str) -> None:
+    for name, display, *_ in facts.listing(kind):
+        card = facts.card(name)
+        assert card.splitlines()[0] == display
+        assert "sources" in card or kind == "movements"
+
+
+def test_the_card_of_a_muscle_is_found_by_any_of_its_names() -> None:
+    card = facts.card("semitendinosus")
+    assert card == facts.card("Musculus semitendinosus") == facts.card("ST")
+    for fact in (
+        "origin",
+        "Back of the ischial tuberosity",
+        "insertion",
+        "pes anserinus",
+        "nerve",
+        "L5",
+        "antagonists",
+    ):
+        assert fact in card
+
+
+def test_a_table_is_written_and_its_path_printed(capsys: Capture, tmp_path: Path) -> None:
+    assert cli.main(["measure", SCENE, "--samples", "11"]) == 0
+    assert capsys.readouterr().out == f"{SCENE}.csv\n"
+    rows = (tmp_path / f"{SCENE}.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 12
+    assert rows[0].startswith("time_s,")
+    assert "exists; give --force" in complaint(["measure", SCENE], capsys)
+    assert cli.main(["measure", SCENE, "--force"]) == 0
+
+
+@pytest.mark.render
+def test_a_picture_is_written_twice_with_the_same_bytes(capsys: Capture, tmp_path: Path) -> None:
+    size = ["--width", "480", "--height", "270"]
+    for name in ("a.png", "b.png"):
+        assert cli.main(["shot", SCENE, "--at", "0.6", "--view", "posterior", "-o", name, *size]) == 0
+    assert capsys.readouterr().out == "a.png\nb.png\n"
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+@pytest.mark.render
+def test_a_clip_is_written_with_plain_lines_of_progress(capsys: Capture, tmp_path: Path) -> None:
+    size = ["--width", "320", "--height", "180", "--fps", "5"]
+    assert cli.main(["clip", SCENE, *size]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{SCENE}.mp4\n"
+    assert (tmp_path / f"{SCENE}.mp4").stat().st_size > 1000
+    last = said.err.splitlines()[-1]
+    done, total = last.removeprefix(f"{SCENE}.mp4: ").removesuffix(" frames").split(" of ")
+    assert done == total
+
+
+def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def interrupted(name: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(facts, "card", interrupted)
+    assert cli.main(["info", "femur"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_reader_that_goes_away_is_no_error(fresh_python: Run) -> None:
+    code = (
+        "import os, subprocess, sys\n"
+        "p = subprocess.Popen([sys.executable, '-m', 'visualiser', 'list', 'sources'],\n"
+        "    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)\n"
+        "p.stdout.close()\n"
+        "print(p.stderr.read(), p.wait())\n"
+    )
+    assert fresh_python("-c", code).stdout == " 141\n"

@@ -1,0 +1,363 @@
+"""The command `hamstring`: arguments in, calls of the package out. Degrees; one-line errors; the path written is printed.
+
+What a command does not need is not imported: help and lists answer without VTK, Qt or matplotlib.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import (
+    App,
+    Argument,
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    Parameter,
+    Token,
+    UnusedCliTokensError,
+)
+
+from visualiser import __version__, keys
+from visualiser.errors import VisualiserError, unknown_name
+
+if TYPE_CHECKING:
+    from visualiser.scene import Scene
+
+FIRST_SCENE = "straight_leg_raise"
+EXIT_INTERRUPTED, EXIT_PIPE = 130, 141  # as shells count them: 128 + the signal
+REPORT_EVERY_S = 2.0
+MOST_SAMPLES = 100_000
+
+
+def example(*lines: str) -> str:
+    """The examples at the end of a help page."""
+    return "\n".join(["Examples:", *(f"  {line}" for line in lines)])
+
+
+app = App(
+    name="hamstring",
+    help="A moving, named, measured model of the hamstrings: look at it, take pictures, make clips, read numbers.",
+    help_epilogue=example(
+        "hamstring                             open the window",
+        "hamstring list                        the movements that ship with it",
+        "hamstring shot straight_leg_raise     a picture for a slide",
+        "hamstring clip straight_leg_raise     a film",
+        "hamstring measure straight_leg_raise  lengths and moment arms",
+    ),
+    help_format="plaintext",
+    version=__version__,
+    suppress_keyboard_interrupt=False,
+)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a picture shows and how large it is; the same for stills and clips."""
+
+    view: Annotated[
+        str | None, Parameter(help="Anatomical view, see hamstring list views; the scene's own if left out.")
+    ] = None
+    theme: Annotated[str, Parameter(help="light, dark or print.")] = "light"
+    labels: Annotated[
+        str, Parameter(help="default, all, none, muscles, nerve, bones, landmarks, or names separated by commas.")
+    ] = "default"
+    style: Annotated[str, Parameter(help="lecture (large type, few names) or atlas (small type, many).")] = "lecture"
+    language: Annotated[str, Parameter(help="en, la or both.")] = "en"
+    frame: Annotated[str | None, Parameter(help="leg or thigh: how much must be in the picture.")] = None
+    width: Annotated[int, Parameter(help="Pixels.")] = 1920
+    height: Annotated[int, Parameter(help="Pixels.")] = 1080
+
+
+SceneName = Annotated[str, Parameter(help="A movement, see hamstring list, or a scene file (.toml).")]
+Output = Annotated[Path | None, Parameter(name=["--output", "-o"], help="The file to write.")]
+Force = Annotated[
+    bool, Parameter(name=["--force", "-f"], negative="", show_default=False, help="Overwrite the file if it exists.")
+]
+SideName = Annotated[str | None, Parameter(help="right or left; the scene's own if left out.")]
+Legs = Annotated[str, Parameter(help="one, ghost (the other leg as pale bones) or both.")]
+
+
+@app.default
+def window() -> None:
+    """Open the window."""
+    view(FIRST_SCENE)
+
+
+@app.command(
+    help_epilogue=example("hamstring view", "hamstring view standing_leg_curl --side left --theme dark")
+    + f"\n\nKeys in the window:\n{keys.listing()}"
+)
+def view(
+    scene: SceneName = FIRST_SCENE, /, *, side: SideName = None, legs: Legs = "ghost", theme: str = "light"
+) -> None:
+    """Open the window with a movement: rotate, play, scrub.
+
+    theme: light or dark.
+    """
+    shown = _scene(scene, side, legs)
+    from visualiser import machine
+
+    machine.require_window()
+    sys.exit(shown.show(theme=theme))
+
+
+@app.command(
+    help_epilogue=example(
+        "hamstring shot straight_leg_raise --at 0.6 --view posterior -o a.png",
+        "hamstring shot standing_leg_curl --labels muscles,bones --language both",
+        "hamstring shot tibial_rotation --width-cm 25.4 --dpi 200 --transparent",
+    )
+)
+def shot(
+    scene: SceneName,
+    /,
+    *,
+    at: Annotated[float, Parameter(help="Share of the movement, 0 to 1.")] = 0.6,
+    output: Output = None,
+    look: Look = Look(),
+    side: SideName = None,
+    legs: Legs = "ghost",
+    width_cm: Annotated[float | None, Parameter(help="Printed width; gives the pixels together with --dpi.")] = None,
+    dpi: Annotated[float | None, Parameter(help="Pixels an inch, written into the file.")] = None,
+    transparent: Annotated[bool, Parameter(negative="", show_default=False, help="No background.")] = False,
+    force: Force = False,
+) -> None:
+    """Make a labelled picture (PNG) of one moment of a movement."""
+    shown = _scene(scene, side, legs)
+    target = output or Path(f"{shown.movement.name}.png")
+    _require_drawing()
+    shown.image(
+        target,
+        at=at,
+        view=look.view,
+        theme=look.theme,
+        labels=look.labels,
+        style=look.style,
+        language=look.language,
+        frame=look.frame,
+        width=look.width,
+        height=look.height,
+        width_cm=width_cm,
+        dpi=dpi,
+        transparent=transparent,
+        force=force,
+    )
+    print(target)
+
+
+@app.command(
+    help_epilogue=example(
+        "hamstring clip straight_leg_raise",
+        "hamstring clip hip_extension --theme dark --fps 60 -o extension.mp4",
+        "hamstring clip standing_leg_curl --speed 0.5 --width 1280 --height 720",
+    )
+)
+def clip(
+    scene: SceneName,
+    /,
+    *,
+    output: Output = None,
+    fps: Annotated[int, Parameter(help="Frames a second.")] = 30,
+    speed: Annotated[float, Parameter(help="0.5 shows the movement at half speed.")] = 1.0,
+    look: Look = Look(),
+    side: SideName = None,
+    legs: Legs = "ghost",
+    captions: Annotated[bool, Parameter(help="Title and phases of the movement in the picture.")] = True,
+    force: Force = False,
+) -> None:
+    """Make a film (MP4) of a whole movement."""
+    shown = _scene(scene, side, legs)
+    target = output or Path(f"{shown.movement.name}.mp4")
+    _require_drawing()
+    with progress(target.name) as step:
+        shown.clip(
+            target,
+            fps=fps,
+            speed=speed,
+            view=look.view,
+            theme=look.theme,
+            labels=look.labels,
+            style=look.style,
+            language=look.language,
+            frame=look.frame,
+            width=look.width,
+            height=look.height,
+            captions=captions,
+            progress=step,
+            force=force,
+        )
+    print(target)
+
+
+@app.command(
+    help_epilogue=example(
+        "hamstring measure straight_leg_raise", "hamstring measure hip_extension --samples 201 -o extension.csv"
+    )
+)
+def measure(
+    scene: SceneName,
+    /,
+    *,
+    output: Output = None,
+    samples: Annotated[int, Parameter(help="Rows, at equal steps of time.")] = 101,
+    side: SideName = None,
+    force: Force = False,
+) -> None:
+    """Write angles, lengths and moment arms over a movement as a table (CSV)."""
+    from visualiser import export
+
+    shown = _scene(scene, side, "ghost")
+    if not 2 <= samples <= MOST_SAMPLES:
+        raise VisualiserError(f"--samples is {samples}; a table has 2 to {MOST_SAMPLES} rows.")
+    target = export.target(output or Path(f"{shown.movement.name}.csv"), force, export.TABLE_SUFFIXES)
+    print(export.write_csv(shown.measure(samples), target, force=force))
+
+
+@app.command(name="list", help_epilogue=example("hamstring list", "hamstring list structures", "hamstring list views"))
+def list_names(
+    kind: Annotated[
+        str,
+        Parameter(help="movements, structures, landmarks, views, themes, coordinates or sources."),
+    ] = "movements",
+) -> None:
+    """List the names that other commands understand."""
+    from visualiser import facts
+
+    print(facts.columns(facts.listing(kind)))
+
+
+@app.command(
+    help_epilogue=example(
+        "hamstring info semitendinosus", 'hamstring info "kneecap"', "hamstring info straight_leg_raise"
+    )
+)
+def info(name: Annotated[str, Parameter(help="Identifier, English or Latin name, or a synonym.")]) -> None:
+    """Print the facts about a structure, landmark, coordinate or movement, with their sources."""
+    from visualiser import facts
+
+    print(facts.card(name))
+
+
+@app.command(help_epilogue=example("hamstring check"))
+def check() -> None:
+    """Report what this machine can do: versions, OpenGL, video, window. Put it into a bug report."""
+    from visualiser import checks
+
+    found = checks.findings()
+    print(checks.report(found))
+    if not all(finding.fine for finding in found if finding.needed):
+        raise VisualiserError("pictures and clips will not work here until the parts marked MISSING are there.")
+
+
+def _scene(name: str, side: str | None, legs: str) -> "Scene":
+    """A scene by its name or path."""
+    from visualiser.scene import Scene
+
+    return Scene.load(name, side=side, legs=legs)
+
+
+def _require_drawing() -> None:
+    """Raise DisplayError before VTK would end the program."""
+    from visualiser import machine
+
+    machine.require_opengl()
+
+
+# -- progress --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar with the time left on a terminal, a plain line now and then elsewhere; both on standard error."""
+    if not sys.stderr.isatty():
+        yield _plain_progress(name)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames, left:"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _plain_progress(name: str) -> Callable[[int, int], None]:
+    """Lines such as 'a.mp4: 60 of 195 frames', at most one in two seconds, and the last one always."""
+    told = monotonic()
+
+    def step(done: int, total: int) -> None:
+        nonlocal told
+        if done == total or monotonic() - told >= REPORT_EVERY_S:
+            told = monotonic()
+            print(f"{name}: {done} of {total} frames", file=sys.stderr, flush=True)
+
+    return step
+
+
+# -- the door --------------------------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0, 2 after an error of the user's or the machine's, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a degree sign must not end the program on a plain terminal
+    try:
+        app(arguments, print_error=False, exit_on_error=False, result_action="return_value")
+        sys.stdout.flush()
+    except CycloptsError as problem:
+        return _complain(_parse_error(problem))
+    except VisualiserError as problem:
+        return _complain(str(problem))
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone: nothing may be written any more, not even by the interpreter on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
+    return 0
+
+
+def _complain(sentence: str) -> int:
+    """One line on standard error, whatever came in."""
+    print(f"hamstring: {' '.join(sentence.split())}", file=sys.stderr)
+    return 2
+
+
+def _parse_error(problem: CycloptsError) -> str:
+    """Arguments that cannot be understood, in one sentence: what came, what is allowed, where to read more."""
+    command = " ".join(["hamstring", *(problem.command_chain or ())])
+    match problem:
+        case UnusedCliTokensError(unused_tokens=[name, *_]) if command == "hamstring":
+            return str(unknown_name("command", name, [word for word in app if not word.startswith("-")]))
+        case UnusedCliTokensError(unused_tokens=[word, *_]):
+            said = f'"{word}" is one argument too many for {command}'
+        case CoercionError(token=Token() as token, target_type=type() as kind):
+            allowed = {int: "a whole number", float: "a number", bool: "yes or no"}.get(kind, kind.__name__)
+            said = f'{token.keyword} is "{token.value}"; allowed is {allowed}'
+        case MissingArgumentError(argument=Argument() as argument):
+            said = (
+                f"{command} needs {argument.name.lstrip('-').upper()}"
+                if not problem.keyword
+                else f"{problem.keyword} needs a value"
+            )
+        case _:
+            problem.verbose = False
+            said = str(problem).rstrip(".")
+    return f"{said}{' See' if said.endswith('?') else '; see'} {command} --help."
