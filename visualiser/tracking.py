@@ -42,7 +42,7 @@ _GIVE_UP_S = 0.3  # hidden this long, a label goes
 _DEAD_BAND = 26.0  # units a slot may be off its best place before it moves
 _STICKY = 90.0  # units an anchor must lie beyond the middle before its label changes column
 _CUT = 220.0  # a jump of most anchors by more than this between two frames is a cut: start afresh
-_GAIN = (0.45, 0.75)  # how much of the way to its place a slot has gone after each look ahead
+_LOOKS = 4  # moments of the near future at which leaders are compared
 _COLUMN_SPEED = 180.0  # units per second at which columns follow a changed silhouette
 _COLUMN_BAND = 60.0
 
@@ -117,7 +117,7 @@ class Tracker:
         if start:
             self._seed(now, wanted)
         self._retire_lost(later[-1])
-        self._retire_crossing(later)
+        self._retire_crossing(now, later)
         self._insert_waiting(now, later[-1], wanted)
         self._age()
         self._glide(now, at_once=start)
@@ -228,19 +228,33 @@ class Tracker:
         size = self.canvas if self.arrangement == "columns" else self.canvas[::-1]
         return bool(0.0 < place[0] < size[0] and 0.0 < place[1] < size[1])
 
-    def _retire_crossing(self, later: FloatArray) -> None:
-        """Where two leaders are going to cross, the less important label leaves in time."""
-        for anchors, gain in zip(later, _GAIN, strict=True):
-            plan = self._plan(anchors)
-            while True:
-                slots = [slot for slot in self._all() if slot.state != "fading"]
-                along = np.array([slot.along + (plan[slot.label] - slot.along) * gain for slot in slots])
-                crossed = self._crossings(anchors, slots, along)
-                if not crossed.any():
-                    break
-                guilty = np.flatnonzero(crossed.any(axis=1))
-                ranks = [(crossed[k].sum(), self.specs[slots[k].label].priority, slots[k].label) for k in guilty]
-                slots[guilty[ranks.index(max(ranks))]].state = "fading"
+    def _retire_crossing(self, now: FloatArray, later: FloatArray) -> None:
+        """Where two leaders are going to cross, the less important label leaves in time.
+
+        The near future is played through: anchors on their way to where they will be, slots gliding after them.
+        """
+        here = {slot.label: slot.along for slot in self._all()}
+        times = (0.0, *AHEAD_S)
+        for time in np.linspace(0.0, AHEAD_S[-1], _LOOKS + 1):
+            part = int(np.searchsorted(AHEAD_S[:-1], time, side="right"))
+            share = (time - times[part]) / (times[part + 1] - times[part])
+            start = now if part == 0 else later[part - 1]
+            anchors = start + (later[part] - start) * share
+            if time > 0.0:
+                plan, eased = self._plan(anchors, here), 1 - np.exp(-AHEAD_S[-1] / _LOOKS / _EASE_S)
+                here = {label: place + (plan[label] - place) * eased for label, place in here.items()}
+            self._retire_worst(anchors, here)
+
+    def _retire_worst(self, anchors: FloatArray, places: dict[int, float]) -> None:
+        """Send away labels until no leaders cross."""
+        while True:
+            slots = [slot for slot in self._all() if slot.state != "fading"]
+            crossed = self._crossings(anchors, slots, np.array([places[slot.label] for slot in slots]))
+            if not crossed.any():
+                return
+            guilty = np.flatnonzero(crossed.any(axis=1))
+            ranks = [(crossed[k].sum(), self.specs[slots[k].label].priority, slots[k].label) for k in guilty]
+            slots[guilty[ranks.index(max(ranks))]].state = "fading"
 
     def _crossings(self, anchors: FloatArray, slots: Sequence[_Slot], along: FloatArray) -> BoolArray:
         sides = np.array([slot.side for slot in slots], dtype=np.intp)
@@ -277,8 +291,7 @@ class Tracker:
                 pairs = [*zip(trial, along, strict=True), *zip(other, other_along, strict=True)]
                 pairs = [(slot, place) for slot, place in pairs if slot.state != "fading"]
                 places = np.array([place for _, place in pairs])
-                me = next(k for k, (slot, _) in enumerate(pairs) if slot.label == label)
-                if self._crossings(later, [slot for slot, _ in pairs], places)[me].any():
+                if self._crossings(later, [slot for slot, _ in pairs], places).any():
                     continue
                 length = np.hypot(later[label, 0] - self.ground.port(side), later[label, 1] - along[at])
                 cost = float(length + 0.5 * np.abs(along - wishes).sum() + (0.0 if offset * side > 0 else 150.0))
@@ -295,23 +308,26 @@ class Tracker:
         return True
 
     # ---------------------------------------------------------------------------------------------------------- moving
-    def _stack(self, slots: Sequence[_Slot], wishes: FloatArray) -> FloatArray:
-        """Places of a column's slots near their wishes, each holding its share of a box open."""
+    def _stack(self, slots: Sequence[_Slot], wishes: FloatArray, *, settled: bool = False) -> FloatArray:
+        """Places of a column's slots near their wishes, each holding its share of a box open; settled: its whole box."""
         if not slots:
             return np.zeros(0)
         side, gap = slots[0].side, self.style.gap
         low, high = self.ground.bound(side)
-        boxes = np.array([(self.extents[slot.label] + gap) * slot.room for slot in slots])
+        rooms = [1.0 if settled and slot.state == "opening" else slot.room for slot in slots]
+        boxes = np.array([(self.extents[slot.label] + gap) * room for slot, room in zip(slots, rooms, strict=True)])
         return spread(np.asarray(wishes, dtype=np.float64), boxes, low - gap / 2, high + gap / 2, gap=0.0)
 
-    def _plan(self, anchors: FloatArray) -> dict[int, float]:
-        """Where every slot comes to rest for these anchors; nearly right is right."""
+    def _plan(self, anchors: FloatArray, places: dict[int, float] | None = None) -> dict[int, float]:
+        """Where slots come to rest for these anchors, from where they are or from other places; nearly right is right."""
         plan: dict[int, float] = {}
         for side in (LOW, HIGH):
             slots = self._slots[side]
-            here = np.array([slot.along for slot in slots])
-            off = self._stack(slots, anchors[[slot.label for slot in slots], 1]) - here
-            rest = self._stack(slots, here + np.sign(off) * np.maximum(np.abs(off) - _DEAD_BAND, 0.0))
+            here = np.array([places[slot.label] if places else slot.along for slot in slots])
+            settled = places is not None
+            off = self._stack(slots, anchors[[slot.label for slot in slots], 1], settled=settled) - here
+            wishes = here + np.sign(off) * np.maximum(np.abs(off) - _DEAD_BAND, 0.0)
+            rest = self._stack(slots, wishes, settled=settled)
             plan |= {slot.label: float(place) for slot, place in zip(slots, rest, strict=True)}
         return plan
 
