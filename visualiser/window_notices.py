@@ -1,0 +1,97 @@
+"""What appears over or above the picture for a while: the keys, and messages."""
+
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QMouseEvent
+from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from visualiser import keys
+from visualiser.window_theme import icon
+
+
+class MessageBar(QFrame):
+    """One sentence above the picture, with a button to put it away."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.button = QToolButton()
+        self.button.setAccessibleName("Put the message away")
+        self.button.setIconSize(QSize(16, 16))
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 4, 6, 4)
+        row.addWidget(self.text)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence until it is put away or replaced."""
+        self.text.setText(sentence)
+        self.show()
+
+    def dress(self, theme: str) -> None:
+        """The icon in the colours of a theme."""
+        self.button.setIcon(icon("close", theme))
+
+
+class HelpSheet(QFrame):
+    """All keys and gestures; any click puts it away."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("help")
+        title = QLabel("Keys and mouse")
+        title.setObjectName("title")
+        columns = QHBoxLayout()
+        columns.setSpacing(36)
+        for groups in (("Mouse", "Movement", "Structures"), ("View", "Window")):
+            column = QVBoxLayout()
+            for group in groups:
+                column.addWidget(self._heading(group))
+                column.addLayout(self._rows(group))
+            column.addStretch()
+            columns.addLayout(column)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(28, 20, 28, 22)
+        body.addWidget(title)
+        body.addLayout(columns)
+        self.hide()
+
+    def _heading(self, text: str) -> QLabel:
+        heading = QLabel(text)
+        heading.setObjectName("heading")
+        return heading
+
+    def _rows(self, group: str) -> QGridLayout:
+        rows = [(entry.shown, entry.does) for entry in keys.KEYS if entry.group == group]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(4)
+        for i, (left, does) in enumerate(keys.GESTURES if group == "Mouse" else rows):
+            cap = QLabel(left)
+            cap.setObjectName("keycap")
+            grid.addWidget(cap, i, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(QLabel(does), i, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def open_centred(self) -> None:
+        """Show it in the middle of its window."""
+        self.adjustSize()
+        room = self.parentWidget().rect()
+        self.move((room.width() - self.width()) // 2, max((room.height() - self.height()) // 2, 0))
+        self.show()
+        self.raise_()
+
+    def mousePressEvent(self, _: QMouseEvent) -> None:  # Qt's name
+        """Put it away."""
+        self.hide()
+        self.closed.emit()

@@ -1,0 +1,357 @@
+"""The body in the middle of the window: it draws what it is told, turns with the mouse, and says what lies under the pointer.
+
+It holds a plotter and keeps VTK's own mouse and key bindings out: the camera is a value that the mouse changes.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+from pyvistaqt import QtInteractor
+from qtpy.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from qtpy.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from visualiser import window_camera
+from visualiser.assembly import Body, Frame, Surface
+from visualiser.cameras import Camera
+from visualiser.rendering import Stage
+from visualiser.transforms import apply, inverse
+from visualiser.typed import ByteArray, FloatArray
+
+PRESS_SLACK = 4.0  # pixels the hand may move in a click
+STILL_AFTER_MS = 160
+GLIDE_S = 0.32
+FINE = 2  # pixels drawn per pixel shown and side, when nothing moves
+_GLOW = 0.30  # added to the ambient light of what is selected
+QUICK_S = 0.014  # a machine that draws so fast is given fine pictures also while things move
+
+
+class Sheet(QWidget):
+    """A transparent sheet over the 3D picture, with labels; the mouse does not notice it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self._pixels: ByteArray | None = None
+
+    def show_pixels(self, pixels: ByteArray | None) -> None:
+        """Lay a picture (H, W, 4) with straight alpha on the sheet, in device pixels; None clears it."""
+        self._pixels = pixels
+        self.update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # Qt's name
+        """Paint the picture."""
+        if self._pixels is None:
+            return
+        height, width = self._pixels.shape[:2]
+        image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        painter = QPainter(self)
+        painter.drawImage(self.rect(), image)
+        painter.end()
+
+
+class BodyView(QWidget):
+    """The 3D picture."""
+
+    hovered = Signal(str)
+    clicked = Signal(str)
+    reset_wanted = Signal()
+    turned = Signal()  # the camera was moved by hand
+    drawing = Signal()  # a picture was asked for: what lies on the sheet must move too
+    settled = Signal()  # a fine picture stands
+    failed = Signal(str)
+
+    def __init__(self, body: Body, theme: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._body = body
+        self.plotter = QtInteractor(self, auto_update=False, multi_samples=0, lighting="none")
+        self.plotter.setAcceptDrops(False)
+        self.plotter.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plotter.installEventFilter(self)
+        self.plotter.frameSwapped.connect(self._drawn)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.plotter)
+        self.sheet = Sheet(self.plotter)
+        self.stage: Stage
+        self.camera: Camera | None = None
+        self.pivot = np.zeros(3)
+        self.frame: Frame | None = None
+        self.hidden: set[str] = set()  # names of surfaces
+        self.frame_s = 0.1  # what one draft lately took, seconds
+        self.frames_drawn = 0
+        self._opacities: dict[str, float] = {}
+        self._ambient: dict[str, float] = {}
+        self._glowing: set[str] = set()
+        self._depth: FloatArray | None = None
+        self._fine = False
+        self._asked_at: float | None = None
+        self._pressed: QPointF | None = None
+        self._last: QPointF | None = None
+        self._dragging = False
+        self._glide: tuple[Camera, Camera, float] | None = None
+        self._settle = self._timer(STILL_AFTER_MS, self._refine)
+        self._hover = self._timer(40, self._report_hover)
+        self._glider = QTimer(self)
+        self._glider.setInterval(15)
+        self._glider.timeout.connect(self.guarded(self._glide_on))
+        self.dress(theme)
+
+    def _timer(self, milliseconds: int, action: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(self.guarded(action))
+        return timer
+
+    def guarded(self, action: Callable[[], None]) -> Callable[[], None]:
+        """The action as a Qt callback: what goes wrong is told by `failed`, and never raised into Qt."""
+
+        def run() -> None:
+            try:
+                action()
+            except Exception as error:  # told in the message bar; the window lives on
+                self.failed.emit(str(error) or type(error).__name__)
+
+        return run
+
+    # -- what is shown ---------------------------------------------------------------------------------------------------------------
+
+    def dress(self, theme: str) -> None:
+        """Put the body on stage in the colours and lights of a theme."""
+        self.plotter.clear_actors()
+        self.stage = Stage(self._body.surfaces, theme, plotter=self.plotter)
+        self.stage.backdrop(self.stage.theme.bottom, self.stage.theme.top)
+        self.plotter.disable_anti_aliasing()
+        self._ambient = {s.name: float(self.plotter.actors[s.name].prop.ambient) for s in self._body.surfaces}
+        for name, opacity in self._opacities.items():
+            self.stage.set_opacity(name, opacity)
+        self.show_glow(self._glowing)
+        self.show_hidden(self.hidden)
+        if self.frame is not None:
+            self.show_frame(self.frame)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Move the body to a frame."""
+        self.frame = frame
+        self.stage.update(frame)
+        self.draw()
+
+    def show_hidden(self, hidden: Iterable[str]) -> None:
+        """Hide these surfaces, show all others."""
+        self.hidden = set(hidden)
+        self.stage.show_only(s.name for s in self._body.surfaces if s.name not in self.hidden)
+        self.draw()
+
+    def show_opacity(self, opacities: Mapping[str, float]) -> None:
+        """Make surfaces translucent."""
+        self._opacities |= opacities
+        for name, opacity in opacities.items():
+            self.stage.set_opacity(name, opacity)
+        self.draw()
+
+    def show_glow(self, names: Iterable[str]) -> None:
+        """Let these surfaces stand out, all others look as they are."""
+        wanted = set(names)
+        for name, was in self._ambient.items():
+            self.plotter.actors[name].prop.ambient = min(was + _GLOW, 1.0) if name in wanted else was
+        self._glowing = wanted
+        self.draw()
+
+    def visible(self) -> list[Surface]:
+        """Surfaces that are not hidden."""
+        return [s for s in self._body.surfaces if s.name not in self.hidden]
+
+    def look(self, camera: Camera, pivot: FloatArray, *, glide: bool = False) -> None:
+        """Look through a camera that turns about a pivot, at once or in a smooth move."""
+        self.pivot = pivot
+        if glide and self.camera is not None:
+            self._glide = (self.camera, camera, time.monotonic())
+            self._glider.start()
+            return
+        self._glider.stop()
+        self.camera = camera
+        self.draw()
+
+    def _glide_on(self) -> None:
+        assert self._glide is not None
+        start, end, began = self._glide
+        share = min((time.monotonic() - began) / GLIDE_S, 1.0)
+        self.camera = window_camera.glided(start, end, self.pivot, share * share * (3.0 - 2.0 * share))
+        if share >= 1.0:
+            self._glider.stop()
+        self.draw()
+
+    @property
+    def gliding(self) -> bool:
+        """Whether the camera is on its way to a view."""
+        return self._glider.isActive()
+
+    @property
+    def size_px(self) -> tuple[float, float]:
+        """Width and height in the window's pixels, in which cameras are asked."""
+        return float(max(self.plotter.width(), 1)), float(max(self.plotter.height(), 1))
+
+    # -- drawing ---------------------------------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Ask for a picture; a fine one follows when nothing has moved for a while."""
+        if self.camera is None:
+            return
+        self._ask(fine=self.frame_s < QUICK_S)
+        self._settle.start()
+
+    def _ask(self, *, fine: bool) -> None:
+        assert self.camera is not None
+        self._depth, self._fine = None, fine
+        factor = self.plotter.devicePixelRatioF() * (FINE if fine else 1)
+        width, height = self.size_px
+        self.plotter.render_window.SetSize(round(width * factor), round(height * factor))
+        self.stage.look(self.camera)
+        self._asked_at = time.monotonic()
+        self._renders(True)
+        self.drawing.emit()
+        self.plotter.update()
+
+    def _drawn(self) -> None:
+        """A picture stands; learn how long it took."""
+        self.frames_drawn += 1
+        self._renders(False)
+        if self._asked_at is not None:
+            took = (time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1)
+            self.frame_s, self._asked_at = 0.7 * self.frame_s + 0.3 * took, None
+
+    def _renders(self, wanted: bool) -> None:
+        """Let Qt's next paint draw the body, or only show the picture that stands: a moving label must not cost a drawing."""
+        interactor = self.plotter.render_window.GetInteractor()
+        (interactor.EnableRenderOn if wanted else interactor.EnableRenderOff)()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a picture was asked for and does not stand yet."""
+        return self._asked_at is not None
+
+    def _refine(self) -> None:
+        if self._dragging or self.gliding or self.camera is None or not self.isVisible():
+            return
+        if not self._fine:
+            self._ask(fine=True)
+            self.plotter.repaint()
+        self.settled.emit()
+
+    def depth(self) -> FloatArray:
+        """Distance of everything on the picture that stands: (H, W) metres, inf where there is nothing."""
+        if self._depth is None:
+            self.plotter.render_window.MakeCurrent()
+            self._depth = self.stage.depth()
+        return self._depth
+
+    # -- the mouse -------------------------------------------------------------------------------------------------------------------
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:  # Qt's name
+        """Mouse and wheel over the picture are ours; VTK never sees them."""
+        match event.type():
+            case QEvent.Type.MouseButtonPress:
+                self._press(event)
+            case QEvent.Type.MouseMove:
+                self._move(event)
+            case QEvent.Type.MouseButtonRelease:
+                self._release(event)
+            case QEvent.Type.MouseButtonDblClick:
+                self.reset_wanted.emit()
+            case QEvent.Type.Wheel:
+                self._wheel(event)
+            case QEvent.Type.Leave:
+                self._hover.stop()
+                self.hovered.emit("")
+            case QEvent.Type.Resize:
+                self.sheet.setGeometry(self.plotter.rect())
+                self.draw()
+                return False
+            case _:
+                return False
+        return True
+
+    def _press(self, event: QMouseEvent) -> None:
+        self._glider.stop()
+        self._pressed = self._last = event.position()
+        self._dragging = False
+
+    def _move(self, event: QMouseEvent) -> None:
+        place = event.position()
+        if self._pressed is None or self._last is None or self.camera is None:
+            self._last = place
+            self._hover.start()
+            return
+        far = place - self._pressed
+        if not self._dragging and abs(far.x()) + abs(far.y()) <= PRESS_SLACK:
+            return
+        self._dragging = True
+        self.plotter.setCursor(Qt.CursorShape.ClosedHandCursor)
+        step = place - self._last
+        self._last = place
+        pan = bool(
+            event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            or event.buttons() & (Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton)
+        )
+        if pan:
+            self.camera, self.pivot = window_camera.panned(
+                self.camera, self.pivot, (step.x(), step.y()), self.size_px
+            )
+        else:
+            self.camera = window_camera.dragged(self.camera, self.pivot, step.x(), step.y())
+        self.turned.emit()
+        self.draw()
+
+    def _release(self, event: QMouseEvent) -> None:
+        clicked = self._pressed is not None and not self._dragging and event.button() == Qt.MouseButton.LeftButton
+        self._pressed, self._dragging = None, False
+        self.plotter.unsetCursor()
+        if clicked:
+            self.clicked.emit(self.structure_at(event.position().x(), event.position().y()))
+        self._settle.start()
+
+    def _wheel(self, event: QWheelEvent) -> None:
+        if self.camera is None:
+            return
+        self._glider.stop()
+        place = event.position()
+        factor = 1.0015 ** event.angleDelta().y()
+        self.camera = window_camera.zoomed(self.camera, self.pivot, factor, (place.x(), place.y()), self.size_px)
+        self.turned.emit()
+        self.draw()
+
+    def _report_hover(self) -> None:
+        if self._last is not None and self._pressed is None:
+            self.hovered.emit(self.structure_at(self._last.x(), self._last.y()))
+
+    def structure_at(self, x: float, y: float) -> str:
+        """The surface seen at a place of the picture, or an empty word."""
+        if self.camera is None or self.frame is None:
+            return ""
+        depth, (width, height) = self.depth(), self.size_px
+        row, column = int(y / height * depth.shape[0]), int(x / width * depth.shape[1])
+        if not (0 <= row < depth.shape[0] and 0 <= column < depth.shape[1]) or np.isinf(depth[row, column]):
+            return ""
+        point = window_camera.point_at(self.camera, x, y, float(depth[row, column]), (width, height))
+        return min(self.visible(), key=lambda s: self._distance(s, point)).name
+
+    def _distance(self, surface: Surface, point: FloatArray) -> float:
+        """From a world point to the nearest vertex of a surface, metres."""
+        assert self.frame is not None
+        if surface.segment is None:
+            vertices = self.frame.vertices[surface.name]
+        else:
+            vertices, point = surface.vertices, apply(inverse(self.frame.transforms[surface.name]), point[None])[0]
+        return float(np.sqrt(np.min(np.sum((vertices - point) ** 2, axis=1))))
+
+    # -- the end ---------------------------------------------------------------------------------------------------------------------
+
+    def close_view(self) -> None:
+        """Stop all timers and give the graphics memory back."""
+        for timer in (self._settle, self._hover, self._glider):
+            timer.stop()
+        self.plotter.removeEventFilter(self)
+        self.plotter.close()
