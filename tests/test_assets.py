@@ -143,12 +143,14 @@ def test_every_landmark_of_a_file_lies_on_a_known_bone_near_its_surface() -> Non
 def test_landmarks_that_are_not_three_millimetres_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assets, "data_folder", lambda kind: tmp_path)
     for text, sentence in (
-        ("[femur]\nhead = [1, 2]", "femur.head must be three millimetres"),
-        ("[femur]\nhead = [1, 2, nan]", "femur.head must be three millimetres"),
-        ("[femur]\nhead = [true, 2, 3]", "femur.head must be three millimetres"),
-        ("femur = 3", "femur must be a table"),
-        ("[femurr]\nhead = [1, 2, 3]", 'Did you mean "femur"'),
+        ("units = 'mm'\n[femur]\nhead = [1, 2]", "femur.head must be three millimetres"),
+        ("units = 'mm'\n[femur]\nhead = [1, 2, nan]", "femur.head must be three millimetres"),
+        ("units = 'mm'\n[femur]\nhead = [true, 2, 3]", "femur.head must be three millimetres"),
+        ("units = 'mm'\nfemur = 3", "femur must be a table"),
+        ("units = 'mm'\n[femurr]\nhead = [1, 2, 3]", 'Did you mean "femur"'),
         ("[femur", "is not a TOML file"),
+        ("[femur]\nhead = [1, 2, 3]", 'must say units = "mm"'),
+        ("units = 'm'\n[femur]\nhead = [1, 2, 3]", 'must say units = "mm"'),
     ):
         (tmp_path / "landmarks.toml").write_text(text, encoding="utf-8")
         assets.load_landmarks.cache_clear()

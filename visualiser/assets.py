@@ -71,6 +71,10 @@ def load_landmarks() -> dict[str, dict[str, FloatArray]]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise AssetError(f"{path} is not a TOML file: {problem}.") from problem
+    if content.pop("units", None) != "mm":
+        raise AssetError(
+            f'{path} must say units = "mm": places on bones are millimetres in the frame of their segment.'
+        )
     landmarks: dict[str, dict[str, FloatArray]] = {}
     for bone, places in content.items():
         if not isinstance(places, dict):

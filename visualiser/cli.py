@@ -57,6 +57,17 @@ app = App(
 )
 
 
+def _whole(kind: type, tokens: Sequence[Token]) -> int:
+    """A whole number: 29.97 is refused, not rounded."""
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise CoercionError(token=tokens[0], target_type=int) from None
+
+
+Whole = Annotated[int, Parameter(converter=_whole)]
+
+
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -72,8 +83,8 @@ class Look:
     style: Annotated[str, Parameter(help="lecture (large type, few names) or atlas (small type, many).")] = "lecture"
     language: Annotated[str, Parameter(help="en, la or both.")] = "en"
     frame: Annotated[str | None, Parameter(help="leg or thigh: how much must be in the picture.")] = None
-    width: Annotated[int, Parameter(help="Pixels.")] = 1920
-    height: Annotated[int, Parameter(help="Pixels.")] = 1080
+    width: Annotated[Whole, Parameter(help="Pixels.")] = 1920
+    height: Annotated[Whole, Parameter(help="Pixels.")] = 1080
 
 
 SceneName = Annotated[str, Parameter(help="A movement, see hamstring list, or a scene file (.toml).")]
@@ -165,7 +176,7 @@ def clip(
     /,
     *,
     output: Output = None,
-    fps: Annotated[int, Parameter(help="Frames a second.")] = 30,
+    fps: Annotated[Whole, Parameter(help="Frames a second.")] = 30,
     speed: Annotated[float, Parameter(help="0.5 shows the movement at half speed.")] = 1.0,
     look: Look = Look(),
     side: SideName = None,
@@ -207,7 +218,7 @@ def measure(
     /,
     *,
     output: Output = None,
-    samples: Annotated[int, Parameter(help="Rows, at equal steps of time.")] = 101,
+    samples: Annotated[Whole, Parameter(help="Rows, at equal steps of time.")] = 101,
     side: SideName = None,
     force: Force = False,
 ) -> None:

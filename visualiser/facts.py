@@ -5,16 +5,16 @@ Listing reads tables and the titles of scene files only, so that it answers at o
 
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from textwrap import fill
 
 from visualiser import assets
-from visualiser.anatomy import landmarks, muscles, nerves, skeleton, sources
-from visualiser.anatomy.definitions import Bone, Coordinate, Landmark, MuscleHead, Nerve, NerveDivision
+from visualiser.anatomy import landmarks, skeleton, sources
+from visualiser.anatomy.definitions import Coordinate, Landmark
 from visualiser.appearance import THEMES, VIEWS
+from visualiser.cards import Card, cards
 from visualiser.errors import SceneFileError, unknown_name
 
 Row = tuple[str, ...]
-Structure = MuscleHead | Nerve | NerveDivision | Bone
 
 
 def _movements() -> Iterator[Row]:
@@ -26,11 +26,6 @@ def _movements() -> Iterator[Row]:
         yield name, str(table.get("title", name)), str(table.get("group", ""))
 
 
-def structures() -> tuple[Structure, ...]:
-    """Everything that is drawn: heads, nerve and its divisions, bones."""
-    return (*muscles.HEADS, nerves.SCIATIC_NERVE, *nerves.SCIATIC_NERVE.divisions, *skeleton.BONES)
-
-
 def _coordinates() -> Iterator[Row]:
     for coordinate in skeleton.COORDINATES.values():
         low, high = coordinate.limits_deg
@@ -39,7 +34,7 @@ def _coordinates() -> Iterator[Row]:
 
 KINDS: dict[str, Callable[[], Iterator[Row]]] = {
     "movements": _movements,
-    "structures": lambda: ((s.name, s.display, s.latin) for s in structures()),
+    "structures": lambda: ((entry.name, entry.title, entry.latin) for entry in cards()),
     "landmarks": lambda: ((m.name, m.display, m.latin, m.bone) for m in landmarks.LANDMARKS),
     "views": lambda: ((name,) for name in VIEWS),
     "themes": lambda: ((name,) for name in THEMES),
@@ -70,12 +65,12 @@ def columns(rows: Sequence[Row]) -> str:
 
 def card(name: str) -> str:
     """The facts of a structure, landmark, coordinate or movement; display names, Latin and synonyms are understood."""
-    for entry in (*structures(), *landmarks.LANDMARKS, *skeleton.COORDINATES.values()):
-        if _spoken(name) in _names(entry):
-            return _text(entry.display, _entry_rows(entry))
-    paths = assets.scene_paths()
-    if _spoken(name) in paths:
-        return _movement_card(_spoken(name))
+    wanted = _spoken(name)
+    for entry in (*cards(), *map(_landmark, landmarks.LANDMARKS), *map(_coordinate, skeleton.COORDINATES.values())):
+        if wanted in {_spoken(word) for word in (entry.name, entry.title, entry.latin, *entry.synonyms) if word}:
+            return _text(entry)
+    if wanted in assets.scene_paths():
+        return _text(_movement(wanted))
     known = [row[0] for kind in ("movements", "structures", "landmarks", "coordinates") for row in listing(kind)]
     raise unknown_name("structure, landmark, coordinate or movement", name, known)
 
@@ -84,70 +79,43 @@ def _spoken(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _names(entry: Any) -> set[str]:
-    words = (entry.name, entry.display, getattr(entry, "latin", ""), *getattr(entry, "synonyms", ()))
-    return {_spoken(word) for word in words if word}
+def _landmark(mark: Landmark) -> Card:
+    rows = (("Bone", skeleton.bone(mark.bone).display), ("Why", mark.why))
+    return Card(mark.name, mark.display, mark.latin, "landmark", rows, (mark.source.citation,))
 
 
-def _entry_rows(entry: Structure | Landmark | Coordinate) -> Iterator[Row]:
-    """Label and text of each fact."""
-    yield "name", entry.name
-    if not isinstance(entry, Coordinate):
-        yield "Latin", entry.latin
-    if synonyms := getattr(entry, "synonyms", ()):
-        yield "also", ", ".join(synonyms)
-    match entry:
-        case MuscleHead():
-            yield "origin", entry.origin
-            yield "insertion", entry.insertion
-            yield "nerve", entry.nerve
-            yield "actions", ", ".join(entry.actions)
-            yield "antagonists", ", ".join(entry.antagonists)
-            yield "volume", f"{entry.volume_cm3:g} cm³"
-        case Nerve():
-            yield "roots", ", ".join(root.level for root in entry.roots)
-            yield "divisions", ", ".join(division.display for division in entry.divisions)
-        case Bone():
-            yield "length", f"{entry.length_mm[0]:g} to {entry.length_mm[1]:g} mm is accepted"
-            marks = [mark.display for mark in landmarks.LANDMARKS if mark.bone == entry.name]
-            yield "landmarks", ", ".join(marks) or "none"
-        case Landmark():
-            yield "bone", skeleton.bone(entry.bone).display
-            yield "why", entry.why
-        case Coordinate():
-            yield "range", f"{entry.limits_deg[0]:g}° to {entry.limits_deg[1]:g}°"
-    cited = (entry.source,) if isinstance(entry, Bone | Landmark | Coordinate) else entry.sources
-    for place, source in enumerate(cited):
-        yield "" if place else "sources", source.citation
+def _coordinate(coordinate: Coordinate) -> Card:
+    low, high = coordinate.limits_deg
+    rows = (("Range", f"{low:g}° to {high:g}°"), ("Zero", skeleton.ZERO_PELVIS))
+    return Card(coordinate.name, coordinate.display, "", "coordinate", rows, (coordinate.source.citation,))
 
 
-def _movement_card(name: str) -> str:
-    from visualiser import movement  # here: it brings scipy, which listing does without
+def _movement(name: str) -> Card:
+    from visualiser import movement  # here: lists do without what it brings
 
     found = movement.load(assets.scene_paths()[name])
-    rows: list[Row] = [
-        ("name", name),
-        ("group", found.group),
-        ("posture", f"{found.posture}, {found.side} leg moves"),
-        ("duration", f"{found.duration_s:g} s{', a cycle' if found.cycle else ''}"),
+    rows = [
+        ("Group", found.group),
+        ("Posture", f"{found.posture}, the {found.side} leg moves"),
+        ("Duration", f"{found.duration_s:g} s{', a cycle' if found.cycle else ''}"),
+        ("Shows", " ".join(found.summary.split())),
+        *(("Phase", f"{phase.start_s:g}-{phase.end_s:g} s: {phase.caption}") for phase in found.phases),
     ]
-    rows += [
-        ("" if place else "phases", f"{p.start_s:g}-{p.end_s:g} s  {p.caption}") for place, p in enumerate(found.phases)
-    ]
-    rows += [("shows", " ".join(found.summary.split()))]
     if found.claim:
-        rows += [("claim", f'"{found.claim}"'), ("verdict", f"{found.verdict}: {found.comment}")]
-    rows += [("" if place else "sources", sources.ALL[key].citation) for place, key in enumerate(found.sources)]
-    return _text(found.title, rows)
+        rows += [("Claim", found.claim), ("Verdict", f"{found.verdict}: {found.comment}")]
+    cited = tuple(sources.ALL[key].citation for key in found.sources)
+    return Card(name, found.title, "", "movement", tuple(rows), cited)
 
 
-def _text(title: str, rows: Sequence[Row] | Iterator[Row]) -> str:
-    """A title and its facts, wrapped to a readable width."""
-    from textwrap import fill
-
-    rows = list(rows)
+def _text(entry: Card) -> str:
+    """A card wrapped to a readable width: names, facts, sources; a label that repeats is written once."""
+    names = (("Latin", entry.latin), ("Also", ", ".join(entry.synonyms)))
+    rows = [row for row in names if row[1]] + list(entry.rows) + [("Source", cited) for cited in entry.sources]
     wide = max(len(label) for label, _ in rows) + 2
-    lines = [
-        fill(text, 100, initial_indent=f"  {label:<{wide}}", subsequent_indent=" " * (wide + 2)) for label, text in rows
-    ]
-    return "\n".join([title, *lines])
+    lines = [f"{entry.title} ({entry.kind} {entry.name})"]
+    before = ""
+    for label, text in rows:
+        shown = "" if label == before else label
+        before = label
+        lines.append(fill(text, 100, initial_indent=f"  {shown:<{wide}}", subsequent_indent=" " * (wide + 2)))
+    return "\n".join(lines)
