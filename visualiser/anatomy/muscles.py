@@ -15,30 +15,30 @@ _LINE_SOURCES = (sources.OPENSIM_MODELS, sources.FEUCHT_2015, sources.ESTIMATE)
 
 _SEMITENDINOSUS_LINE = LineOfAction(
     "pelvis",
-    (-47.5, -47.3, -27.7),
-    (-29.3, -12.1, -27.8),
-    (12.9, -51.8, -19.9),
-    Cylinder(-8.9, -405.2, 23.3),
+    (-50.5, -47.4, -28.0),
+    (-31.8, -10.8, -27.3),
+    (9.2, -58.7, -17.5),
+    Cylinder(-8.7, -405.2, 24.4),
     _LINE_SOURCES,
 )
 _SEMIMEMBRANOSUS_LINE = LineOfAction(
     "pelvis",
-    (-42.7, -35.7, -11.2),
-    (-28.2, -1.0, -17.8),
-    (-33.5, -10.9, -21.9),
-    Cylinder(-8.9, -405.2, 24.6),
+    (-45.6, -33.2, -1.3),
+    (-31.0, -1.3, -15.3),
+    (-28.5, -11.7, -21.3),
+    Cylinder(-8.7, -405.2, 24.9),
     _LINE_SOURCES,
 )
 _LONG_HEAD_LINE = LineOfAction(
     "pelvis",
-    (-47.6, -40.9, -14.5),
-    (-28.1, -2.6, 32.0),
-    (-33.8, -22.3, 42.7),
-    Cylinder(-9.5, -404.7, 22.3),
+    (-54.3, -37.9, -13.0),
+    (-32.0, -2.6, 32.5),
+    (-32.8, -27.0, 41.8),
+    Cylinder(-8.4, -404.9, 23.5),
     _LINE_SOURCES,
 )
 _SHORT_HEAD_LINE = LineOfAction(
-    "femur", (-3.6, -211.3, 16.1), (-26.0, 0.0, 32.3), (-37.4, -25.7, 46.5), None, _LINE_SOURCES
+    "femur", (-3.8, -231.0, 21.9), (-27.9, 0.0, 29.9), (-33.0, -28.0, 41.8), None, _LINE_SOURCES
 )
 
 
@@ -48,37 +48,36 @@ def _stations(*rows: tuple[float, tuple[float, float] | None, float, float, floa
 
 # Drawn shapes. Belly lengths, tendon lengths and peak sections follow the published ones (anatomy of each head below); the offsets, radii
 # and guides are our estimates, drawn to look dissected and to keep the published order at each level of the thigh.
-_OBLIQUE_UP: Point = (
-    -0.25,
-    0.90,
-    0.36,
-)  # long axis of both origin footprints: parallel, running upwards and to the side
+# Both origin footprints lie along the oblique ridge of the tuberosity: semimembranosus on its upper outer facet, the conjoint one of
+# semitendinosus (inner strip) and long head (outer strip) on the lower inner facet.
+_UP_THE_RIDGE: Point = (-0.1, 0.80, -0.60)
+_ACROSS_THE_RIDGE: Point = (0.0, 0.60, 0.80)
 
 _SEMITENDINOSUS_TUBE = TubeDesign(
     origin=Footprint(
-        "hip_bone", (-43.0, -49.0, -21.0), (0.0, -0.36, 0.93), 5.0, _OBLIQUE_UP, 13.0, sources.FEUCHT_2015
+        "hip_bone", (-53.0, -43.5, -26.5), _ACROSS_THE_RIDGE, 4.0, _UP_THE_RIDGE, 18.0, sources.FEUCHT_2015
     ),
     insertion=Footprint(
-        "tibia", (15.0, -57.5, -18.5), (-0.35, -0.94, 0.0), 10.0, (0.6, -0.2, -0.75), 2.0, sources.VADGAONKAR_2021
+        "tibia", (9.0, -60.0, -17.5), (-0.65, -0.75, 0.0), 9.0, (0.72, -0.62, 0.3), 5.0, sources.VADGAONKAR_2021
     ),
-    proximal_guides_mm=((-46.0, -62.0, -22.0),),
+    proximal_guides_mm=((-54.5, -64.0, -24.5),),
     distal_guides_mm=(
         (-33.0, -5.0, -27.0),
         (-31.7, -11.9, -29.2),
         (-22.2, -21.6, -33.8),
         (-9.2, -36.1, -30.1),
         (2.5, -46.6, -27.1),
-        (11.6, -53.6, -21.6),
+        (7.0, -53.6, -22.6),
     ),
     pulley=Cylinder(-8.7, -390.4, 34.1),
     stations=_stations(
-        (0.00, None, 8.0, 3.5, 0, 0.0),
-        (0.02, None, 8.5, 3.8, 0, 0.0),
-        (0.05, None, 9.5, 4.5, 0, 0.25),
-        (0.10, (-49.0, -23.0), 11.0, 7.0, 0, 0.75),
-        (0.17, (-51.0, -24.0), 14.0, 11.0, 0, 1.0),
-        (0.28, (-53.0, -25.0), 17.0, 15.5, 0, 1.0),
-        (0.38, (-54.0, -25.0), 18.0, 16.5, 0, 1.0),
+        (0.00, None, 8.5, 4.5, 0, 0.0),
+        (0.02, None, 8.5, 4.8, 0, 0.0),
+        (0.05, None, 9.5, 5.5, 0, 0.25),
+        (0.10, (-55.0, -24.0), 11.0, 7.0, 0, 0.75),
+        (0.17, (-55.5, -24.5), 14.0, 11.0, 0, 1.0),
+        (0.28, (-55.5, -25.0), 17.0, 15.5, 0, 1.0),
+        (0.38, (-55.0, -25.0), 18.0, 16.5, 0, 1.0),
         (0.48, (-55.0, -24.0), 16.0, 14.5, 0, 1.0),
         (0.56, (-55.5, -23.5), 11.5, 10.5, 0, 0.95),
         (0.62, (-55.0, -23.0), 6.5, 6.5, 0, 0.45),
@@ -95,20 +94,22 @@ _SEMITENDINOSUS_TUBE = TubeDesign(
     rides_on="semimembranosus",
 )
 _SEMIMEMBRANOSUS_TUBE = TubeDesign(
-    origin=Footprint("hip_bone", (-41.0, -34.0, -8.5), (0.0, -0.36, 0.93), 5.0, _OBLIQUE_UP, 14.0, sources.FEUCHT_2015),
-    insertion=Footprint(
-        "tibia", (-31.0, -16.0, -24.0), (-0.45, 0.0, 0.89), 7.0, (0.0, 1.0, 0.0), 5.0, sources.LAPRADE_2007
+    origin=Footprint(
+        "hip_bone", (-50.0, -32.0, -8.0), _ACROSS_THE_RIDGE, 6.0, _UP_THE_RIDGE, 21.0, sources.FEUCHT_2015
     ),
-    proximal_guides_mm=((-43.0, -50.0, -7.0),),
-    distal_guides_mm=((-34.5, 0.0, -22.5), (-34.2, -7.6, -23.1)),
+    insertion=Footprint(
+        "tibia", (-27.5, -13.0, -23.0), (-0.5, 0.0, 0.86), 7.0, (0.0, -1.0, 0.0), 5.0, sources.LAPRADE_2007
+    ),
+    proximal_guides_mm=((-50.0, -54.0, -4.0),),
+    distal_guides_mm=((-34.5, 0.0, -22.5), (-32.8, -7.0, -23.0)),
     pulley=Cylinder(-4.9, -395.7, 29.0),
     stations=_stations(
-        (0.00, None, 10.0, 3.0, -30, 0.0),
-        (0.03, None, 11.0, 3.0, -30, 0.0),
-        (0.07, None, 13.0, 3.2, -28, 0.0),
-        (0.15, (-36.0, -9.0), 14.0, 3.0, -22, 0.0),
-        (0.25, (-33.0, -13.0), 15.0, 3.4, -20, 0.05),
-        (0.33, (-31.0, -16.0), 16.5, 5.5, -20, 0.55),
+        (0.00, None, 14.0, 4.0, -30, 0.0),
+        (0.03, None, 16.0, 4.0, -30, 0.0),
+        (0.07, None, 17.0, 3.6, -28, 0.0),
+        (0.15, (-40.0, -9.0), 16.0, 3.2, -22, 0.0),
+        (0.25, (-35.0, -13.0), 16.0, 3.5, -20, 0.05),
+        (0.33, (-32.0, -16.0), 16.5, 5.5, -20, 0.55),
         (0.42, (-31.0, -19.0), 19.0, 9.0, -18, 0.95),
         (0.53, (-32.0, -22.0), 23.0, 13.0, -15, 1.0),
         (0.64, (-34.0, -24.0), 26.0, 16.0, -12, 1.0),
@@ -127,21 +128,21 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
 )
 _LONG_HEAD_TUBE = TubeDesign(
     origin=Footprint(
-        "hip_bone", (-43.5, -41.0, -16.0), (0.0, -0.36, 0.93), 5.0, _OBLIQUE_UP, 15.0, sources.FEUCHT_2015
+        "hip_bone", (-55.0, -39.5, -20.0), _ACROSS_THE_RIDGE, 4.0, _UP_THE_RIDGE, 18.0, sources.FEUCHT_2015
     ),
     insertion=Footprint(
-        "fibula", (-27.0, -24.5, 46.5), (-0.9, 0.0, 0.44), 8.0, (0.0, 1.0, 0.0), 6.0, sources.TERRY_LAPRADE_1996
+        "fibula", (-27.0, -31.5, 47.0), (-0.95, 0.0, -0.3), 7.0, (0.0, 1.0, 0.0), 7.0, sources.TERRY_LAPRADE_1996
     ),
-    proximal_guides_mm=((-46.5, -56.0, -14.0),),
+    proximal_guides_mm=((-56.0, -60.0, -16.0),),
     distal_guides_mm=((-31.0, 0.0, 42.0), (-30.5, -12.0, 45.0)),
     pulley=Cylinder(-9.5, -402.4, 30.3),
     stations=_stations(
-        (0.00, None, 8.0, 3.5, 0, 0.0),
-        (0.025, None, 8.0, 3.6, 0, 0.0),
-        (0.06, None, 8.0, 4.0, 0, 0.0),
-        (0.14, (-47.0, -5.0), 9.0, 6.0, 0, 0.2),
-        (0.20, (-47.0, 0.0), 12.0, 9.0, 0, 0.8),
-        (0.30, (-46.0, 9.0), 17.0, 14.0, 10, 1.0),
+        (0.00, None, 8.5, 4.5, 0, 0.0),
+        (0.025, None, 8.5, 4.8, 0, 0.0),
+        (0.06, None, 8.5, 4.8, 0, 0.0),
+        (0.14, (-51.5, -7.0), 9.0, 6.0, 0, 0.2),
+        (0.20, (-50.0, -1.0), 12.0, 9.0, 0, 0.8),
+        (0.30, (-47.5, 9.0), 17.0, 14.0, 10, 1.0),
         (0.40, (-45.0, 16.0), 20.0, 16.5, 15, 1.0),
         (0.52, (-43.5, 23.0), 20.5, 17.5, 20, 1.0),
         (0.62, (-42.0, 29.0), 18.0, 15.5, 25, 1.0),
@@ -158,9 +159,9 @@ _LONG_HEAD_TUBE = TubeDesign(
     rides_on="biceps_femoris_short_head",
 )
 _SHORT_HEAD_TUBE = TubeDesign(
-    origin=Footprint("femur", (-7.0, -165.0, 27.0), (0.45, 0.0, 0.89), 3.0, (0.0, 1.0, 0.0), 9.0, sources.GRAY),
+    origin=Footprint("femur", (-6.5, -165.0, 29.0), (0.45, 0.0, 0.89), 3.0, (0.0, 1.0, 0.0), 9.0, sources.GRAY),
     insertion=Footprint(
-        "fibula", (-27.0, -22.0, 43.5), (-0.9, 0.0, 0.44), 6.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
+        "fibula", (-30.0, -27.5, 42.5), (-0.95, 0.0, -0.3), 5.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
     ),
     proximal_guides_mm=(),
     distal_guides_mm=((-30.0, 4.0, 37.0), (-30.0, -10.0, 41.0)),
