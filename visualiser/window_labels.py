@@ -1,21 +1,29 @@
-"""Labels of the 3D picture that stay readable while it moves: boxes keep their place, leaders follow, new places are found at rest."""
+"""Labels of the 3D picture, alive: they glide with what they name while it moves, and come to rest with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from visualiser import anchoring, overlay
 from visualiser.anatomy import landmarks
-from visualiser.appearance import LabelStyle
+from visualiser.appearance import HIDDEN_BELOW, LabelStyle
 from visualiser.assembly import Body, Frame
 from visualiser.cameras import Box, Camera
 from visualiser.labels import LabelSpec, Placement, label_style
-from visualiser.layout import gutters, place
-from visualiser.typed import ByteArray, FloatArray
+from visualiser.layout import gutters
+from visualiser.tracking import Tracker
+from visualiser.typed import BoolArray, ByteArray, FloatArray
 
 UNIT_PX = 0.58  # window pixels per layout unit: a label's first line is 15 pixels high, as the text of the panels
 STYLE: LabelStyle = label_style("atlas")
+BILINGUAL_PX = 960.0  # a narrower picture has English labels only
+_ROOM_KEPT = 0.55  # share of the labels' columns that the anatomy leaves free; the rest may lie over its outer parts
+_REST_STEPS, _REST_S = 40, 1 / 20  # how long labels may still glide when the picture has come to rest
+_COARSE = 8  # pixels of the depth picture per pixel of the outline
+_LONGEST_STEP_S = 0.2
+
+Seen = Callable[[FloatArray], FloatArray]  # projected points (n, 3) of the picture -> share seen (n,)
 
 
 class LiveLabels:
@@ -26,7 +34,9 @@ class LiveLabels:
         self._bone_of = {mark.name: mark.bone for mark in landmarks.LANDMARKS}
         self.specs: tuple[LabelSpec, ...] = ()
         self._anchors: list[anchoring.Anchor] = []
+        self._tracker: Tracker | None = None
         self._placement: Placement | None = None
+        self._outline: BoolArray | None = None
 
     def shown(self, specs: Iterable[LabelSpec], hidden: Iterable[str]) -> None:
         """Label these, but nothing that is hidden and no landmark of a hidden bone."""
@@ -36,52 +46,93 @@ class LiveLabels:
 
     def forget(self) -> None:
         """Let all places go: the next picture at rest finds new ones."""
-        self._anchors, self._placement = [], None
+        self._anchors, self._tracker, self._placement = [], None, None
 
-    def canvas(self, size: tuple[float, float]) -> tuple[float, float]:
-        """Size of the picture in layout units."""
-        return size[0] / UNIT_PX, size[1] / UNIT_PX
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What is named on the picture now."""
+        return tuple(c.spec.key for c in self._placement.callouts) if self._placement else ()
 
     def free_box(self, size: tuple[float, float]) -> Box:
-        """Where the anatomy may stand so that labels find room beside it, in the units of `size`."""
-        return gutters(self.specs, self.canvas(size), STYLE, "both").scaled(UNIT_PX)
+        """Where the anatomy may stand so that labels find room beside it, in window pixels."""
+        whole = Box(0.0, 0.0, *size)
+        if not self.specs:
+            return whole
+        free = gutters(self.specs, _canvas(size), STYLE, _language(size)).scaled(UNIT_PX)
+        return whole._replace(left=free.left * _ROOM_KEPT, right=size[0] - (size[0] - free.right) * _ROOM_KEPT)
 
     def settle(self, frame: Frame, camera: Camera, depth: FloatArray, size: tuple[float, float]) -> None:
-        """Find what to point at and where the texts stand, for a picture at rest."""
+        """Bring the labels of a picture at rest to rest; what cannot be seen any more is pointed at elsewhere."""
         if not self.specs:
             self.forget()
             return
-        canvas = self.canvas(size)
         look = anchoring.Look(frame, camera, depth)
-        self._anchors = anchoring.choose(self.specs, self._body, [look])
-        points, seen = anchoring.project(anchoring.places(self._anchors, self._body, frame), look, canvas)
-        self._placement = place(
-            [anchor.spec for anchor in self._anchors],
-            points,
-            seen,
-            canvas=canvas,
-            silhouette=np.isfinite(depth),
-            style=STYLE,
-            language="both",
-        )
+        self._outline = np.isfinite(depth[::_COARSE, ::_COARSE])
+        anatomy = _extent(self._outline, _canvas(size))
+        points, seen = self._points(look, size)
+        if self._tracker is None or (seen < HIDDEN_BELOW).any():
+            self._anchors = anchoring.choose(self.specs, self._body, [look])
+            points, seen = self._points(look, size)
+            self._tracker = Tracker(
+                [anchor.spec for anchor in self._anchors],
+                _canvas(size),
+                STYLE,
+                anatomy=anatomy,
+                language=_language(size),
+                frame_s=_REST_S,
+            )
+        self._tracker.frame_s = _REST_S
+        for _ in range(_REST_STEPS):
+            self._placement = self._tracker.step(points, seen, np.stack([points, points]), anatomy=anatomy)
 
-    def follow(self, frame: Frame, camera: Camera, size: tuple[float, float]) -> None:
-        """Let the leaders follow what they point at; the texts stay where they are."""
-        if self._placement is None or not self._anchors:
+    def _points(self, look: anchoring.Look, size: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
+        return anchoring.project(anchoring.places(self._anchors, self._body, look.frame), look, _canvas(size))
+
+    def follow(self, frame: Frame, camera: Camera, seen: Seen, size: tuple[float, float], elapsed_s: float) -> None:
+        """Let the labels move with the picture for some time."""
+        if self._tracker is None or not self._anchors:
             return
-        canvas = self.canvas(size)
-        places = camera.project(anchoring.places(self._anchors, self._body, frame), *canvas)[:, :2]
-        now = {anchor.spec.key: (float(x), float(y)) for anchor, (x, y) in zip(self._anchors, places, strict=True)}
-        self._placement = replace(
-            self._placement,
-            callouts=tuple(replace(c, anchor=now[c.spec.key], pill=False) for c in self._placement.callouts),
-        )
+        places = anchoring.places(self._anchors, self._body, frame)
+        self._tracker.frame_s = min(max(elapsed_s, 1e-3), _LONGEST_STEP_S)
+        points = camera.project(places, *_canvas(size))[:, :2]
+        self._placement = self._tracker.step(points, seen(places))
 
     def pixels(self, size: tuple[float, float], ratio: float, theme: str) -> ByteArray | None:
         """The labels alone, in device pixels: (H, W, 4) with straight alpha, or None when there are none."""
         if self._placement is None or not self._placement.callouts:
             return None
         image = np.zeros((round(size[1] * ratio), round(size[0] * ratio), 4), dtype=np.uint8)
-        return overlay.draw(image, self._placement, UNIT_PX * ratio, theme, style=STYLE)
+        return overlay.draw(image, self._on_grounds(self._placement), UNIT_PX * ratio, theme, style=STYLE)
+
+    def _on_grounds(self, placement: Placement) -> Placement:
+        """The placement with a ground under every text that lies over anatomy."""
+        if self._outline is None:
+            return placement
+        rows, columns = self._outline.shape
+        fx, fy = columns / placement.canvas[0], rows / placement.canvas[1]
+        grounded = []
+        for c in placement.callouts:
+            part = self._outline[
+                max(int(c.box.top * fy), 0) : int(np.ceil(c.box.bottom * fy)),
+                max(int(c.box.left * fx), 0) : int(np.ceil(c.box.right * fx)),
+            ]
+            grounded.append(replace(c, pill=bool(part.any())))
+        return replace(placement, callouts=tuple(grounded))
 
 
+def _canvas(size: tuple[float, float]) -> tuple[float, float]:
+    """Size of the picture in layout units."""
+    return size[0] / UNIT_PX, size[1] / UNIT_PX
+
+
+def _language(size: tuple[float, float]) -> str:
+    return "both" if size[0] >= BILINGUAL_PX else "en"
+
+
+def _extent(outline: BoolArray, canvas: tuple[float, float]) -> Box:
+    """The rectangle the anatomy fills, in layout units; the middle line of an empty picture."""
+    if not outline.any():
+        return Box(canvas[0] / 2, canvas[1] / 2, canvas[0] / 2, canvas[1] / 2)
+    rows, columns = np.flatnonzero(outline.any(axis=1)), np.flatnonzero(outline.any(axis=0))
+    fx, fy = canvas[0] / outline.shape[1], canvas[1] / outline.shape[0]
+    return Box(columns[0] * fx, rows[0] * fy, (columns[-1] + 1) * fx, (rows[-1] + 1) * fy)

@@ -57,7 +57,7 @@ class HelpSheet(QFrame):
             for group in groups:
                 column.addWidget(self._heading(group))
                 column.addLayout(self._rows(group))
-            column.addStretch()
+            column.addStretch(1)
             columns.addLayout(column)
         body = QVBoxLayout(self)
         body.setContentsMargins(28, 20, 28, 22)

@@ -7,6 +7,7 @@ import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from visualiser import stills
+from visualiser.appearance import VIEWS
 from visualiser.assembly import Body
 from visualiser.cameras import camera_for
 from visualiser.labels import LabelSpec
@@ -21,7 +22,6 @@ PERSPECTIVE_DEG = 18.0  # of a long lens, so that turning the body feels solid
 OTHER_LEG = "other_leg"
 _FRAMED_TIMES = 9  # moments of a movement that must fit into the picture
 _MARGIN = 0.04  # of the picture's height and width, round the anatomy
-_RENEW_LABELS_S = 0.7  # how often labels look for better places while a movement plays
 
 
 class Showing(QObject):
@@ -139,8 +139,9 @@ class Showing(QObject):
         self.view_name = name
         size = self.view.size_px
         times = np.linspace(0.0, self.movement.duration_s, _FRAMED_TIMES)
-        close = stills.VIEWS[name].focus
-        frames = [self.body.movement_frame(self.movement, float(t)) for t in (times if not close else [self.playback.time_s])]
+        if VIEWS[name].focus:
+            times = np.array([self.playback.time_s])
+        frames = [self.body.movement_frame(self.movement, float(t)) for t in times]
         options = stills.Options(view=name, frame=self.movement.frame)
         points = stills.framing_points(self.body, frames, options)
         box = self._labels.free_box(size)
@@ -148,8 +149,9 @@ class Showing(QObject):
         box = box._replace(
             left=max(box.left, wide), right=min(box.right, size[0] - wide), top=high, bottom=size[1] - high
         )
+        turn = frames[0].body_to_world
         camera = camera_for(
-            name, self.body.side, points, *size, box, body_to_world=frames[0].body_to_world, perspective_deg=PERSPECTIVE_DEG
+            name, self.body.side, points, *size, box, body_to_world=turn, perspective_deg=PERSPECTIVE_DEG
         )
         pivot = (points.min(axis=0) + points.max(axis=0)) / 2
         self._labels.forget()
@@ -246,10 +248,9 @@ class Showing(QObject):
         view = self.view
         if view.frame is None or view.camera is None:
             return
-        if self.playback.playing and time.monotonic() - self._labelled_at > _RENEW_LABELS_S and not view.busy:
-            self._labels_settle()
-            return
-        self._labels.follow(view.frame, view.camera, view.size_px)
+        now = time.monotonic()
+        elapsed, self._labelled_at = now - self._labelled_at, now
+        self._labels.follow(view.frame, view.camera, view.seen, view.size_px, elapsed)
         self._lay()
 
     def _labels_settle(self) -> None:

@@ -110,11 +110,12 @@ QLineEdit:focus, QComboBox:focus {{ border-color: {c.accent}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox QAbstractItemView {{ background: {c.field}; border: 1px solid {c.line}; selection-background-color: {c.wash};
     selection-color: {c.ink}; outline: none; }}
-QTreeWidget, QTextBrowser {{ background: transparent; border: none; outline: none; }}
-QTreeWidget::item {{ padding: 4px 2px; border-radius: 4px; }}
+QTreeWidget, QTextBrowser {{ background: {c.panel}; border: none; outline: none;
+    selection-background-color: {c.wash}; selection-color: {c.ink}; }}
+QTreeWidget::item {{ padding: 4px 4px; border-radius: 4px; }}
 QTreeWidget::item:hover {{ background: {c.raised}; }}
 QTreeWidget::item:selected {{ background: {c.wash}; color: {c.ink}; }}
-QTreeWidget::branch {{ background: transparent; }}
+QTreeWidget::branch, QTreeWidget::branch:selected {{ background: {c.panel}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
 QScrollBar::handle {{ background: {c.line}; border-radius: 3px; min-height: 24px; min-width: 24px; }}

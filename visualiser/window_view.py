@@ -34,22 +34,26 @@ class Sheet(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self._pixels: ByteArray | None = None
+        self._image, self._top = QImage(), 0
 
     def show_pixels(self, pixels: ByteArray | None) -> None:
         """Lay a picture (H, W, 4) with straight alpha on the sheet, in device pixels; None clears it."""
-        self._pixels = pixels
+        self._image = QImage()
+        if pixels is not None and (filled := pixels[..., 3].any(axis=1)).any():
+            rows = np.flatnonzero(filled)
+            self._top, part = int(rows[0]), np.ascontiguousarray(pixels[rows[0] : rows[-1] + 1])
+            height, width = part.shape[:2]
+            image = QImage(part.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+            self._image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+            self._image.setDevicePixelRatio(self.devicePixelRatioF())
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # Qt's name
         """Paint the picture."""
-        if self._pixels is None:
-            return
-        height, width = self._pixels.shape[:2]
-        image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-        painter = QPainter(self)
-        painter.drawImage(self.rect(), image)
-        painter.end()
+        if not self._image.isNull():
+            painter = QPainter(self)
+            painter.drawImage(QPointF(0.0, self._top / self.devicePixelRatioF()), self._image)
+            painter.end()
 
 
 class BodyView(QWidget):
@@ -247,6 +251,13 @@ class BodyView(QWidget):
             self.plotter.render_window.MakeCurrent()
             self._depth = self.stage.depth()
         return self._depth
+
+    def seen(self, points: FloatArray) -> FloatArray:
+        """How much of each world point can be seen: (n,) shares, judged by the picture drawn last."""
+        if self.camera is None or not self.plotter.render_window.GetReadyForRendering():
+            return np.ones(len(points))
+        self.plotter.render_window.MakeCurrent()
+        return self.stage.seen(self.camera.project(points, *self.plotter.render_window.GetActualSize()))
 
     # -- the mouse -------------------------------------------------------------------------------------------------------------------
 
