@@ -17,12 +17,22 @@ SIZE = (320, 240)
 GREY = (90, 90, 90)
 
 
-def ball(name: str, kind: str, colour: tuple[int, int, int], centre: tuple[float, float, float], **more: object) -> Surface:
+def ball(
+    name: str, kind: str, colour: tuple[int, int, int], centre: tuple[float, float, float], **more: object
+) -> Surface:
     mesh = trimesh.creation.icosphere(subdivisions=4, radius=0.05)
     points = np.array(mesh.vertices) + (np.array(centre) if kind != BONE else 0)
     colours = np.tile(np.array(colour, np.uint8), (len(points), 1))
     return Surface(
-        name, name, None, kind, np.array(mesh.faces, np.intp), points, np.array(mesh.vertex_normals), colours=colours, **more
+        name,
+        name,
+        None,
+        kind,
+        np.array(mesh.faces, np.intp),
+        points,
+        np.array(mesh.vertex_normals),
+        colours=colours,
+        **more,
     )
 
 

@@ -169,6 +169,8 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "anterolateral": View((0.8, 0.10, 0.6)),
         "anteromedial": View((0.8, 0.10, -0.6)),
         "superior": View((0.0, 1.0, 0.0)),
+        "inferior": View((0.0, -1.0, 0.0)),
+        "posteroinferior": View((-0.62, -0.78, 0.10)),
         "gluteal": View(
             (-0.93, 0.10, 0.36),
             focus=("posterior_superior_iliac_spine", "ischial_tuberosity", "greater_trochanter", "gluteal_tuberosity"),

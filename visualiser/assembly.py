@@ -72,21 +72,21 @@ class Body:
             raise unknown_name("choice of legs", legs, LEGS)
         self.side, self.legs = Side(side), legs
         self._tissue = SoftTissue.load(assets.soft_tissue_path())
-        bones = {bone.name: assets.load_bone(bone.name, detail) for bone in skeleton.BONES}
-        self.surfaces: tuple[Surface, ...] = (*self._bones(bones), *self._soft())
+        self.surfaces: tuple[Surface, ...] = (*self._bones(detail), *self._soft())
         self._segments = skeleton.segment_names()
         self._landmarks = self._landmark_places()
 
     # -- what does not move ----------------------------------------------------------------------------------------------------------
 
-    def _bones(self, meshes: Mapping[str, assets.BoneMesh]) -> Iterator[Surface]:
+    def _bones(self, detail: str) -> Iterator[Surface]:
         for bone in skeleton.BONES:
-            mesh = meshes[bone.name]
             trunk = bone.segment in ("pelvis", "lumbar")
             for side in SIDES if bone.sided else (None,):
                 hidden = side is self.side.other and not trunk
                 if hidden and self.legs == "one":
                     continue
+                ghost = hidden and self.legs == "ghost"
+                mesh = assets.load_bone(bone.name, "light" if ghost else detail)
                 flip = MIRROR if side is Side.LEFT else np.eye(3)
                 yield Surface(
                     name=f"{bone.name}_{side}" if side else bone.name,
@@ -98,7 +98,7 @@ class Body:
                     normals=mesh.normals @ flip,
                     segment=skeleton.segment_of(bone.name, side or Side.RIGHT),
                     colours=mesh.colours,
-                    ghost=hidden and self.legs == "ghost",
+                    ghost=ghost,
                 )
 
     def _soft(self) -> Iterator[Surface]:

@@ -30,11 +30,13 @@ _LIGHTS = {
     "head": ((0.0, 0.0, 1.0), "#ffffff"),
 }
 _MATERIAL: Mapping[str, dict[str, float]] = {
-    BONE: {"specular": 0.16, "specular_power": 18, "ambient": 0.14, "diffuse": 0.95},
+    BONE: {"specular": 0.10, "specular_power": 14, "ambient": 0.12, "diffuse": 0.86},
     MUSCLE: {"specular": 0.30, "specular_power": 22, "ambient": 0.14, "diffuse": 0.92},
     "nerve": {"specular": 0.25, "specular_power": 18, "ambient": 0.18, "diffuse": 0.90},
 }
+# A ghost is mostly the background's colour and hardly shaded: context that never competes with what is shown.
 _GHOST_STRENGTH = 0.30
+_GHOST_MATERIAL = {"specular": 0.0, "ambient": 0.55, "diffuse": 0.50}
 _NEAR = 0.002
 
 
@@ -86,6 +88,7 @@ class Stage:
         elif surface.colours is not None:
             if surface.ghost:
                 mesh.point_data["colour"] = self._faded(surface.colours)
+                look |= _GHOST_MATERIAL
             look |= {"scalars": "colour", "rgb": True}
         else:
             look["color"] = TISSUE[surface.kind]
@@ -163,11 +166,15 @@ class Stage:
 
     def colour(self) -> ByteArray:
         """Render and read the picture back: (height, width, 3)."""
+        return self.pixels()[::-1, :, :3]
+
+    def pixels(self) -> ByteArray:
+        """Render and read the picture back as graphics memory holds it, rows from below: (height, width, 4); valid until the next call."""
         window = self.plotter.render_window
         window.Render()
         width, height = window.GetActualSize()
-        window.GetPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
-        image: ByteArray = vtk_to_numpy(self._pixels).reshape(height, width, 3)[::-1]
+        window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
+        image: ByteArray = vtk_to_numpy(self._pixels).reshape(height, width, 4)
         return image
 
     def seen(self, projected: FloatArray, radius: float = 3.0, tolerance: float = 0.004) -> FloatArray:
