@@ -285,8 +285,9 @@ def test_a_clip_is_written_with_plain_lines_of_progress(capsys: Capture, tmp_pat
     said = capsys.readouterr()
     assert said.out == f"{SCENE}.mp4\n"
     assert (tmp_path / f"{SCENE}.mp4").stat().st_size > 1000
-    last = said.err.splitlines()[-1]
-    done, total = last.removeprefix(f"{SCENE}.mp4: ").removesuffix(" frames").split(" of ")
+    lines = said.err.splitlines()
+    assert len(lines) == 10
+    done, total = lines[-1].removeprefix(f"{SCENE}.mp4: ").removesuffix(" frames, 0 s left").split(" of ")
     assert done == total
 
 
