@@ -72,12 +72,8 @@ def flatten(cutout: ByteArray, theme: str | Theme = "light", *, shadow: bool = T
 def cast_shadow(alpha: Image.Image, strength: float) -> Image.Image:
     """The soft shadow of a mask, as a mask: shifted to the lower right and blurred."""
     short = min(alpha.size)
-    coarse = alpha.reduce(_COARSE)
-    moved = Image.new("L", coarse.size)
-    moved.paste(coarse, (round(_SHADOW_OFFSET[0] * short / _COARSE), round(_SHADOW_OFFSET[1] * short / _COARSE)))
-    soft = moved.filter(ImageFilter.GaussianBlur(_SHADOW_BLUR * short / _COARSE)).point(
-        [int(v * strength) for v in range(256)]
-    )
-    return soft.resize((coarse.width * _COARSE, coarse.height * _COARSE), Image.Resampling.BICUBIC).crop(
-        (0, 0, *alpha.size)
-    )
+    soft = alpha.reduce(_COARSE).filter(ImageFilter.GaussianBlur(_SHADOW_BLUR * short / _COARSE))
+    soft = soft.point([int(v * strength) for v in range(256)])
+    full = soft.resize((soft.width * _COARSE, soft.height * _COARSE), Image.Resampling.BICUBIC)
+    right, down = (round(share * short) for share in _SHADOW_OFFSET)
+    return full.crop((-right, -down, alpha.width - right, alpha.height - down))

@@ -173,7 +173,7 @@ class _Patch(NamedTuple):
 
 def _fineness(scale: float) -> int:
     """How many times larger texts are drawn before they are reduced: the smaller the output, the more."""
-    return 4 if scale < 1.5 else 3 if scale < 3 else 2
+    return 8 if scale < 0.75 else 4 if scale < 1.5 else 3 if scale < 3 else 2
 
 
 @lru_cache(1024)
@@ -277,9 +277,11 @@ def stroke(
         ux, uy = (b - a) / length
         along = (px - np.float32(a[0])) * np.float32(ux) + (py - np.float32(a[1])) * np.float32(uy)
         aside = np.abs((px - np.float32(a[0])) * np.float32(uy) - (py - np.float32(a[1])) * np.float32(ux))
-        beyond = np.maximum(np.maximum(-along, along - np.float32(length)), 0)
-        # A flat end is a half-plane: it cuts at the end point instead of half a width further.
-        distance = np.hypot(aside, beyond) if round_ends else np.where(beyond > 0.5, np.float32(np.inf), aside)
+        beyond = np.maximum(-along, along - np.float32(length))
+        if round_ends:
+            distance = np.hypot(aside, np.maximum(beyond, 0))
+        else:  # a flat end cuts at the end point instead of half a width further
+            distance = np.maximum(aside, beyond + np.float32(width / 2))
         closer = distance < nearest
         nearest = np.where(closer, distance, nearest)
         phase = np.where(closer, along + np.float32(run), phase)
