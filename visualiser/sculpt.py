@@ -55,11 +55,13 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
         if name not in build.BONES:
             raise unknown_name("bone", name, build.BONES)
     wanted = names or tuple(build.BONES)
+    words = {True: "unchanged", False: "differs" if check else "rewritten", None: "missing" if check else "written"}
     start, good = time.perf_counter(), True
-    for done, (name, outcome) in enumerate(build.rebuild(out or meshes_folder(), wanted, check=check), start=1):
-        print(f"[{done}/{len(wanted)}] {name}: {outcome}  ({time.perf_counter() - start:.0f} s)", flush=True)
-        good = good and "DIFFERENT" not in outcome and "MISSING" not in outcome
-    return 0 if good else 1
+    for done, (name, files) in enumerate(build.rebuild(out or meshes_folder(), wanted, check=check), start=1):
+        told = ", ".join(f"{file} {words[same]}" for file, same in files.items())
+        print(f"[{done}/{len(wanted) + (wanted == tuple(build.BONES))}] {name}: {told} ({time.perf_counter() - start:.0f} s)", flush=True)
+        good = good and all(files.values())
+    return 0 if good or not check else 1
 
 
 def run() -> None:

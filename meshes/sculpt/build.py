@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from visualiser.typed import ByteArray
+from visualiser.typed import ByteArray, FloatArray
 
 from . import femur, foot, pelvis, shank, spine
 from .bone import Bone
 from .colour import baked
+from .landmarks import located, toml
 from .surface import Surface, contour, reduced
 
 LEVELS = ("fine", "light")
+LANDMARKS_FILE = "landmarks.toml"
 BONES: dict[str, Bone] = {
     bone.name: bone
     for bone in (
@@ -30,33 +32,35 @@ BONES: dict[str, Bone] = {
 }
 
 
-def rebuild(folder: Path, names: Sequence[str], *, check: bool = False) -> Iterator[tuple[str, str]]:
-    """Make the meshes of the named bones in `folder`/fine and `folder`/light, or compare with what is there.
+def rebuild(folder: Path, names: Sequence[str], *, check: bool = False) -> Iterator[tuple[str, dict[str, bool | None]]]:
+    """Make the meshes of the named bones in `folder`/fine and `folder`/light, and the landmarks when all bones are made.
 
-    yields : (bone, what happened) as each bone is done
+    check  : write nothing, compare with what is there
+    yields : as each bone is done, its name and per file whether it was there with the same bytes (None: not there)
     """
+    landmarks = {}
     for name in names:
-        outcome = []
-        for level, data in meshes(BONES[name]).items():
-            path = folder / level / f"{name}.ply"
-            if not check:
-                write_whole(path, data)
-                outcome.append(f"{level} {len(data) / 1024:.0f} KiB")
-            elif not path.is_file():
-                outcome.append(f"{level} MISSING")
-            else:
-                outcome.append(f"{level} {'same' if path.read_bytes() == data else 'DIFFERENT'}")
-        yield name, ", ".join(outcome)
+        files, landmarks[name] = meshes(BONES[name])
+        paths = {folder / level / f"{name}.ply": data for level, data in files.items()}
+        yield name, {path.parent.name: _settled(path, data, check) for path, data in paths.items()}
+    if set(names) == set(BONES):
+        yield LANDMARKS_FILE, {"file": _settled(folder / LANDMARKS_FILE, toml(landmarks).encode(), check)}
 
 
-def meshes(bone: Bone) -> dict[str, bytes]:
-    """The PLY files of one bone by level of detail."""
+def meshes(bone: Bone) -> tuple[dict[str, bytes], dict[str, FloatArray]]:
+    """The PLY files of one bone by level of detail, and its landmarks on the fine one."""
     full = contour(bone.field, np.array(bone.low, float), np.array(bone.high, float), bone.step, bone.smoothing)
-    files = {}
-    for level, triangles in zip(LEVELS, (bone.fine, bone.light), strict=True):
-        surface = reduced(full, triangles)
-        files[level] = ply(surface, baked(bone, surface), f"{bone.name}, millimetres")
-    return files
+    surfaces = {level: reduced(full, count) for level, count in zip(LEVELS, (bone.fine, bone.light), strict=True)}
+    files = {level: ply(surface, baked(bone, surface), f"{bone.name}, millimetres") for level, surface in surfaces.items()}
+    return files, located(bone.name, surfaces["fine"])
+
+
+def _settled(path: Path, data: bytes, check: bool) -> bool | None:
+    """Whether the file was there with these bytes; unless only checking, it is afterwards."""
+    before = path.read_bytes() if path.is_file() else None
+    if not check and before != data:
+        write_whole(path, data)
+    return None if before is None else before == data
 
 
 def ply(surface: Surface, colours: ByteArray, comment: str) -> bytes:

@@ -87,7 +87,7 @@ def condyles() -> Field:
         share = fade(z, -14.0, 14.0)
         radius = medial * (1 - share) + lateral * share
         radius = np.maximum(radius - groove * np.exp(-0.7 * np.abs(z / groove_width) ** 3), 7.0)
-        crown = 0.035 * (1 + 2 * fade(y, 2.0, 18.0))  # each condyle is rounded from side to side, and slopes to the shaft above
+        crown = 0.035 * (1 + 1.2 * fade(y, 2.0, 18.0))  # each condyle is rounded from side to side, and slopes to the shaft above
         radius -= np.clip(np.abs(z) - 19.0, 0.0, None) ** 2 * crown
         bobbin = 0.85 * (np.hypot(x, y) - radius)
         behind, front = np.clip(x + 5, 0, None), np.clip(x - 12, 0, None)
@@ -111,7 +111,7 @@ def _upper_end(body: Field) -> Field:
     crest = chain([(-25, -16, 46, 4), (-26, -36, 36, 5), (-21, -56, 24, 7)])
     body = blend(body, crest, width=12)  # intertrochanteric crest
     body = blend(body, cone((-9, -60, 29), (-20.5, -58, 20), 12, 6), width=8)  # lesser trochanter
-    body = carve(body, ellipsoid((-22.5, -19, 33), (8, 11, 8)), width=8)  # trochanteric fossa
+    body = carve(body, ellipsoid((-24, -18, 33), (8, 10, 8)), width=12)  # trochanteric fossa
     body = raised(body, [(4, -12, 46), (5, -30, 38), (4, -48, 27), (-2, -66, 19)], height=1.6, width=5)  # intertrochanteric line
     body = blend(body, sphere((0, 0, 0), HEAD_RADIUS), width=5)
     return carve(body, sphere((-4.2, 6.2, -27.6), 6), width=4)  # fovea
@@ -121,8 +121,8 @@ def _lower_end(body: Field) -> Field:
     body = blend(body, condyles(), width=10)
     notch = chain([(-45, -421, 1, 11), (-18, -415, 1, 10.5), (-2, -418, 1, 9), (6, -428, 1, 7)])
     body = carve(body, notch, width=6)  # intercondylar fossa
-    body = blend(body, ellipsoid((-3, -398, 35), (11, 13, 5)), width=12)  # lateral epicondyle
-    return blend(body, ellipsoid((-3, -395, -33.5), (13, 15, 5)), width=13)  # medial epicondyle
+    body = blend(body, ellipsoid((-3, -398, 34), (12, 13, 6)), width=14)  # lateral epicondyle
+    return blend(body, ellipsoid((-4, -396, -31.5), (15, 16, 6)), width=16)  # medial epicondyle
 
 
 def _ridges(body: Field) -> Field:
@@ -134,7 +134,7 @@ def _ridges(body: Field) -> Field:
     body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=5.6, width=4.2)
     lips = [(-6, -145, 30.5), (-2, -185, 27), (2, -230, 22.5), (4, -265, 19)]
     body = raised(body, lips, height=-0.7, width=1.6)  # the two lips of the linea aspera stand apart
-    return raised(body, [(-8, -380, -31)], height=2.2, width=5)  # adductor tubercle
+    return raised(body, [(-9, -378, -29)], height=2.0, width=5)  # adductor tubercle
 
 
 def field() -> Field:

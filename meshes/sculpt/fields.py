@@ -203,27 +203,35 @@ def raised(body: Field, *paths: Rows, height: float, width: float) -> Field:
         value = body(points)
         near = np.flatnonzero(np.all((points > low) & (points < high), axis=1))
         if len(near):
-            rises = [_rise(points[near], crest, width) for crest in crests]
-            value[near] -= height * np.maximum.reduce(rises)
+            rises = [_rise(points[near], crest, height, width) for crest in crests]
+            value[near] -= np.maximum.reduce(rises) if height > 0 else np.minimum.reduce(rises)
         return value
 
     return field
 
 
 def _crest(body: Field, path: Rows) -> FloatArray:
+    """Rows of x, y, z, share of the height, outward normal; at least two."""
     rows = np.array([[*row, 1.0][:4] for row in path], dtype=np.float64)
     rows[:, :3] = on_surface(body, rows[:, :3])
-    return rows if len(rows) > 1 else np.repeat(rows, 2, axis=0)
+    slope = gradient(body, rows[:, :3])
+    crest = np.column_stack([rows, slope / norm(slope)[:, None]])
+    return crest if len(crest) > 1 else np.repeat(crest, 2, axis=0)
 
 
-def _rise(points: FloatArray, crest: FloatArray, width: float) -> FloatArray:
+def _rise(points: FloatArray, crest: FloatArray, height: float, width: float) -> FloatArray:
+    # Distance counts sideways of the crest; outwards it counts less, or the ridge would fade before it has reached its height.
+    outward_share = 1.0 - (width / (width + 2.0 * abs(height))) ** 2
     best = np.zeros(len(points))
-    for (*start, first), (*end, last) in zip(crest[:-1], crest[1:], strict=True):
-        axis = np.subtract(end, start)
-        along = np.clip((points - start) @ axis / max(axis @ axis, 1e-9), 0.0, 1.0)
-        away = norm(points - start - along[:, None] * axis)
-        best = np.maximum(best, (first + along * (last - first)) * np.exp(-((away / width) ** 2)))
-    return best
+    for first, last in zip(crest[:-1], crest[1:], strict=True):
+        axis = last[:3] - first[:3]
+        along = np.clip((points - first[:3]) @ axis / max(axis @ axis, 1e-9), 0.0, 1.0)[:, None]
+        here = first + along * (last - first)
+        away = points - here[:, :3]
+        outward = np.einsum("ni,ni->n", away, here[:, 4:])
+        square = np.einsum("ni,ni->n", away, away) - outward_share * outward**2
+        best = np.maximum(best, here[:, 3] * np.exp(-square / width**2))
+    return height * best
 
 
 def gradient(field: Field, points: FloatArray, step: float = 0.4) -> FloatArray:

@@ -30,12 +30,21 @@ TOES: tuple[Rows, ...] = (
 
 def _foot() -> Field:
     heel = blend(
-        chain([(-40, -44, 4, 15), (-18, -38, 4, 14.5), (14, -40, 9, 13), (32, -42, 13, 11)]),
-        ellipsoid((-47, -46, 4), (14, 22, 14), turn(z=12)),
-        cone((0, -29, -2), (3, -27, -19), 8, 5.5),  # sustentaculum
-        width=8,
+        ellipsoid((-45, -48, 3), (15, 24, 15), turn(z=14)),  # calcaneal tuber
+        ellipsoid((-16, -46, 6), (36, 18, 13.5)),
+        ellipsoid((-4, -33, 4), (18, 9, 13)),  # under the talus
+        chain([(8, -44, 9, 13.5), (33, -42, 14, 12.5)]),  # towards the cuboid
+        cone((0, -31, -4), (4, -27, -18), 8, 6),  # sustentaculum
+        width=10,
     )
-    talus = blend(pulley(TROCHLEA_RADIUS, TROCHLEA_HALF_WIDTH), chain([(6, -10, -2, 14), (22, -15, -8, 10), (35, -18, -12, 12)]), ellipsoid((-2, -14, 0), (19, 10, 13)), width=7)
+    talus = blend(
+        pulley(TROCHLEA_RADIUS, TROCHLEA_HALF_WIDTH),
+        chain([(4, -10, -2, 14), (20, -15, -8, 10.5), (34, -18, -12, 12.5)]),  # neck and head
+        ellipsoid((-2, -15, 0), (22, 11, 14)),
+        cone((0, -10, 9), (4, -20, 16), 8, 5),  # lateral process
+        cone((-12, -12, 0), (-25, -17, -2), 8, 4),  # posterior process
+        width=7,
+    )
     body = blend(heel, talus, width=3)
     body = blend(body, *(ellipsoid(centre, radii) for centre, radii in TARSALS), width=2.5)
     body = blend(body, *map(chain, METATARSALS), width=2.0)

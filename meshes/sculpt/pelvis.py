@@ -23,11 +23,11 @@ ILIUM = (  # x, y, z, half thickness
     ((53, 72, 39, 5.5), (49, 60, 37, 5), (41, 47, 30, 5), (37, 35, 16, 7), (28, 21, 3, 10)),
     ((48, 98, 48, 5.5), (38, 78, 43, 3.4), (25, 57, 31, 5), (18, 36, 10, 10), (14, 20, 2, 13)),
     ((26, 122, 52, 7.5), (19, 94, 46, 4.2), (8, 66, 31, 5), (4, 39, 5, 11), (0, 22, -1, 14)),
-    ((1, 139, 41, 6), (-3, 108, 38, 2.8), (-11, 75, 22, 3.6), (-14, 46, -3, 10), (-15, 25, -8, 13)),
-    ((-24, 143, 22, 5.5), (-27, 111, 20, 2.7), (-31, 79, 6, 4), (-33, 53, -14, 8), (-32, 29, -17, 8.5)),
-    ((-49, 134, 3, 5.5), (-49, 107, -2, 4), (-51, 81, -11, 6), (-53, 56, -22, 7), (-51, 41, -25, 6)),
+    ((1, 136.5, 41, 6), (-3, 108, 38, 2.8), (-11, 75, 22, 3.6), (-14, 46, -3, 10), (-15, 25, -8, 13)),
+    ((-24, 140, 22, 5.5), (-27, 111, 20, 2.7), (-31, 79, 6, 4), (-33, 53, -14, 8), (-32, 29, -17, 8.5)),
+    ((-49, 132, 3, 5.5), (-49, 107, -2, 4), (-51, 81, -11, 6), (-53, 56, -22, 7), (-51, 41, -25, 6)),
     ((-70, 118, -18, 6.5), (-70, 98, -20, 7), (-70, 77, -25, 8), (-71, 56, -30, 7), (-69, 41, -32, 6)),
-    ((-84, 99, -34, 6), (-89, 89, -37, 6.5), (-91, 72, -39, 6.5), (-90, 52, -38, 5.5), (-83, 37, -37, 5)),
+    ((-84, 99, -34, 6.5), (-90, 88, -37, 6.5), (-88, 73, -39, 6.5), (-85, 57, -38, 6), (-78, 43, -36, 5.5)),
 )
 # The ring round the obturator foramen, from the ischial body by the ramus and pubis back to the socket: outer edge, middle, inner edge.
 # The thin inner edge makes the rami plates; the foramen is what is left open.
@@ -38,9 +38,9 @@ RING = (
     ((-38, -40, -20, 7), (-27, -43, -18, 10), (-12, -42, -24, 4)),
     ((-27, -60, -25, 7), (-18, -57, -25, 9), (-6, -51, -30, 3.2)),
     ((-8, -70, -34, 6), (-3, -65, -35, 5.5), (4, -57, -38, 3)),
-    ((10, -68, -46, 4.5), (13, -62, -47, 4.5), (16, -53, -48, 3)),
-    ((27, -55, -64, 4.5), (26, -50, -62, 4.5), (24, -42, -57, 3)),
-    ((36, -40, -76, 5.5), (33, -34, -67, 5.5), (28, -29, -57, 3.5)),
+    ((12, -67, -49, 4.8), (14, -60, -48, 5), (16, -52, -47, 3)),
+    ((28, -50, -64, 4.8), (27, -46, -60, 5), (24, -40, -55, 3)),
+    ((37, -34, -75, 6), (34, -30, -66, 6), (29, -27, -56, 3.5)),
     ((44, -14, -75, 7), (39, -15, -64, 6.5), (32, -16, -51, 5)),
     ((43, 1, -59, 5.5), (37, -2, -51, 7), (30, -7, -43, 5)),
     ((32, 13, -38, 5.5), (28, 7, -34, 7.5), (22, -2, -31, 5)),
@@ -53,7 +53,7 @@ TUBEROSITY = (  # y, centre x, centre z, radius AP, radius ML, triangularity
     (-46, -36, -20, 19, 19, 0),
     (-57, -29, -24, 17, 15, 0),
     (-66, -20.5, -27, 13, 12.5, 0),
-    (-74, -13, -31, 9, 8.5, 0),
+    (-73, -13.5, -31, 9, 8.5, 0),
 )
 
 
@@ -70,10 +70,11 @@ def _socket(body: Field) -> Field:
     body = blend(body, wall, width=8)
     body = carve(body, sphere(0.8 * CUP_AXIS, CUP_RADIUS), width=2.5)
     body = carve(body, cone(9 * CUP_AXIS, 34 * CUP_AXIS, 24.5, 40), width=5)
-    body = carve(body, chain([(30, 17, 18, 11), (35, -2, 9, 9)]), width=5)  # the front of the rim is low: the neck passes in flexion
-    body = carve(body, sphere(-14.5 * CUP_AXIS, 14.5), width=3)  # acetabular fossa
+    body = carve(body, chain([(33, 18, 22, 14.5), (35, -2, 9, 9)]), width=8)  # the front of the rim is low: the neck passes in flexion
     down = np.array([0.35, -1.0, -0.35])
     down = unit(down - CUP_AXIS * (down @ CUP_AXIS))
+    fossa = cone(-15 * CUP_AXIS, -8 * CUP_AXIS + 16 * down, 15.2, 11)
+    body = carve(body, fossa, width=2)  # acetabular fossa: what is left of the cup is the lunate surface
     notch = cone(-5 * CUP_AXIS + 8 * down, 4 * CUP_AXIS + 34 * down, 8, 9)
     return carve(body, notch, width=4)  # acetabular notch
 
@@ -85,7 +86,13 @@ def _spines_and_lines(body: Field) -> Field:
     arcuate = chain([(22, 17, -23, 3), (0, 28, -24, 3), (-24, 42, -26, 3), (-46, 56, -27, 2), (-60, 66, -22, 0.5)])
     body = blend(body, arcuate, width=14)
     body = blend(body, sphere((37, 36, 16), 6), width=8)  # anterior inferior iliac spine
-    return blend(body, ellipsoid((-74, 78, -31), (17, 20, 8), turn(y=25)), width=12)  # iliac tuberosity
+    body = blend(body, ellipsoid((-74, 78, -31), (17, 20, 8), turn(y=25)), width=12)  # iliac tuberosity
+    body = raised(body, [(25, 120, 60), (14, 90, 49, 0.6), (7, 60, 36, 0.3)], height=1.8, width=9)  # iliac tubercle and pillar
+    inferior = [(40, 48, 33), (22, 48, 32), (2, 46, 25), (-20, 42, 10), (-38, 40, -4, 0.5)]
+    anterior = [(44, 88, 48), (20, 82, 46), (-8, 78, 32), (-32, 70, 13), (-48, 56, -4), (-52, 46, -14, 0.4)]
+    posterior = [(-52, 128, 10), (-60, 105, -4), (-66, 84, -14), (-66, 64, -20, 0.5)]
+    body = raised(body, inferior, anterior, posterior, height=0.9, width=3.5)  # gluteal lines
+    return raised(body, [(-58, 62, -31), (-72, 66, -41), (-80, 54, -44)], height=1.2, width=6)  # auricular surface
 
 
 def field_about_hip_centre() -> Field:

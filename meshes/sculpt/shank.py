@@ -19,8 +19,10 @@ from .fields import (
     ellipsoid,
     loft,
     moved,
+    plane,
     raised,
     smooth_maximum,
+    trim,
     turn,
     twisted,
 )
@@ -80,10 +82,11 @@ def _plateau(body: Field) -> Field:
     def sloping(shape: Field) -> Field:
         return moved(shape, (0, 0, 0), tilt)
 
-    medial = sloping(drum((-5.5, -17.3), 25, 19.2, -13, 0, 7))
-    lateral = sloping(drum((-6, 17.7), 22.5, 18.8, -13, 0, 7))
+    medial = sloping(drum((-5, -16.9), 24.5, 18, -13, 0, 7))
+    lateral = sloping(drum((-5.5, 17.4), 22, 17.5, -13, 0, 7))
     front = sloping(drum((8, 0), 14, 18, -13, -2, 8))
-    body = blend(body, blend(medial, lateral, front, width=8), width=14)
+    body = blend(body, blend(medial, lateral, front, width=8), width=19)
+    body = trim(body, sloping(plane((0, 0.2, 0), (0, 1, 0))), width=4)
     body = carve(body, sloping(ellipsoid((-36, -4, 0), (14, 20, 8))), width=6)  # posterior intercondylar area
     body = carve(body, sloping(ellipsoid((-5, 42.5, -20), (50, 44.5, 38))), width=3)  # dished medial plateau
     body = blend(body, sloping(cone((-5, -4, -6), (-6, 6, -5), 6, 2.2)), width=5)  # intercondylar eminence
@@ -96,9 +99,9 @@ def _tibia() -> Field:
     crest = [(20, -62, 3, 3), (20.8, -100, 2, 2), (18, -160, -0.5, 2), (15, -220, -1, 2), (11, -270, -3, 2)]
     body = blend(body, chain(crest), width=10)  # anterior border
     body = blend(body, ellipsoid((-14, -14, 27), (9, 9, 7)), width=8)  # shelf over the fibular head
-    body = raised(body, [(15, -17, 25), (12, -20, 28)], height=3.0, width=7)  # iliotibial (Gerdy) tubercle
+    body = raised(body, [(17, -17, 24), (13, -21, 28)], height=3.6, width=6)  # iliotibial (Gerdy) tubercle
     body = raised(body, [(-26, -12, -20), (-20, -13, -29), (-8, -14, -36)], height=-1.6, width=4.5)  # groove of semimembranosus
-    body = raised(body, [(-16, -44, 16), (-15, -70, 5), (-13, -100, -6), (-9, -125, -11)], height=1.6, width=4.5)  # soleal line
+    body = raised(body, [(-17, -40, 17, 0.4), (-16, -52, 13), (-15, -75, 4), (-13, -105, -6, 0.7), (-9, -130, -11, 0)], height=1.5, width=4)  # soleal line
     malleolus = [(-1, -330, -9, 8), (0, -350, -17, 10.5), (1, -362, -20, 9), (2, -372, -21.5, 6.5)]
     body = blend(body, chain(malleolus), width=12)
     body = carve(body, ellipsoid((-2, -350, 33), (9, 40, 11)), width=6)  # fibular notch
@@ -116,9 +119,12 @@ def _fibula() -> Field:
 
 
 def _patella() -> Field:
-    body = ellipsoid((46.5, -388, 2), (10.5, 22, 22.5))
-    apex = cone((44, -398, 2), (42.5, -410, 2), 9, 4)
-    return blend(body, apex, width=10)
+    body = ellipsoid((44, -388, 1.5), (12, 21, 22))
+    body = blend(body, cone((44, -396, 1.5), (42.5, -410, 1.5), 9.5, 4.5), width=10)  # apex
+    body = blend(body, cone((46, -374, -9), (46, -374, 11), 8, 8), width=12)  # base
+    # Two facets behind, the lateral one broader, meet in a vertical ridge that runs in the groove of the femur.
+    facets = trim(plane((33.2, 0, 0), (-1, 0, 0.42)), plane((33.2, 0, 0), (-1, 0, -0.36)), width=4)
+    return trim(body, facets, width=4)
 
 
 def tibial_cartilage(points: FloatArray) -> FloatArray:
@@ -129,6 +135,11 @@ def tibial_cartilage(points: FloatArray) -> FloatArray:
     return np.clip(plateau + plafond, 0, 1)
 
 
+def patellar_cartilage(points: FloatArray) -> FloatArray:
+    """The facets behind."""
+    return (1 - fade(points[:, 0], 39, 42)) * fade(points[:, 1], -404, -399)
+
+
 TIBIA_BONE = Bone("tibia", _tibia(), (-45, -390, -46), (44, 16, 46), 1.25, 0, 9_000, 1_800, tibial_cartilage)
 FIBULA_BONE = Bone("fibula", _fibula(), (-48, -402, 10), (8, -12, 64), 1.0, 0, 4_200, 900)
-PATELLA = Bone("patella", _patella(), (25, -425, -32), (70, -355, 36), 1.0, 0, 1_600, 400)
+PATELLA = Bone("patella", _patella(), (25, -425, -32), (70, -355, 36), 1.0, 0, 1_600, 400, patellar_cartilage)

@@ -36,15 +36,16 @@ LUMBOSACRAL_PIVOT = (-25.0, 107.5, 0.0)  # middle of the disc between L5 and S1
 JOINT_SPACE = 2.0
 
 SACRUM = (  # x, y of the midline, half width, half thickness in the midline and at the side, setback of the side
-    (-35, 97, 42, 14, 10, 17),
-    (-43, 85, 47, 14, 11, 19),
-    (-56, 68, 45, 12, 10, 14),
+    (-35, 98, 37, 14, 8, 15),
+    (-43, 86, 44, 14, 11, 18),
+    (-56, 68, 42, 12, 10, 14),
     (-67, 50, 39, 10.5, 8, 8),
     (-75, 32, 31, 9, 6, 4),
-    (-78, 14, 24, 7.5, 5, 2),
-    (-77, -2, 15, 6.5, 4, 0),
-    (-71, -15, 8, 5, 3, 0),
-    (-63, -26, 3.5, 3.5, 2.5, 0),
+    (-78, 16, 23.5, 7.5, 5, 2),
+    (-78, 5, 13.5, 6.5, 4.5, 0),
+    (-75, -6, 10.5, 5.5, 3.5, 0),
+    (-69, -17, 6.5, 4.8, 3, 0),
+    (-62, -26, 3.5, 3.8, 2.5, 0),
 )
 FORAMINA = (  # x, y, z, radius, direction backwards
     (-52, 76, 21, 5.4, (-0.75, 0.62, 0.12)),
@@ -78,11 +79,15 @@ def _sacrum() -> Field:
         body = blend(body, cone((x + 12, y - 4, 0), (x, y, 0), 7, radius), width=8)
     side_crest = chain([(-60, 86, 18, 4), (-74, 69, 16, 3), (-83, 52, 13.5, 2.5), (-87, 35, 11.5, 2), (-86, 18, 9, 2)])
     body = blend(body, two_sided(side_crest), width=9)
-    body = blend(body, two_sided(chain([(-52, 95, 18, 8), (-53, 110, 20, 6.5), (-51, 118, 21, 5)])), width=9)  # facets for L5
+    body = blend(body, two_sided(chain([(-52, 95, 18, 8.5), (-52, 107, 20, 7.5), (-51, 114, 21.5, 6)])), width=9)  # facets for L5
     for x, y, z, radius, direction in FORAMINA:
         middle, back = np.array([x, y, z]), np.array(direction)
         body = carve(body, two_sided(cone(middle - 15 * back, middle + 22 * back, 1.35 * radius, 0.7 * radius)), width=4)
     body = carve(body, chain([(-46, 116, 0, 8), (-58, 95, 0, 6.5), (-68, 76, 0, 4)]), width=4)  # sacral canal
+    lines = [[(-36, y, -13), (-36, y, 13)] for _, y, *_ in FORAMINA]
+    body = raised(body, *lines, height=1.0, width=2.8)  # where the five vertebrae have fused
+    body = raised(body, [(-72, 0, -9), (-71, 0, 0), (-72, 0, 9)], [(-66, -12, -6), (-66, -12, 6)], height=-1.3, width=2.2)  # coccyx
+    body = raised(body, [(-86, 14, 7), (-85, 4, 8)], [(-86, 14, -7), (-85, 4, -8)], height=2.0, width=3)  # horns
     hip_bone = two_sided(HIP_BONE.field)
     body = trim(body, lambda points: JOINT_SPACE - hip_bone(points), width=1.5)  # sacroiliac joint
     return trim(body, lambda points: JOINT_SPACE - LUMBAR_5.field(points), width=1.5)
@@ -97,10 +102,18 @@ def _vertebra(centre: tuple[float, float, float], tilt: float, wedge_deg: float,
     body = carve(body, chain([(-24, -20, 0, 9), (-24, 20, 0, 9)]), width=5)
     arch = [cone((-10, 4, 14), (-28, 4, 15), 6.5, 6)]  # pedicle
     arch.append(cone((-31, 3, 14), (-41, -4, 0), 5, 5))  # lamina
-    arch.append(chain([(-28, 4, 16, 5.5), (-29, 17, 18, 4.8)]))  # superior articular process
-    arch.append(chain([(-35, -3, 12, 5.5), (-38.5, -18, 12, 5)]))  # inferior articular process
+    arch.append(chain([(-28, 4, 16, 5.5), (-29.5, 12, 18, 5.8), (-29, 17, 18, 4.8)]))  # superior articular process
+    arch.append(cone((-33, -5, 12), (-41, -10, 0), 5, 4.5))
+    inferior = [(-35, -3, 13, 5.5), (-35, -23, 14, 5.2)] if fifth else [(-35, -3, 12, 5.5), (-38.5, -18, 12, 5)]
+    arch.append(chain(inferior))  # inferior articular process
     solid = blend(body, *(two_sided(part) for part in arch), width=5)
-    solid = blend(solid, ellipsoid((-51, -6, 0), (17, 10 if not fifth else 8, 4.2)), width=5)  # spinous process
+    tip = -59.0 if fifth else -65.0
+    spinous = blend(
+        chain([(-40, -1, 0, 3.6), (tip, -4, 0, 3.6), (tip - 1, -13 + 2 * fifth, 0, 4.6), (-42, -11, 0, 4)]),
+        ellipsoid((0.5 * (tip - 40), -7, 0), (14, 8, 2.8)),
+        width=5,
+    )
+    solid = blend(solid, spinous, width=5)
     if fifth:
         transverse = chain([(-16, 3, 18, 8), (-22, 4, 30, 6.5), (-27, 7, 43, 4.5)])
     else:

@@ -17,7 +17,7 @@ from visualiser.anatomy.skeleton import HIP_CENTRE_MM
 from visualiser.contact import Bed, Solver
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.nerve import NerveSolver
-from visualiser.tubes import FINE_RINGS, FINE_SECTORS, FORMAT, RINGS, SECTORS, rest_positions
+from visualiser.tubes import BESIDE, FINE_RINGS, FINE_SECTORS, FORMAT, RINGS, SECTORS, SoftTissue, rest_positions
 from visualiser.typed import FloatArray
 
 # Each bone that soft tissue touches, and the heights (mm, own frame) between which it does: distances are sampled only there.
@@ -25,7 +25,10 @@ BONES = {"hip_bone": (-110.0, 80.0), "femur": (-450.0, 10.0), "tibia": (-130.0, 
 HIP_DEG = (-40.0, -25.0, -10.0, 5.0, 20.0, 40.0, 60.0, 80.0, 95.0, 110.0, 130.0)
 KNEE_DEG = (-5.0, 10.0, 25.0, 45.0, 65.0, 85.0, 105.0, 120.0, 135.0, 150.0)
 FIELD_STEP_MM, FIELD_MARGIN_MM, COARSENING = 2.0, 26.0, 4
-STEP_M = 2e-5  # of the stored points: 16 bits of 0.02 mm reach 65 cm either way
+SIDE_HIP_DEG, SIDE_KNEE_DEG = (-20.0, 20.0, 60.0, 105.0), (0.0, 40.0, 80.0, 125.0)
+BESIDE_REACH_DEG = (20.0, 25.0, 20.0)  # adduction, hip rotation and tibial rotation that are solved, either way
+_REACH = {"beside_reach_deg": np.array(BESIDE_REACH_DEG)}
+SHAPE_TOLERANCE_M = 1e-4
 NERVE_FINE_SECTORS = 16
 
 
@@ -92,36 +95,91 @@ def bed(bones_folder: Path) -> Bed:
 
 
 def bake(bones_folder: Path, target: Path) -> None:
-    """Solve every pose of the grid and write the table."""
-    surroundings = bed(bones_folder)
-    muscles, nerve = Solver(surroundings), NerveSolver(surroundings)
-    rows, parts = [], None
-    for hip in HIP_DEG:
-        for knee in KNEE_DEG:
-            leg = np.zeros(6)
-            leg[[HIP_FLEXION, KNEE_FLEXION]] = np.radians([hip, knee])
-            tubes, rings = muscles.solve_tubes(leg)
-            solved = {**{name: [ring] for name, ring in rings.items()}, **nerve.tubes(leg, tubes)}
-            parts = parts or [(name, tube.shape) for name, drawn in solved.items() for tube in drawn]
-            rows.append(np.concatenate([tube.ravel() for drawn in solved.values() for tube in drawn]))
-    points = np.round(np.array(rows) / STEP_M)
-    contents: dict[str, object] = {
-        "format": FORMAT,
-        "hip_deg": np.array(HIP_DEG),
-        "knee_deg": np.array(KNEE_DEG),
-        "step_m": STEP_M,
-        "points": points.astype(np.int16),
-        "parts": np.array([_part_row(name, shape) for name, shape in parts or []]),
-    }
-    seen: dict[str, int] = {}
-    for i, (name, shape) in enumerate(parts or []):
-        rigid, chord, anchors = _carriers(name, seen.get(name, 0), shape[0])
-        seen[name] = seen.get(name, 0) + 1
-        contents |= {f"rigid_{i}": rigid, f"chord_{i}": chord, f"anchors_{i}": np.array(anchors)}
+    """Solve every pose of the grids and write the table."""
+    baker = _Baker(bed(bones_folder))
+    plane = np.array([[baker.solved(hip, knee) for knee in KNEE_DEG] for hip in HIP_DEG])
+    contents: dict[str, object] = {"format": FORMAT, **baker.tubes_table()}
+    contents |= _table("plane", HIP_DEG, KNEE_DEG, plane[:, :, None])
+    # What solving adds to skinning, where the leg leaves the plane. Skinning starts from the plane as it is read back.
+    flat = SoftTissue(
+        contents | _table("beside", SIDE_HIP_DEG, SIDE_KNEE_DEG, np.zeros((4, 4, 6, plane.shape[-1]))) | _REACH
+    )
+    sides = [(turn, sign * reach) for turn, reach in zip(BESIDE, BESIDE_REACH_DEG, strict=True) for sign in (-1.0, 1.0)]
+    beside = [
+        [[baker.beyond_skinning(flat, hip, knee, *side) for side in sides] for knee in SIDE_KNEE_DEG]
+        for hip in SIDE_HIP_DEG
+    ]
+    contents |= _table("beside", SIDE_HIP_DEG, SIDE_KNEE_DEG, np.array(beside)) | _REACH
     np.savez_compressed(target, **contents)
 
 
-def _part_row(name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+class _Baker:
+    """Solves single poses into rows of the table, and remembers the tubes that a row is made of."""
+
+    def __init__(self, surroundings: Bed) -> None:
+        self.muscles, self.nerve = Solver(surroundings), NerveSolver(surroundings)
+        self.tubes: list[tuple[str, tuple[int, ...]]] = []
+
+    def solved(self, hip_deg: float, knee_deg: float, turn: int = 0, turn_deg: float | None = None) -> FloatArray:
+        """All points of one pose in a row."""
+        leg = _leg(hip_deg, knee_deg, turn, turn_deg)
+        tubes, rings = self.muscles.solve_tubes(leg)
+        drawn = [*((name, ring) for name, ring in rings.items())]
+        drawn += [(name, tube) for name, parts in self.nerve.tubes(leg, tubes).items() for tube in parts]
+        self.tubes = [(name, tube.shape) for name, tube in drawn]
+        return np.concatenate([tube.ravel() for _, tube in drawn])
+
+    def beyond_skinning(
+        self, flat: SoftTissue, hip_deg: float, knee_deg: float, turn: int, turn_deg: float
+    ) -> FloatArray:
+        """Solved points less skinned ones, in a row."""
+        return self.solved(hip_deg, knee_deg, turn, turn_deg) - flat.skinned(_leg(hip_deg, knee_deg, turn, turn_deg))
+
+    def tubes_table(self) -> dict[str, object]:
+        """Names, sizes and carriers of the tubes in a row."""
+        longest = max(shape[0] for _, shape in self.tubes)
+        rigid, chord = np.zeros((len(self.tubes), longest, 2)), np.zeros((len(self.tubes), longest, 2))
+        anchors = np.zeros((len(self.tubes), 2), dtype=np.intp)
+        seen: dict[str, int] = {}
+        for i, (name, shape) in enumerate(self.tubes):
+            rigid[i, : shape[0]], chord[i, : shape[0]], anchors[i] = _carriers(name, seen.get(name, 0), shape[0])
+            seen[name] = seen.get(name, 0) + 1
+        return {
+            "tubes": np.array([_tube_row(name, shape) for name, shape in self.tubes]),
+            "rigid": rigid,
+            "chord": chord,
+            "anchors": anchors,
+        }
+
+
+def _leg(hip_deg: float, knee_deg: float, turn: int = 0, turn_deg: float | None = None) -> FloatArray:
+    leg = np.zeros(6)
+    leg[[HIP_FLEXION, KNEE_FLEXION]] = np.radians([hip_deg, knee_deg])
+    if turn_deg is not None:
+        leg[turn] = np.radians(turn_deg)
+    return leg
+
+
+def _table(name: str, hip_deg: tuple[float, ...], knee_deg: tuple[float, ...], nodes: FloatArray) -> dict[str, object]:
+    """Nodes (hip, knee, L, P) as few shapes and each node's amounts of them, exact to SHAPE_TOLERANCE_M."""
+    rows = nodes.reshape(-1, nodes.shape[-1])
+    left, strength, shapes = np.linalg.svd(rows, full_matrices=False)
+    amounts = left * strength
+    enough = next(
+        (n for n in range(1, len(strength)) if np.abs(amounts[:, :n] @ shapes[:n] - rows).max() < SHAPE_TOLERANCE_M),
+        len(strength),
+    )
+    steps = np.abs(shapes[:enough]).max(axis=1) / np.iinfo(np.int16).max
+    return {
+        f"{name}_hip_deg": np.array(hip_deg),
+        f"{name}_knee_deg": np.array(knee_deg),
+        f"{name}_shapes": np.round(shapes[:enough] / steps[:, None]).astype(np.int16),
+        f"{name}_steps": steps,
+        f"{name}_amounts": amounts[:, :enough].reshape(*nodes.shape[:-1], enough),
+    }
+
+
+def _tube_row(name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
     """Name, display name, kind, rings, sectors, drawn rings and drawn sectors of a tube, as text."""
     for head in HEADS:
         if head.name == name:
