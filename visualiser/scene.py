@@ -184,11 +184,15 @@ class Scene:
         return measure(self.movement, samples)
 
     def meshes(self, at: float = 0.6) -> "dict[str, trimesh.Trimesh]":
-        """Every surface in its pose at a share of the movement, by name: trimesh meshes, metres."""
+        """Every surface in its pose at a share of the movement, by name: closed trimesh meshes, metres."""
         import trimesh
 
         body, frame = self.body, self.frame(at)
-        return {s.name: trimesh.Trimesh(body.placed(s, frame), s.faces, process=False) for s in body.surfaces}
+        meshes = {s.name: trimesh.Trimesh(body.placed(s, frame), s.faces, process=False) for s in body.surfaces}
+        for surface in body.surfaces:
+            if surface.uv is not None:  # the seam of a texture doubles vertices: without it the mesh is closed
+                meshes[surface.name].merge_vertices()
+        return meshes
 
     def plotter(self, at: float = 0.6, *, theme: str = "light", off_screen: bool = True) -> "pyvista.Plotter":
         """A PyVista plotter with the posed body on it, to go on from there; the caller shows and closes it."""
