@@ -51,6 +51,9 @@ def virtual_screen() -> Iterator[str]:
     before = {name: os.environ.get(name) for name in ("DISPLAY", "QT_QPA_PLATFORM")}
     os.environ |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     yield display
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is not None and (application := widgets.QApplication.instance()) is not None:
+        application.shutdown()  # Qt ends the whole process when its screen goes away first
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)

@@ -248,13 +248,13 @@ def test_the_card_of_a_muscle_is_found_by_any_of_its_names() -> None:
     card = facts.card("semitendinosus")
     assert card == facts.card("Musculus semitendinosus") == facts.card("ST")
     for fact in (
-        "origin",
-        "Back of the ischial tuberosity",
-        "insertion",
-        "pes anserinus",
-        "nerve",
+        "Origin",
+        "ischial tuberosity",
+        "Insertion",
+        "anserinus",
+        "Nerve",
         "L5",
-        "antagonists",
+        "Antagonists",
     ):
         assert fact in card
 
