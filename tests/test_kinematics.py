@@ -58,7 +58,7 @@ def test_internal_rotation_of_the_hip_turns_the_front_of_the_femur_inwards() -> 
 
 
 def test_ninety_degrees_of_knee_flexion_brings_the_ankle_behind_the_knee() -> None:
-    ankle = place("foot_right", skeleton.ANKLE_AXIS_MM, knee_flexion_right=90)
+    ankle = place("foot_right", skeleton.STANDARD.ankle_axis_mm, knee_flexion_right=90)
     assert -440 < ankle[X] < -330
     assert abs(ankle[Y] + 402) < 60
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from visualiser.anatomy import skeleton
+from visualiser.anatomy.definitions import Geometry
 from visualiser.conventions import (
     LEG_COORDINATES,
     LEG_SLICES,
@@ -46,7 +47,7 @@ def check_pose(pose: ArrayLike, where: str = "") -> None:
             raise PoseError(name, float(column[outside][0]), (low, high), where)
 
 
-def femur_to_pelvis(leg: FloatArray) -> FloatArray:
+def femur_to_pelvis(leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Right femur in the pelvis: flexion about the pelvic Z, adduction about the floating X, internal rotation about the femoral Y.
 
     leg     : (..., 6)     radians, order of `conventions.LEG_COORDINATES`
@@ -56,15 +57,15 @@ def femur_to_pelvis(leg: FloatArray) -> FloatArray:
     turn = (
         rotation(Z, leg[..., HIP_FLEXION]) @ rotation(X, leg[..., HIP_ADDUCTION]) @ rotation(Y, leg[..., HIP_ROTATION])
     )
-    return rigid(turn, metres(skeleton.HIP_CENTRE_MM))
+    return rigid(turn, metres(geometry.hip_centre_mm))
 
 
 @lru_cache
-def _knee_coupling() -> "CubicHermiteSpline":
+def _knee_coupling(geometry: Geometry) -> "CubicHermiteSpline":
     """Screw-home rotation (rad) and hinge place in the tibia (m) over knee flexion (rad): C1 cubic through the rows."""
     from scipy.interpolate import CubicHermiteSpline  # here: half a second that listing scenes does not need
 
-    rows = np.array(skeleton.KNEE_COUPLING)
+    rows = np.array(geometry.knee_coupling)
     flexion = np.radians(rows[:, 0])
     values = np.column_stack([np.radians(rows[:, 1]), metres(rows[:, 2:])])
     step, rise = np.diff(flexion)[:, None], np.diff(values, axis=0) / np.diff(flexion)[:, None]
@@ -72,50 +73,50 @@ def _knee_coupling() -> "CubicHermiteSpline":
     return CubicHermiteSpline(flexion, values, np.concatenate([rise[:1], inner, rise[-1:]]))
 
 
-def screw_home(knee_flexion: ArrayLike, derivative: int = 0) -> FloatArray:
+def screw_home(knee_flexion: ArrayLike, derivative: int = 0, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Coupled motion of the tibia on the femoral hinge, or its derivative by knee flexion.
 
     knee_flexion : (...)     radians
     returns      : (..., 3)  internal rotation of the tibia (rad), x and y of the hinge in the tibia frame (m)
     """
-    values: FloatArray = _knee_coupling()(np.asarray(knee_flexion, dtype=np.float64), derivative)
+    values: FloatArray = _knee_coupling(geometry)(np.asarray(knee_flexion, dtype=np.float64), derivative)
     return values
 
 
-def tibia_to_femur(leg: FloatArray) -> FloatArray:
+def tibia_to_femur(leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Right tibia in the femur: flexion about the femoral hinge (about -Z in ISB axes), then rotation about the tibial long axis.
 
     leg     : (..., 6)     radians
     returns : (..., 4, 4)  metres
-    source  : Grood & Suntay 1983; coupling as in `skeleton.KNEE_COUPLING`. Abduction of the knee is left out.
+    source  : Grood & Suntay 1983; coupling as in `skeleton.STANDARD`. Abduction of the knee is left out.
     """
-    coupled = screw_home(leg[..., KNEE_FLEXION])
+    coupled = screw_home(leg[..., KNEE_FLEXION], geometry=geometry)
     turn = rotation(Z, -leg[..., KNEE_FLEXION]) @ rotation(Y, coupled[..., 0] + leg[..., TIBIAL_ROTATION])
     hinge = np.concatenate([coupled[..., 1:], np.zeros_like(coupled[..., :1])], axis=-1)
-    return rigid(turn, metres(skeleton.KNEE_HINGE_MM) - (turn @ hinge[..., None])[..., 0])
+    return rigid(turn, metres(geometry.knee_hinge_mm) - (turn @ hinge[..., None])[..., 0])
 
 
 @lru_cache
-def _patella_approach() -> "PchipInterpolator":
+def _patella_approach(geometry: Geometry) -> "PchipInterpolator":
     """How far the patella comes towards the knee hinge (m) over knee flexion (rad)."""
     from scipy.interpolate import PchipInterpolator
 
-    rows = np.array(skeleton.PATELLA_APPROACH)
+    rows = np.array(geometry.patella_approach)
     return PchipInterpolator(np.radians(rows[:, 0]), metres(rows[:, 1]))
 
 
-def patella_to_femur(leg: FloatArray) -> FloatArray:
+def patella_to_femur(leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Right patella in the femur: it glides round the trochlea, turning about the knee hinge by a share of knee flexion."""
     knee = leg[..., KNEE_FLEXION]
-    glide = turn_about(rotation(Z, -skeleton.PATELLA_SHARE * knee), metres(skeleton.KNEE_HINGE_MM))
+    glide = turn_about(rotation(Z, -geometry.patella_share * knee), metres(geometry.knee_hinge_mm))
     nearer = np.zeros((*knee.shape, 3))
-    nearer[..., X] = -_patella_approach()(knee)
+    nearer[..., X] = -_patella_approach(geometry)(knee)
     return glide @ rigid(np.eye(3), nearer)
 
 
-def foot_to_tibia(leg: FloatArray) -> FloatArray:
+def foot_to_tibia(leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Right foot in the tibia: dorsiflexion about a transverse ankle axis (simplification: one axis, no subtalar joint)."""
-    return turn_about(rotation(Z, leg[..., ANKLE_DORSIFLEXION]), metres(skeleton.ANKLE_AXIS_MM))
+    return turn_about(rotation(Z, leg[..., ANKLE_DORSIFLEXION]), metres(geometry.ankle_axis_mm))
 
 
 def pelvis_to_body(trunk: FloatArray) -> FloatArray:
@@ -132,15 +133,15 @@ def pelvis_to_body(trunk: FloatArray) -> FloatArray:
     return rigid(turn, np.zeros(3))
 
 
-def lumbar_to_pelvis(trunk: FloatArray) -> FloatArray:
+def lumbar_to_pelvis(trunk: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Fourth and fifth lumbar vertebrae on the pelvis: flexion bends them forward (about -Z) at the lumbosacral joint.
 
     Two of five lumbar joints carry two fifths of lumbar flexion: simplification, the segment moves as one.
     """
-    return turn_about(rotation(Z, -0.4 * trunk[..., LUMBAR_FLEXION]), metres(skeleton.LUMBAR_PIVOT_MM))
+    return turn_about(rotation(Z, -0.4 * trunk[..., LUMBAR_FLEXION]), metres(geometry.lumbar_pivot_mm))
 
 
-def segment_transforms(pose: ArrayLike) -> FloatArray:
+def segment_transforms(pose: ArrayLike, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Every segment of the body in the body's upright frame (origin midway between the hip centres).
 
     pose    : (..., 16)       radians, order of `conventions.POSE_COORDINATES`
@@ -149,11 +150,11 @@ def segment_transforms(pose: ArrayLike) -> FloatArray:
     pose = np.asarray(pose, dtype=np.float64)
     trunk = pose[..., TRUNK_SLICE]
     pelvis = pelvis_to_body(trunk)
-    chain = [pelvis, pelvis @ lumbar_to_pelvis(trunk)]
+    chain = [pelvis, pelvis @ lumbar_to_pelvis(trunk, geometry)]
     for side in SIDES:
         leg = pose[..., LEG_SLICES[side]]
         own = (lambda twin: twin) if side == "right" else mirrored
-        femur = pelvis @ own(femur_to_pelvis(leg))
-        tibia = femur @ own(tibia_to_femur(leg))
-        chain += [femur, femur @ own(patella_to_femur(leg)), tibia, tibia @ own(foot_to_tibia(leg))]
+        femur = pelvis @ own(femur_to_pelvis(leg, geometry))
+        tibia = femur @ own(tibia_to_femur(leg, geometry))
+        chain += [femur, femur @ own(patella_to_femur(leg, geometry)), tibia, tibia @ own(foot_to_tibia(leg, geometry))]
     return np.stack(chain, axis=-3)

@@ -161,7 +161,7 @@ def _via(line: LineOfAction, joints: Joints) -> tuple[Vector, Vector]:
     x, y, z = metres(line.via_mm)
     hinge_x, hinge_y = joints.hinge
     from_hinge = _on_tibia(np.array([x - hinge_x, y - hinge_y, np.full_like(hinge_x, z)]), joints)
-    centre = metres(skeleton.KNEE_HINGE_MM)
+    centre = metres(skeleton.STANDARD.knee_hinge_mm)
     return Vector(from_hinge.x + centre[0], from_hinge.y + centre[1], from_hinge.z + centre[2]), from_hinge
 
 

@@ -52,6 +52,28 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where the joints of one body are, right side: millimetres in the frame of the segment named, degrees.
+
+    knee_coupling    : rows of knee flexion, coupled internal rotation of the tibia, x and y of the hinge in the tibia frame
+    patella_approach : rows of knee flexion and the distance by which the patella comes nearer to the hinge
+    """
+
+    hip_centre_mm: Point  # pelvis
+    knee_hinge_mm: Point  # femur
+    knee_coupling: tuple[tuple[float, float, float, float], ...]
+    patella_share: float
+    patella_approach: tuple[tuple[float, float], ...]
+    ankle_axis_mm: Point  # tibia
+    lumbar_pivot_mm: Point  # pelvis
+
+    def __post_init__(self) -> None:
+        for name, rows in (("knee_coupling", self.knee_coupling), ("patella_approach", self.patella_approach)):
+            bends = [row[0] for row in rows]
+            require(bends == sorted(set(bends)) and len(bends) > 1, f"{name}: knee flexion must rise from row to row.")
+
+
+@dataclass(frozen=True, slots=True)
 class Bone:
     """One bone (or fused group) with the segment that carries it and the size that its mesh must have.
 

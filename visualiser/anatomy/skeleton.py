@@ -5,7 +5,7 @@ stand in one vertical plane (`ZERO_PELVIS`). Coordinates are degrees; lengths of
 """
 
 from visualiser.anatomy import sources
-from visualiser.anatomy.definitions import Bone, Coordinate, Point, Segment
+from visualiser.anatomy.definitions import Bone, Coordinate, Geometry, Segment
 from visualiser.conventions import LEG_COORDINATES, POSE_COORDINATES, SIDES, TRUNK_COORDINATES, Side
 from visualiser.errors import unknown_name
 
@@ -59,37 +59,36 @@ BONES = (
     Bone("foot", "Foot", "ossa pedis", "foot", True, (180.0, 300.0), sources.ESTIMATE, ("foot bones",)),
 )
 
-# Half the distance between the hip centres; 155-170 apart in three public models.
-HIP_CENTRE_MM: Point = (0.0, 0.0, 80.0)
-
-# Femoral hinge of the knee in the femur frame, and what the tibia does on it: rows of knee flexion (degrees), coupled internal rotation
-# (degrees) and the place of the hinge in the tibia frame (x: roll-back, y: keeps the cartilage gap), millimetres. Rotation: the
-# research models' screw-home; roll-back: smaller than Johal's, our choice; y: solved on our bones so that they keep 4-6 mm.
-KNEE_HINGE_MM: Point = (0.0, -402.0, 1.0)
-KNEE_COUPLING = (
-    (-10.0, -3.4, -2.0, 32.6),
-    (0.0, 0.0, -2.0, 32.5),
-    (10.0, 3.4, -2.6, 32.1),
-    (20.0, 6.3, -3.2, 32.1),
-    (30.0, 8.6, -3.8, 32.4),
-    (45.0, 11.3, -4.6, 32.7),
-    (60.0, 13.2, -5.5, 33.1),
-    (75.0, 14.2, -6.4, 33.5),
-    (90.0, 14.9, -7.2, 33.5),
-    (105.0, 15.0, -8.1, 32.9),
-    (120.0, 15.0, -9.2, 31.7),
-    (140.0, 15.0, -18.0, 30.0),
-    (150.0, 15.0, -22.0, 29.6),
+STANDARD = Geometry(
+    # Half the distance between the hip centres; 155-170 apart in three public models.
+    hip_centre_mm=(0.0, 0.0, 80.0),
+    # Femoral hinge of the knee, and what the tibia does on it. Rotation: the research models' screw-home; roll-back (x): smaller than
+    # Johal's, our choice; y: solved on our bones so that they keep 4-6 mm.
+    knee_hinge_mm=(0.0, -402.0, 1.0),
+    knee_coupling=(
+        (-10.0, -3.4, -2.0, 32.6),
+        (0.0, 0.0, -2.0, 32.5),
+        (10.0, 3.4, -2.6, 32.1),
+        (20.0, 6.3, -3.2, 32.1),
+        (30.0, 8.6, -3.8, 32.4),
+        (45.0, 11.3, -4.6, 32.7),
+        (60.0, 13.2, -5.5, 33.1),
+        (75.0, 14.2, -6.4, 33.5),
+        (90.0, 14.9, -7.2, 33.5),
+        (105.0, 15.0, -8.1, 32.9),
+        (120.0, 15.0, -9.2, 31.7),
+        (140.0, 15.0, -18.0, 30.0),
+        (150.0, 15.0, -22.0, 29.6),
+    ),
+    # The patella glides round the trochlea: it turns about the knee hinge by a share of knee flexion (about 0.7, from memory) and comes
+    # nearer to it as the trochlea ends, solved on our bones for a 4 mm gap.
+    patella_share=0.70,
+    patella_approach=((-10.0, 0.0), (0.0, 0.0), (30.0, 3.0), (60.0, 5.0), (90.0, 7.0), (120.0, 8.0), (150.0, 8.5)),
+    # The drum of our talus, the middle of our lowest disc (estimates).
+    ankle_axis_mm=(-1.0, -386.0, 2.0),
+    lumbar_pivot_mm=(-25.0, 107.5, 0.0),
 )
-KNEE_SOURCES = (sources.OPENSIM_MODELS, sources.JOHAL_2005, sources.ESTIMATE)
-
-# The patella glides round the trochlea: it turns about the knee hinge by a share of knee flexion (about 0.7, from memory) and comes nearer
-# to it as the trochlea ends: rows of knee flexion (degrees) and millimetres towards the hinge, solved on our bones for a 4 mm gap.
-PATELLA_SHARE = 0.70
-PATELLA_APPROACH = ((-10.0, 0.0), (0.0, 0.0), (30.0, 3.0), (60.0, 5.0), (90.0, 7.0), (120.0, 8.0), (150.0, 8.5))
-# Ankle axis in the tibia frame, lumbosacral pivot in the pelvis frame: the drum of our talus, the middle of our lowest disc (estimates).
-ANKLE_AXIS_MM: Point = (-1.0, -386.0, 2.0)
-LUMBAR_PIVOT_MM: Point = (-25.0, 107.5, 0.0)
+GEOMETRY_SOURCES = (sources.OPENSIM_MODELS, sources.JOHAL_2005, sources.ESTIMATE)
 
 _TRUNK = (
     Coordinate("pelvis_anterior_tilt", "Pelvis anterior tilt", (-120.0, 120.0), sources.ESTIMATE),
