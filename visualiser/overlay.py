@@ -24,13 +24,12 @@ from visualiser.typefaces import Line, font_file, pen_positions
 
 _BASELINE = 0.80  # of a row, from its top
 _HALO = 2.2  # rim round texts
-_FAINT, _FAINT_TEXT = 0.7, 0.6  # strength of what is hidden
+_LOSS, _TEXT_LOSS = 0.3, 0.4  # of strength, for what is hidden
 _CASING = 0.75
 _GROUND = 0.82  # opacity of a pill behind a text
 _COMPASS_LINE = 2.4
 
 Coverage = NDArray[np.float32]
-Levels = NDArray[np.uint16]
 
 
 def draw(
@@ -54,50 +53,37 @@ def draw(
     halo = look.halo if image.shape[2] == 3 else None
     if furniture is not None:
         for patch in _furniture_patches(furniture, scale, look, halo):
-            _lay(image, patch.pixels, patch.left, patch.top, 1.0)
+            _lay(image, patch, 0, 0, 1.0)
     shown = [c for c in placement.callouts if c.alpha > 0.004]
+    lines = [_trace(_leader(c, sizes, scale), sizes.casing * scale / 2 + 1, image.shape) for c in shown]
     # Layer by layer, so that no leader or casing ever runs over a dot or a text.
     for c in shown:
         if c.pill:
-            _pill(image, c.box, scale, look.halo, _GROUND * c.alpha, 8.0)
-    for c in shown:
-        if anatomy is not None:
-            stroke(image, _leader(c, sizes, scale), sizes.casing * scale, look.halo, _CASING * c.alpha, where=anatomy)
-    for c in shown:
-        colour, strength = label_colour(look, c.spec.group), c.alpha * _between(1.0, _FAINT, c.veil)
-        path, width = _leader(c, sizes, scale), sizes.leader * scale
+            _pill(image, c.box.scaled(scale), scale, look.halo, _GROUND * c.alpha)
+    if anatomy is not None:
+        for c, line in zip(shown, lines, strict=True):
+            _paint(image, line, sizes.casing * scale, look.halo, _CASING * c.alpha, where=anatomy)
+    for c, line in zip(shown, lines, strict=True):
+        colour, strength = label_colour(look, c.spec.group), c.alpha * (1 - _LOSS * c.veil)
+        width, dash = sizes.leader * scale, (sizes.dash[0] * scale, sizes.dash[1] * scale)
         # While a landmark goes behind something, its line turns from drawn to dashed.
-        stroke(image, path, width, colour, strength * (1 - c.veil))
-        stroke(image, path, width, colour, strength * c.veil, dash=(sizes.dash[0] * scale, sizes.dash[1] * scale))
-        stroke(image, _bar(c, sizes, scale), sizes.bar * scale, colour, strength, round_ends=False)
+        _paint(image, line, width, colour, strength * (1 - c.veil))
+        _paint(image, line, width, colour, strength * c.veil, dash=dash)
+        _round_box(image, _bar(c, sizes).scaled(scale), 0.0, colour, strength)
     for c in shown:
         colour, centre = label_colour(look, c.spec.group), (c.anchor[0] * scale, c.anchor[1] * scale)
-        solid, faint = c.alpha * (1 - c.veil), c.alpha * c.veil * _FAINT
+        solid, faint = c.alpha * (1 - c.veil), c.alpha * c.veil * (1 - _LOSS)
         disc(image, centre, sizes.hidden_ring * scale, colour, faint, hollow=(sizes.hidden_ring - 2.0) * scale)
         disc(image, centre, sizes.ring * scale, look.halo, solid)
         disc(image, centre, sizes.dot * scale, colour, solid)
     for c in shown:
         x, y, align = _text_place(c)
-        text(
-            image,
-            c.setting.lines,
-            (x * scale, y * scale),
-            scale,
-            look,
-            align=align,
-            row=sizes.row,
-            alpha=c.alpha * _between(1.0, _FAINT_TEXT, c.veil),
-            halo=halo,
-        )
+        alpha, at = c.alpha * (1 - _TEXT_LOSS * c.veil), (x * scale, y * scale)
+        text(image, c.setting.lines, at, scale, look, align=align, row=sizes.row, alpha=alpha, halo=halo)
     return image
 
 
 # ------------------------------------------------------------------------------------------------------------ callouts
-def _between(clear: float, veiled: float, veil: float) -> float:
-    """A strength for something seen, behind something, or on its way there."""
-    return clear + (veiled - clear) * veil
-
-
 def _leader(placed: Callout, sizes: LabelStyle, scale: float) -> FloatArray:
     """Bar, port, anchor in pixels; the leader of a hidden landmark ends at its ring."""
     path = np.array([placed.foot, placed.port, placed.anchor]) * scale
@@ -107,33 +93,27 @@ def _leader(placed: Callout, sizes: LabelStyle, scale: float) -> FloatArray:
     return path
 
 
-def _bar(placed: Callout, sizes: LabelStyle, scale: float) -> FloatArray:
-    """The coloured bar at the inner edge of a text."""
-    box, inset = placed.box, sizes.bar / 2
+def _bar(placed: Callout, sizes: LabelStyle) -> Box:
+    """The coloured bar at the inner edge of a text, in layout units."""
+    box, (x, y), thick = placed.box, placed.port, sizes.bar
     if placed.place in ("left", "right"):
-        x = box.right - inset if placed.place == "left" else box.left + inset
-        reach = box.height * 0.42
-        ends = ((x, placed.port[1] - reach), (x, placed.port[1] + reach))
-    else:
-        y = box.bottom - inset if placed.place == "above" else box.top + inset
-        reach = max(box.width * 0.5, 24.0)
-        ends = ((placed.port[0] - reach, y), (placed.port[0] + reach, y))
-    return np.array(ends) * scale
+        left, reach = box.right - thick if placed.place == "left" else box.left, box.height * 0.42
+        return Box(left, y - reach, left + thick, y + reach)
+    top, reach = box.bottom - thick if placed.place == "above" else box.top, box.width / 2
+    return Box(x - reach, top, x + reach, top + thick)
 
 
 def _text_place(placed: Callout) -> tuple[float, float, str]:
     """Reference point and alignment of a callout's text: its inner edge, at the vertical middle."""
     box = placed.box
-    middle = (box.top + box.bottom) / 2
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     match placed.place:
         case "left":
-            return box.right - BAR_ROOM, middle, "right"
+            return box.right - BAR_ROOM, y, "right"
         case "right":
-            return box.left + BAR_ROOM, middle, "left"
-        case "above":
-            return (box.left + box.right) / 2, middle - BAR_ROOM / 2, "centre"
-        case "below":
-            return (box.left + box.right) / 2, middle + BAR_ROOM / 2, "centre"
+            return box.left + BAR_ROOM, y, "left"
+        case _:
+            return x, y + (BAR_ROOM / 2 if placed.place == "below" else -BAR_ROOM / 2), "centre"
 
 
 # ---------------------------------------------------------------------------------------------------------------- text
@@ -160,15 +140,24 @@ def text(
     x, y = int(np.floor(left)), int(np.floor(top))
     phase = (round((left - x) * fine), round((top - y) * fine))
     sprite = _sprite(tuple(lines), scale, align, row, ink, theme.second_ink, halo, phase)
-    _lay(image, sprite.pixels, x + sprite.left, y + sprite.top, alpha)
+    _lay(image, sprite, x, y, alpha)
 
 
 class _Patch(NamedTuple):
-    """Premultiplied RGBA pixels and where their corner lies."""
+    """Premultiplied colour and what it lets through, both (h, w, 3), and where their corner lies.
 
-    pixels: ByteArray
+    The transparency is kept three times over: numpy multiplies arrays of one shape several times faster than it repeats a channel.
+    """
+
+    colour: ByteArray
+    through: ByteArray
     left: int
     top: int
+
+
+def _patch(premultiplied: ByteArray, left: int, top: int) -> _Patch:
+    through = np.repeat(255 - premultiplied[..., 3:], 3, axis=2)
+    return _Patch(np.ascontiguousarray(premultiplied[..., :3]), through, left, top)
 
 
 def _fineness(scale: float) -> int:
@@ -234,7 +223,7 @@ def _sprite(
     for cover, colour in layers:
         pixels *= 1 - cover[..., None]
         pixels += cover[..., None] * np.array([*colour, 255], dtype=np.float32)
-    return _Patch((pixels + 0.5).astype(np.uint8), -pad, -pad)
+    return _patch((pixels + 0.5).astype(np.uint8), -pad, -pad)
 
 
 def _reduced(mask: ByteArray, fine: int, phase: tuple[int, int]) -> Coverage:
@@ -242,13 +231,20 @@ def _reduced(mask: ByteArray, fine: int, phase: tuple[int, int]) -> Coverage:
     height, width = mask.shape
     moved = np.zeros((height + fine, width + fine), dtype=np.float32)
     moved[phase[1] : phase[1] + height, phase[0] : phase[0] + width] = mask
-    blocks: Coverage = moved.reshape(height // fine + 1, fine, width // fine + 1, fine).mean(axis=(1, 3)) / np.float32(
-        255
-    )
-    return blocks
+    blocks: Coverage = moved.reshape(height // fine + 1, fine, width // fine + 1, fine).mean(axis=(1, 3))
+    return blocks / np.float32(255)
 
 
-# --------------------------------------------------------------------------------------------------------------- discs
+# --------------------------------------------------------------------------------------------------- lines and shapes
+class _Trace(NamedTuple):
+    """The pixels near a path: rows, columns, distance from the path and distance run along it."""
+
+    ys: IntArray
+    xs: IntArray
+    aside: Coverage
+    along: Coverage
+
+
 def stroke(
     image: ByteArray,
     path: FloatArray,
@@ -258,47 +254,33 @@ def stroke(
     *,
     dash: tuple[float, float] | None = None,
     where: NDArray[np.generic] | None = None,
-    round_ends: bool = True,
 ) -> None:
-    """A line through the points of a path, to a fraction of a pixel.
+    """A line with round ends through the points of a path, to a fraction of a pixel.
 
     path  : (n, 2)  pixels
     dash  : pixels on and off
     where : (h, w)  draws only there, softly if 0..255; any resolution, spans the whole picture
     """
-    ys, xs = _near(path, width / 2 + 1, image.shape[1], image.shape[0])
-    if len(xs) == 0 or alpha <= 0.0:
-        return
-    # Every pixel is judged against the whole path, so one listed twice (at a bend) gets the same value twice.
+    _paint(image, _trace(path, width / 2 + 1, image.shape), width, colour, alpha, dash=dash, where=where)
+
+
+def _trace(path: FloatArray, reach: float, shape: tuple[int, ...]) -> _Trace:
+    """Measure the pixels within reach of a path against the whole of it, so that one listed twice is the same twice."""
+    ys, xs = _near(path, reach, shape[1], shape[0])
     nearest, phase, run = np.full(len(xs), np.inf, dtype=np.float32), np.zeros(len(xs), dtype=np.float32), 0.0
     px, py = xs.astype(np.float32) + np.float32(0.5), ys.astype(np.float32) + np.float32(0.5)
     for a, b in pairwise(path):
         length = max(float(np.hypot(*(b - a))), 1e-6)
-        ux, uy = (b - a) / length
-        along = (px - np.float32(a[0])) * np.float32(ux) + (py - np.float32(a[1])) * np.float32(uy)
-        aside = np.abs((px - np.float32(a[0])) * np.float32(uy) - (py - np.float32(a[1])) * np.float32(ux))
-        beyond = np.maximum(-along, along - np.float32(length))
-        if round_ends:
-            distance = np.hypot(aside, np.maximum(beyond, 0))
-        else:  # a flat end cuts at the end point instead of half a width further
-            distance = np.maximum(aside, beyond + np.float32(width / 2))
+        ux, uy = np.float32((b[0] - a[0]) / length), np.float32((b[1] - a[1]) / length)
+        dx, dy = px - np.float32(a[0]), py - np.float32(a[1])
+        along = dx * ux + dy * uy
+        beyond = np.maximum(np.maximum(-along, along - np.float32(length)), 0)
+        distance = np.hypot(dx * uy - dy * ux, beyond)
         closer = distance < nearest
         nearest = np.where(closer, distance, nearest)
         phase = np.where(closer, along + np.float32(run), phase)
         run += length
-    cover = np.clip(np.float32(width / 2 + 0.5) - nearest, 0, min(1.0, width))
-    if dash:
-        within = phase % np.float32(sum(dash))
-        cover *= np.clip(np.minimum(within, np.float32(dash[0]) - within) + np.float32(0.5), 0, 1)
-    if where is not None:
-        there = where[
-            (ys * (where.shape[0] / image.shape[0])).astype(np.intp),
-            (xs * (where.shape[1] / image.shape[1])).astype(np.intp),
-        ]
-        cover *= there.astype(np.float32) if there.dtype == np.bool_ else there.astype(np.float32) / np.float32(255)
-    drawn = cover > 0.002
-    ys, xs = ys[drawn], xs[drawn]
-    image[ys, xs] = _over(image[ys, xs], colour, cover[drawn] * np.float32(alpha))
+    return _Trace(ys, xs, nearest, phase)
 
 
 def _near(path: FloatArray, reach: float, width: int, height: int) -> tuple[IntArray, IntArray]:
@@ -311,9 +293,9 @@ def _near(path: FloatArray, reach: float, width: int, height: int) -> tuple[IntA
         slope = (v1 - v0) / (u1 - u0) if u1 != u0 else 0.0
         u = np.arange(int(np.floor(min(u0, u1) - reach)), int(np.ceil(max(u0, u1) + reach)) + 1)
         line = v0 + (np.clip(u + 0.5, min(u0, u1), max(u0, u1)) - u0) * slope
-        spread = int(np.ceil(reach * np.hypot(1.0, slope))) + 1
+        spread = int(np.ceil(reach * np.hypot(1.0, slope)))
         v = np.floor(line).astype(np.intp)[:, None] + np.arange(-spread, spread + 1)
-        grid = np.broadcast_to(u[:, None], v.shape).ravel(), v.ravel()
+        grid = np.repeat(u, v.shape[1]), v.ravel()
         row, column = grid if steep else grid[::-1]
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         rows.append(row[inside])
@@ -321,50 +303,61 @@ def _near(path: FloatArray, reach: float, width: int, height: int) -> tuple[IntA
     return np.concatenate(rows), np.concatenate(columns)
 
 
+def _paint(
+    image: ByteArray,
+    line: _Trace,
+    width: float,
+    colour: Colour,
+    alpha: float,
+    *,
+    dash: tuple[float, float] | None = None,
+    where: NDArray[np.generic] | None = None,
+) -> None:
+    """Lay colour on the pixels of a traced path."""
+    if alpha <= 0.0:
+        return
+    covered = line.aside < width / 2 + 0.5
+    ys, xs = line.ys[covered], line.xs[covered]
+    cover = np.minimum(np.float32(width / 2 + 0.5) - line.aside[covered], np.float32(min(1.0, width)))
+    if dash:
+        within = line.along[covered] % np.float32(sum(dash))
+        cover *= np.clip(np.minimum(within, np.float32(dash[0]) - within) + np.float32(0.5), 0, 1)
+    if where is not None:
+        fy, fx = where.shape[0] / image.shape[0], where.shape[1] / image.shape[1]
+        there = where[(ys * fy).astype(np.intp), (xs * fx).astype(np.intp)].astype(np.float32)
+        cover *= there if where.dtype == np.bool_ else there / np.float32(255)
+    image[ys, xs] = _over(image[ys, xs], colour, cover * np.float32(alpha))
+
+
 def disc(
     image: ByteArray, centre: Point, radius: float, colour: Colour, alpha: float = 1.0, *, hollow: float = 0.0
 ) -> None:
     """A disc, or a ring when hollow, in pixels."""
-    window = _window(
-        image, centre[0] - radius - 1, centre[1] - radius - 1, centre[0] + radius + 1, centre[1] + radius + 1
-    )
-    if window is None or alpha <= 0.0:
+    box = Box(centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius)
+    _round_box(image, box, radius, colour, alpha, hollow=hollow)
+
+
+def _pill(image: ByteArray, box: Box, scale: float, colour: Colour, alpha: float, pad: float = 8.0) -> None:
+    """A soft ground behind a text."""
+    grown = Box(box.left - pad * scale, box.top - pad * scale, box.right + pad * scale, box.bottom + pad * scale)
+    _round_box(image, grown, min(14.0 * scale, grown.height / 2), colour, alpha)
+
+
+def _round_box(image: ByteArray, box: Box, radius: float, colour: Colour, alpha: float, *, hollow: float = 0.0) -> None:
+    """A rectangle with round corners, in pixels, drawn by its signed distance; hollow leaves a hole of that radius."""
+    x0, y0 = max(int(np.floor(box.left - 1)), 0), max(int(np.floor(box.top - 1)), 0)
+    x1, y1 = min(int(np.ceil(box.right + 1)), image.shape[1]), min(int(np.ceil(box.bottom + 1)), image.shape[0])
+    if x1 <= x0 or y1 <= y0 or alpha <= 0.0:
         return
-    rows, columns = window
-    x = np.arange(columns.start, columns.stop, dtype=np.float32) + np.float32(0.5 - centre[0])
-    y = np.arange(rows.start, rows.stop, dtype=np.float32) + np.float32(0.5 - centre[1])
-    distance = np.hypot(x[None], y[:, None])
-    cover = np.clip(np.float32(radius + 0.5) - distance, 0, 1)
+    x = np.arange(x0, x1, dtype=np.float32) + np.float32(0.5 - (box.left + box.right) / 2)
+    y = np.arange(y0, y1, dtype=np.float32) + np.float32(0.5 - (box.top + box.bottom) / 2)
+    qx = (np.abs(x) - np.float32(box.width / 2 - radius))[None]
+    qy = (np.abs(y) - np.float32(box.height / 2 - radius))[:, None]
+    outside = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0)) + np.minimum(np.maximum(qx, qy), 0) - np.float32(radius)
+    cover = np.clip(np.float32(0.5) - outside, 0, 1)
     if hollow > 0:
-        cover = np.minimum(cover, np.clip(distance - np.float32(hollow - 0.5), 0, 1))
-    image[window] = _over(image[window], colour, cover * np.float32(alpha))
-
-
-def _pill(image: ByteArray, box: Box, scale: float, colour: Colour, alpha: float, pad: float) -> None:
-    """A soft ground behind a text: a rectangle with round corners."""
-    left, top, right, bottom = (
-        (box.left - pad) * scale,
-        (box.top - pad) * scale,
-        (box.right + pad) * scale,
-        (box.bottom + pad) * scale,
-    )
-    window = _window(image, left, top, right, bottom)
-    if window is None:
-        return
-    radius = min(14.0 * scale, (bottom - top) / 2)
-    x = np.arange(window[1].start, window[1].stop, dtype=np.float32) + np.float32(0.5 - (left + right) / 2)
-    y = np.arange(window[0].start, window[0].stop, dtype=np.float32) + np.float32(0.5 - (top + bottom) / 2)
-    outside_x = np.maximum(np.abs(x) - np.float32((right - left) / 2 - radius), 0)
-    outside_y = np.maximum(np.abs(y) - np.float32((bottom - top) / 2 - radius), 0)
-    cover = np.clip(np.float32(radius + 0.5) - np.hypot(outside_x[None], outside_y[:, None]), 0, 1)
-    image[window] = _over(image[window], colour, cover * np.float32(alpha))
-
-
-def _window(image: ByteArray, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice] | None:
-    """Rows and columns of the part of a rectangle that lies on the picture."""
-    x0, y0 = max(int(np.floor(left)), 0), max(int(np.floor(top)), 0)
-    x1, y1 = min(int(np.ceil(right)) + 1, image.shape[1]), min(int(np.ceil(bottom)) + 1, image.shape[0])
-    return (slice(y0, y1), slice(x0, x1)) if x1 > x0 and y1 > y0 else None
+        cover = np.minimum(cover, np.clip(np.hypot(x[None], y[:, None]) - np.float32(hollow - 0.5), 0, 1))
+    image[y0:y1, x0:x1] = _over(image[y0:y1, x0:x1], colour, cover * np.float32(alpha))
 
 
 # --------------------------------------------------------------------------------------------------------- compositing
@@ -389,27 +382,32 @@ def _over_straight(below: ByteArray, premultiplied: Coverage, cover: Coverage) -
     return result
 
 
-def _lay(image: ByteArray, sprite: ByteArray, left: int, top: int, alpha: float) -> None:
-    """A premultiplied sprite laid onto a picture at a whole pixel; in integers, for this is the hot spot of a clip."""
+def _lay(image: ByteArray, patch: _Patch, x: int, y: int, alpha: float) -> None:
+    """A patch laid onto a picture at whole pixels; in integers, for this is the hot spot of a clip."""
+    left, top = patch.left + x, patch.top + y
     x0, y0 = max(left, 0), max(top, 0)
-    x1, y1 = min(left + sprite.shape[1], image.shape[1]), min(top + sprite.shape[0], image.shape[0])
+    x1, y1 = min(left + patch.colour.shape[1], image.shape[1]), min(top + patch.colour.shape[0], image.shape[0])
     if x1 <= x0 or y1 <= y0 or alpha <= 0.0:
         return
-    part = sprite[y0 - top : y1 - top, x0 - left : x1 - left]
+    part = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
+    colour, through = patch.colour[part], patch.through[part]
     if alpha < 1.0:
-        part = ((part.astype(np.uint16) * round(alpha * 256)) >> 8).astype(np.uint8)
+        share = np.uint16(round(alpha * 256))
+        colour = (colour * share >> 8).astype(np.uint8)
+        through = 255 - ((255 - through) * share >> 8).astype(np.uint8)
     target = image[y0:y1, x0:x1]
     if image.shape[2] == 4:
         target[...] = _over_straight(
-            target, part[..., :3].astype(np.float32), part[..., 3:].astype(np.float32) / np.float32(255)
+            target, colour.astype(np.float32), np.float32(1) - through[..., :1].astype(np.float32) / np.float32(255)
         )
         return
     # x / 255, rounded, is (x + 128 + (x + 128) / 256) / 256 and stays within 16 bits.
-    product = target * (255 - part[..., 3:]).astype(np.uint16)
+    product = np.multiply(target, through, dtype=np.uint16)
     product += np.uint16(128)
     product += product >> 8
     product >>= 8
-    target[...] = product.astype(np.uint8) + part[..., :3]
+    product += colour
+    target[...] = product
 
 
 # ----------------------------------------------------------------------------------------------------------- furniture
@@ -434,11 +432,6 @@ def _sheet(box: Box, scale: float) -> tuple[ByteArray, int, int]:
     return np.zeros((height, width, 4), dtype=np.uint8), left, top
 
 
-def _premultiplied(sheet: ByteArray) -> ByteArray:
-    result: ByteArray = np.asarray(Image.fromarray(sheet, "RGBA").convert("RGBa")).copy()
-    return result
-
-
 def _text_patch(block: TextBlock, scale: float, theme: Theme, halo: Colour | None) -> _Patch:
     sheet, left, top = _sheet(block.box, scale)
     x = {"left": block.box.left, "centre": (block.box.left + block.box.right) / 2, "right": block.box.right}[
@@ -446,13 +439,9 @@ def _text_patch(block: TextBlock, scale: float, theme: Theme, halo: Colour | Non
     ] * scale
     y = (block.box.top + block.box.bottom) / 2 * scale
     if block.ground:
-        shifted = Box(
-            block.box.left - left / scale,
-            block.box.top - top / scale,
-            block.box.right - left / scale,
-            block.box.bottom - top / scale,
-        )
-        _pill(sheet, shifted, scale, theme.halo, _GROUND, 0.0)
+        ground = block.box.scaled(scale)
+        ground = Box(ground.left - left, ground.top - top, ground.right - left, ground.bottom - top)
+        _pill(sheet, ground, scale, theme.halo, _GROUND, 0.0)
     text(
         sheet,
         block.lines,
@@ -464,7 +453,7 @@ def _text_patch(block: TextBlock, scale: float, theme: Theme, halo: Colour | Non
         second=block.second,
         halo=None if block.ground else halo,
     )
-    return _Patch(_premultiplied(sheet), left, top)
+    return _patch(np.asarray(Image.fromarray(sheet).convert("RGBa")), left, top)
 
 
 def _legend_patch(legend: Legend, scale: float, theme: Theme) -> _Patch:
@@ -472,7 +461,7 @@ def _legend_patch(legend: Legend, scale: float, theme: Theme) -> _Patch:
     for group, line, (x, y) in legend.entries:
         disc(sheet, (x * scale - left, y * scale - top), LEGEND_DOT * scale, label_colour(theme, group))
         text(sheet, (line,), ((x + LEGEND_DOT + 10.0) * scale - left, y * scale - top), scale, theme)
-    return _Patch(_premultiplied(sheet), left, top)
+    return _patch(np.asarray(Image.fromarray(sheet).convert("RGBa")), left, top)
 
 
 def _scale_bar_patch(bar: ScaleBar, scale: float, theme: Theme) -> _Patch:
@@ -490,7 +479,7 @@ def _scale_bar_patch(bar: ScaleBar, scale: float, theme: Theme) -> _Patch:
         align="centre",
         second=True,
     )
-    return _Patch(_premultiplied(sheet), left, top)
+    return _patch(np.asarray(Image.fromarray(sheet).convert("RGBa")), left, top)
 
 
 def _compass_patch(compass: Compass, scale: float, theme: Theme) -> _Patch:
@@ -507,4 +496,4 @@ def _compass_patch(compass: Compass, scale: float, theme: Theme) -> _Patch:
             stroke(sheet, path * scale - (left, top), _COMPASS_LINE * scale, theme.second_ink)
         x, y = (tip + along * (10.0, 18.0)) * scale - (left, top)
         text(sheet, (Line(word, "english", SMALL_SIZE),), (float(x), float(y)), scale, theme, align=align)
-    return _Patch(_premultiplied(sheet), left, top)
+    return _patch(np.asarray(Image.fromarray(sheet).convert("RGBa")), left, top)
