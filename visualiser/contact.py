@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from visualiser.anatomy import skeleton
-from visualiser.anatomy.definitions import Cylinder, Footprint, MuscleHead, Point
+from visualiser.anatomy.definitions import Contact, Cylinder, Footprint, MuscleHead, Point
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import Side, metres
-from visualiser.kinematics import KNEE_FLEXION, femur_to_pelvis, tibia_to_femur
+from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION, femur_to_pelvis, tibia_to_femur
 from visualiser.sections import (
     polyline_length,
     refined,
@@ -40,7 +40,10 @@ ROUNDING = (
     0.004,
     0.013,
 )  # metres over which corners of the path are rounded: in the thigh, and at the knee bent by 120 degrees
+TAUT_REACH = 0.006  # metres over which a line that bone presses is pulled straight between two pushes
+GUIDE_RELEASE = 0.8  # share by which guides below the tuberosity let go as the hip flexes
 BONE_GAP, NEIGHBOUR_GAP = 0.0009, 0.0012  # metres left between a tube and bone, and between two tubes
+MAKING_WAY = 0.8  # share of the lost section's shift by which crowded centres give way in each round
 FOOTPRINT_LIFT = 0.0004  # metres by which an attachment stands off the bone, so that it never flickers with it
 FOOTPRINT_GRIP = (1.0, 0.72, 0.34, 0.1)  # how firmly the last rings follow the footprint
 # Proximal tendons leave the tuberosity backwards, downwards and sideways, never to its medial face (they would slip inside the pelvis).
@@ -129,6 +132,7 @@ class Tube:
         return width * depth / np.hypot(depth * _COSINES, width * _SINES)
 
 
+_NEIGHBOURS = {head.name: head.tube.neighbours for head in HEADS}
 _ANGLES = np.arange(SECTORS) * 2 * np.pi / SECTORS
 _COSINES, _SINES = np.cos(_ANGLES), np.sin(_ANGLES)
 
@@ -140,7 +144,7 @@ class Solver:
         self.bed = bed
         self.scale = {head.name: 1.0 for head in HEADS}
         rest = Joints.of(np.zeros(6))
-        self.rest_length = {head.name: polyline_length(self.path(head, rest, 0.0)) for head in HEADS}
+        self.rest_length = {head.name: polyline_length(self.path(head, rest, np.zeros(6))) for head in HEADS}
         for _ in range(12):
             tubes = self._settled(np.zeros(6), self.scale)
             for name, tube in tubes.items():
@@ -165,18 +169,24 @@ class Solver:
                     * float(np.clip(missing, 0.7, 1.4)) ** 0.6
                 )
                 tube.set_sizes(scale[name])
+            self._make_way(tubes, joints)
             self._part(tubes, joints)
-        return tubes, {name: self._finished(tube, joints) for name, tube in tubes.items()}
+        rings = {name: self._finished(tube, joints) for name, tube in tubes.items()}
+        for _ in range(3):
+            rings = {name: _drawn_apart(name, rings) for name in rings}
+            rings = {name: self._finished(tube, joints, rings[name]) for name, tube in tubes.items()}
+        return tubes, rings
 
-    def path(self, head: MuscleHead, joints: Joints, knee: float) -> FloatArray:
+    def path(self, head: MuscleHead, joints: Joints, leg: FloatArray) -> FloatArray:
         """Guided path (PATH_POINTS, 3): footprint, guides of the origin, pulley on the condyles, guides of the tibia, footprint."""
         design = head.tube
         from_origin = joints.to_femur(head.line.origin_segment)
         near = _moved((design.origin.centre_mm, *design.proximal_guides_mm), from_origin)
+        near[1:] += GUIDE_RELEASE * _ease(np.degrees(leg[HIP_FLEXION]) / 90.0) * (near[0] - near[1:])
         far = _moved((*design.distal_guides_mm, design.insertion.centre_mm), joints.tibia)
         parts = [near, far] if design.pulley is None else [near, _round_pulley(near[-1], far[0], design.pulley), far]
         points = resampled(np.concatenate(parts), np.linspace(0.0, 1.0, PATH_POINTS))
-        bent = np.clip(np.degrees(knee) / 120.0, 0.0, 1.0) ** 2
+        bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.0) ** 2
         along = np.linspace(0.0, 1.0, PATH_POINTS)
         at_knee = np.clip((along - 0.55) / 0.25, 0.0, 1.0)
         return rounded(points, ROUNDING[0] + (ROUNDING[1] - ROUNDING[0]) * bent * at_knee)
@@ -184,7 +194,7 @@ class Solver:
     def _settled(self, leg: FloatArray, scale: Mapping[str, float] | None) -> dict[str, Tube]:
         """Tubes whose centrelines have left the bones and whose tendons ride on their neighbours, parted once."""
         joints = Joints.of(leg)
-        tubes = {head.name: self._laid(head, joints, float(leg[KNEE_FLEXION])) for head in HEADS}
+        tubes = {head.name: self._laid(head, joints, leg) for head in HEADS}
         for tube in tubes.values():
             tube.set_sizes(
                 self.scale[tube.head.name] / np.sqrt(tube.belly_stretch) if scale is None else scale[tube.head.name]
@@ -196,10 +206,10 @@ class Solver:
         self._part(tubes, joints)
         return tubes
 
-    def _laid(self, head: MuscleHead, joints: Joints, knee: float) -> Tube:
+    def _laid(self, head: MuscleHead, joints: Joints, leg: FloatArray) -> Tube:
         """A head on its path: tendons nearly keep their length, the belly takes the change, sections keep their design offsets."""
         design = head.tube
-        path = self.path(head, joints, knee)
+        path = self.path(head, joints, leg)
         stretch = polyline_length(path) / self.rest_length[head.name]
         tendon = 1.0 + float(np.clip(TENDON_SHARE * (stretch - 1.0), *TENDON_LIMITS))
         begin, end = design.belly
@@ -218,7 +228,7 @@ class Solver:
     def _offsets(self, head: MuscleHead) -> FloatArray:
         """Lateral and posterior offsets (R, 2) of the designed centres from the path in upright standing."""
         rest = Joints.of(np.zeros(6))
-        base = resampled(self.path(head, rest, 0.0), rest_positions())
+        base = resampled(self.path(head, rest, np.zeros(6)), rest_positions())
         _, lateral, posterior = section_axes(base, hinge_axes(rest.pelvis[:3, :3], rest.tibia[:3, :3]))
         place = station_values(head.name).offset(base)
         return np.stack([(place * lateral).sum(axis=1), (place * posterior).sum(axis=1)], axis=1)
@@ -228,12 +238,18 @@ class Solver:
         need = 0.85 * np.minimum(tube.width, tube.depth) + BONE_GAP
         need[0] = need[-1] = 0.001
         spread = spread_matrix(RINGS, 1.4)
-        for _ in range(5):
+        pressed: FloatArray = np.zeros(RINGS)
+        for taut in (True,) * 8 + (False,) * 8:
             push = np.zeros_like(tube.centres)
-            for bone, begin, end in tube.head.tube.touches:
-                part = slice(int(begin * (RINGS - 1)), int(end * (RINGS - 1)) + 1)
-                distance, out = self.bed.distance(bone, tube.centres[part], joints, escape=True)
-                push[part] += np.clip(need[part] - distance, 0.0, None)[:, None] * out
+            for contact in tube.head.tube.touches:
+                part = _rings_of(contact)
+                distance, out = self.bed.distance(contact.bone, tube.centres[part], joints, escape=True)
+                room = need[part] + metres(contact.room_mm)
+                push[part] += np.clip(room - distance, 0.0, None)[:, None] * out
+            pressed = np.maximum(pressed, spread @ np.linalg.norm(push, axis=1))
+            # Where bone presses, the line is pulled taut again, so that it goes round by the short way.
+            if taut:
+                tube.centres = rounded(tube.centres, TAUT_REACH * np.clip(pressed / 0.001, 0.0, 1.0))
             tube.centres = tube.centres + 1.3 * spread @ push
         tube.turn_axes()
 
@@ -250,30 +266,45 @@ class Solver:
                 cut = np.zeros(len(points))
                 for other in near:
                     cut = np.maximum(cut, 0.5 * (own - distance_outside(other, points)[0] + NEIGHBOUR_GAP))
-                distance = np.full(len(points), 1.0)
-                for bone, begin, end in tube.head.tube.touches:
-                    part = slice(int(begin * (RINGS - 1)) * SECTORS, (int(end * (RINGS - 1)) + 1) * SECTORS)
-                    distance[part] = np.minimum(distance[part], self.bed.distance(bone, points[part], joints)[0])
-                cut = np.maximum(cut, np.clip(BONE_GAP - distance, 0.0, None))
-                tube.radii = np.maximum(tube.radii - cut.reshape(tube.radii.shape), 0.12 * designed)
+                cut = cut.reshape(tube.radii.shape)
+                for contact in tube.head.tube.touches:
+                    part = _rings_of(contact)
+                    inside = points.reshape(*tube.radii.shape, 3)[part].reshape(-1, 3)
+                    distance = self.bed.distance(contact.bone, inside, joints)[0].reshape(-1, SECTORS)
+                    room = BONE_GAP + metres(contact.room_mm)
+                    cut[part] = np.maximum(cut[part], np.clip(room - distance, 0.0, None))
+                tube.radii = np.maximum(tube.radii - cut, 0.12 * designed)
             soft = 0.5 * tube.radii + 0.25 * (np.roll(tube.radii, 1, axis=1) + np.roll(tube.radii, -1, axis=1))
             for _ in range(2):  # takes the edge off creases, but never lets a radius grow back into its neighbour
                 soft[1:-1] = 0.5 * soft[1:-1] + 0.25 * (soft[:-2] + soft[2:])
             tube.radii = np.minimum(soft, tube.radii + 0.0003)
 
-    def _finished(self, tube: Tube, joints: Joints) -> FloatArray:
+    def _make_way(self, tubes: Mapping[str, Tube], joints: Joints) -> None:
+        """Move each centre towards the middle of what contact left of its section: crowded bellies make way rather than flatten."""
+        fade = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 8.0 - 0.25, 0.0, 1.0)[:, None]
+        for tube in tubes.values():
+            lost = ((tube.radii - tube.ellipse())[..., None] * tube.directions()).mean(axis=1)
+            tube.centres = tube.centres + MAKING_WAY * fade * (spread_matrix(RINGS, 1.4) @ lost)
+            self._leave_bone(tube, joints)
+
+    def _finished(self, tube: Tube, joints: Joints, rings: FloatArray | None = None) -> FloatArray:
         """Rings with both ends laid on their footprints, no vertex in bone, and the volume exact."""
-        rings = tube.rings()
+        laid = rings is not None
+        rings = tube.rings() if rings is None else rings
         design = tube.head.tube
         for footprint, ends, segment in (
-            (design.origin, range(len(FOOTPRINT_GRIP)), tube.head.line.origin_segment),
-            (design.insertion, range(RINGS - 1, RINGS - 1 - len(FOOTPRINT_GRIP), -1), "tibia"),
+            ()
+            if laid
+            else (
+                (design.origin, range(len(FOOTPRINT_GRIP)), tube.head.line.origin_segment),
+                (design.insertion, range(RINGS - 1, RINGS - 1 - len(FOOTPRINT_GRIP), -1), "tibia"),
+            )
         ):
             self._lay(rings, footprint, ends, joints.to_femur(segment), joints)
         inner = slice(len(FOOTPRINT_GRIP) // 2, RINGS - len(FOOTPRINT_GRIP) // 2)
         flesh = np.sqrt(station_values(tube.head.name).flesh)[:, None, None]
         for _ in range(3):
-            for bone, _, _ in design.touches:
+            for bone in {contact.bone: None for contact in design.touches}:
                 distance, out = self.bed.distance(bone, rings[inner].reshape(-1, 3), joints)
                 push = np.clip(FOOTPRINT_LIFT - distance, 0.0, 0.004)[:, None] * out
                 rings[inner] += push.reshape(rings[inner].shape)
@@ -295,6 +326,11 @@ class Solver:
         for _ in range(4):
             distance, out = self.bed.distance(footprint.bone, rings[last], joints)
             rings[last] -= (distance - FOOTPRINT_LIFT)[:, None] * out
+
+
+def _ease(share: float) -> float:
+    share = min(max(share, 0.0), 1.0)
+    return share * share * (3.0 - 2.0 * share)
 
 
 def _volume(rings: FloatArray) -> float:
@@ -323,6 +359,53 @@ def _round_pulley(above: FloatArray, below: FloatArray, pulley: Cylinder) -> Flo
     travelled = (before + radius * (angle - begin)) / (before + radius * (end - begin) + after)
     side = above[2] + (below[2] - above[2]) * travelled
     return np.column_stack([centre + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), side])
+
+
+def _rings_of(contact: Contact) -> slice:
+    """The rings of a tube between the positions of a contact."""
+    return slice(int(contact.begin * (RINGS - 1)), int(contact.end * (RINGS - 1)) + 1)
+
+
+def _drawn_apart(name: str, rings: Mapping[str, FloatArray]) -> FloatArray:
+    """Rings of one head, each vertex that lies in a neighbour drawn back by half its depth (the neighbour does the same)."""
+    own = rings[name].copy()
+    middle = own.mean(axis=1, keepdims=True)
+    spokes = unit(own - middle)
+    for other in _NEIGHBOURS[name]:
+        depth = _depth_in(rings[other], own.reshape(-1, 3)).reshape(own.shape[:2])
+        reach = np.linalg.norm(own - middle, axis=2)
+        cut = np.clip(0.5 * (depth + 0.5 * NEIGHBOUR_GAP), 0.0, 0.6 * reach)
+        own -= cut[..., None] * spokes
+    return own
+
+
+def _depth_in(tube: FloatArray, points: FloatArray) -> FloatArray:
+    """How deep points (P, 3) lie inside the true sections of a tube (R, S, 3), negative outside; read in the nearest ring's plane."""
+    middle = tube.mean(axis=1)
+    tangent = unit(np.gradient(middle, axis=0))
+    ring = _nearest(points, middle)
+    offset = points - middle[ring]
+    along = (offset * tangent[ring]).sum(axis=1)
+    toward = np.clip(ring + np.sign(along).astype(np.intp), 0, RINGS - 1)
+    gap = np.maximum(np.linalg.norm(middle[toward] - middle[ring], axis=1), 1e-6)
+    share = np.where(toward == ring, 0.0, np.clip(np.abs(along) / gap, 0.0, 1.0))[:, None]
+    section = tube[ring] * (1.0 - share[..., None]) + tube[toward] * share[..., None]
+    centre = section.mean(axis=1)
+    spokes, offset = section - centre[:, None], points - centre
+    across, normal = unit(spokes[:, 0]), tangent[ring]
+    behind = np.cross(normal, across)
+    reach = np.hypot((spokes * across[:, None]).sum(axis=2), (spokes * behind[:, None]).sum(axis=2))
+    angle = np.arctan2((spokes * behind[:, None]).sum(axis=2), (spokes * across[:, None]).sum(axis=2))
+    x, y = (offset * across).sum(axis=1), (offset * behind).sum(axis=1)
+    # The spoke nearest in direction; sections are near enough to even in angle for that.
+    turn = np.abs((angle - np.arctan2(y, x)[:, None] + np.pi) % (2 * np.pi) - np.pi)
+    two = np.argsort(turn, axis=1)[:, :2]
+    near, far = np.take_along_axis(turn, two, axis=1).T
+    inner, outer = np.take_along_axis(reach, two, axis=1).T
+    radius = (inner * far + outer * near) / np.maximum(near + far, 1e-9)
+    depth: FloatArray = radius - np.hypot(x, y)
+    beyond = (toward == ring) & (np.abs(along) > 0.001)
+    return np.where(beyond, -1.0, depth)
 
 
 def _nearest(points: FloatArray, centres: FloatArray) -> IntArray:

@@ -22,7 +22,9 @@ CLEARANCE = {
     "tibial_nerve": 0.0035,
     "common_fibular_nerve": 0.0026,
 }  # metres that the centreline keeps from bone and muscle
-DEEP_AND_LATERAL = np.array([1.2, 0.0, 0.4])  # where a muscle pushes the nerve: never out behind the long head
+# Where a muscle pushes the nerve: in the thigh deep and to the side, never out behind the long head; by the short head, and below the
+# split by biceps, towards the middle of the fossa.
+DEEP_AND_LATERAL, TO_THE_FOSSA = np.array([1.2, 0.0, 0.4]), np.array([-0.2, 0.0, -1.2])
 
 
 def guide_points(guides: tuple[Guide, ...], leg: FloatArray) -> FloatArray:
@@ -71,14 +73,17 @@ class NerveSolver:
         line = curve_through(guides, DIVISION_POINTS)
         clearance = CLEARANCE[division.name]
         spread = spread_matrix(DIVISION_POINTS, 2.0)
-        for _ in range(6):
+        along = np.linspace(0.0, 1.0, DIVISION_POINTS)
+        low = np.clip((along - 0.5) / 0.15, 0.0, 1.0)[:, None]
+        for among_muscles in (True,) * 6 + (False,) * 4:  # bone has the last word
             push = np.zeros_like(line)
             for bone in ("hip_bone", "femur", "tibia", "fibula"):
                 distance, out = self.bed.distance(bone, line, joints, escape=True)
                 push += np.clip(clearance - distance, 0.0, None)[:, None] * out
-            for tube in muscles.values():
+            for name, tube in muscles.items() if among_muscles else ():
                 gap, ring = distance_outside(tube, line)
-                away = unit(unit(line - tube.centres[ring]) + DEEP_AND_LATERAL)
+                fossa = np.ones_like(low) if name.endswith("short_head") else low * name.startswith("biceps")
+                away = unit(unit(line - tube.centres[ring]) + (1.0 - fossa) * DEEP_AND_LATERAL + fossa * TO_THE_FOSSA)
                 push += np.clip(clearance + 0.0003 - gap, 0.0, 0.008)[:, None] * away
             push[[0, -1]] = 0.0
             line = line + 1.2 * spread @ push

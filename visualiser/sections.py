@@ -91,16 +91,33 @@ def refined(rings: FloatArray, count: int, sectors: int) -> FloatArray:
     return fine
 
 
+def cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Cross product (..., 3), by components: several times faster than numpy's on small last axes."""
+    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    product[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
+    product[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
+    product[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    return product
+
+
+def ring_centres(rings: FloatArray) -> FloatArray:
+    """Mean point (..., R, 3) of each ring."""
+    centres: FloatArray = np.einsum("...sk->...k", rings) / rings.shape[-2]
+    return centres
+
+
 def ring_volume(rings: FloatArray) -> FloatArray:
-    """Volume (...) enclosed by closed tubes (..., R, S, 3), their ends closed by fans: the sum of signed tetrahedra."""
-    points = rings - rings.mean(axis=(-3, -2), keepdims=True)
-    ahead = np.roll(points, -1, axis=-2)
+    """Volume (...) enclosed by closed tubes (..., R, S, 3), their ends closed by fans: the sum of signed tetrahedra.
+
+    They are counted from the middle of the first ring, so the first fan adds nothing.
+    """
+    points = rings - ring_centres(rings[..., :1, :, :])[..., None, :]
+    ahead = np.concatenate([points[..., 1:, :], points[..., :1, :]], axis=-2)
     diagonal = ahead[..., :-1, :, :] - points[..., 1:, :, :]
-    side = np.einsum("...rsk,...rsk->...", points[..., :-1, :, :], np.cross(diagonal, ahead[..., 1:, :, :]))
-    first, last = points[..., :1, :, :].mean(axis=-2), points[..., -1:, :, :].mean(axis=-2)
-    caps = np.einsum("...rk,...rsk->...", first, np.cross(ahead[..., :1, :, :], points[..., :1, :, :]))
-    caps += np.einsum("...rk,...rsk->...", last, np.cross(points[..., -1:, :, :], ahead[..., -1:, :, :]))
-    volume: FloatArray = np.abs(side + caps) / 6.0
+    side = np.einsum("...rsk,...rsk->...", points[..., :-1, :, :], cross(diagonal, ahead[..., 1:, :, :]))
+    last = ring_centres(points[..., -1:, :, :])[..., None, :]
+    cap = (last * cross(points[..., -1:, :, :], ahead[..., -1:, :, :])).sum(axis=(-3, -2, -1))
+    volume: FloatArray = np.abs(side + cap) / 6.0
     return volume
 
 
@@ -153,7 +170,7 @@ def closed_normals(vertices: FloatArray, count: int, sectors: int) -> FloatArray
     around[..., 1:-1, :] = body[..., 2:, :] - body[..., :-2, :]
     around[..., 0, :] = around[..., -1, :] = body[..., 1, :] - body[..., -2, :]
     normals = np.empty_like(vertices)
-    sides = unit(np.cross(around, along))
+    sides = unit(cross(around, along))
     normals[..., :-2, :] = sides.reshape(*lead, -1, 3)
     normals[..., -2, :] = -unit(along[..., 0, :-1, :].mean(axis=-2))
     normals[..., -1, :] = unit(along[..., -1, :-1, :].mean(axis=-2))

@@ -1,14 +1,17 @@
 """The drawn muscles and nerves of a leg in any pose: a baked table of solved tubes, blended, turned and breathed to exact volume.
 
-Contact is solved once on a grid of hip and knee flexion (`contact.py`, `meshes/sculpt/tissue.py`). A frame is then one cubic blend in that
-grid, a skinning of the turns that leave its plane (adduction, rotations), and a last uniform breath of each belly, so that volume holds.
+Contact is solved once on a grid of hip and knee flexion, and on a coarser one for each turn that leaves their plane: adduction, hip and
+tibial rotation (`contact.py`, `meshes/sculpt/tissue.py`). A frame is then a cubic blend in the grid, a skinning by the other turns, what
+solving adds to that skinning, and a last uniform breath of each belly, so that its volume holds.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
@@ -16,7 +19,15 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 from visualiser.anatomy.muscles import head
 from visualiser.conventions import metres
 from visualiser.errors import AssetError, unknown_name
-from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION, femur_to_pelvis, tibia_to_femur
+from visualiser.kinematics import (
+    HIP_ADDUCTION,
+    HIP_FLEXION,
+    HIP_ROTATION,
+    KNEE_FLEXION,
+    TIBIAL_ROTATION,
+    femur_to_pelvis,
+    tibia_to_femur,
+)
 from visualiser.sections import (
     closed_faces,
     closed_normals,
@@ -24,13 +35,17 @@ from visualiser.sections import (
     closed_vertices,
     refined,
     refining_matrix,
+    ring_centres,
     ring_volume,
 )
+from visualiser.transforms import apply, inverse
 from visualiser.typed import FloatArray, IntArray
 
 RINGS, SECTORS = 40, 20  # solved and baked
 FINE_RINGS, FINE_SECTORS = 80, 40  # drawn
-FORMAT = 1  # of the baked file; raised when its layout changes
+FORMAT = 2  # of the baked file; raised when its layout changes
+
+BESIDE = [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]  # turns that leave the plane of the baked flexions
 
 
 @dataclass(frozen=True)
@@ -94,34 +109,42 @@ def hinge_axes(pelvis_to_femur: FloatArray, tibia_to_femur_turn: FloatArray) -> 
 
 
 @dataclass(frozen=True)
-class Part:
-    """One tube of a surface in the baked table: its place there, its rings, and how much pelvis and tibia carry each ring.
+class TubeGroup:
+    """Tubes of equal size that lie side by side in the baked table and are drawn together.
 
-    `rigid` shares turn a ring with pelvis (first column) or tibia (second); `chord` shares move it as part of the chord between the ends.
+    `rigid` shares (G, R, 2) turn a ring with the pelvis (first column) or the tibia (second); `chord` shares move it as part of
+    the chord between the ends, whose motion is read at the rings `anchors` (G, 2). Muscles breathe, where they have `flesh`
+    (G, R), until they have their `volume` (G,).
     """
 
     columns: slice
-    rings: int
-    sectors: int
-    fine_rings: int
-    fine_sectors: int
+    size: tuple[int, int]
+    drawn_size: tuple[int, int]
     rigid: FloatArray
     chord: FloatArray
-    anchors: tuple[int, int]
+    anchors: IntArray
     flesh: FloatArray | None
-    volume: float | None
+    volume: FloatArray | None
+
+    @property
+    def count(self) -> int:
+        """Number of tubes."""
+        return len(self.rigid)
 
 
 @dataclass(frozen=True)
 class SoftSurface:
-    """A muscle or nerve surface whose points change with the pose: fixed triangles, texture coordinates and identity."""
+    """A muscle or nerve surface whose points change with the pose: fixed triangles, texture coordinates, and the tubes that it joins.
+
+    `tubes` names the surface's tubes as (group, place in the group).
+    """
 
     name: str
     display: str
     kind: str
     faces: IntArray
     uv: FloatArray
-    parts: tuple[Part, ...]
+    tubes: tuple[tuple[int, int], ...]
 
 
 class SoftTissue:
@@ -130,11 +153,11 @@ class SoftTissue:
     def __init__(self, baked: Mapping[str, Any]) -> None:
         if int(baked["format"]) != FORMAT:
             raise AssetError(f"The baked soft tissue has format {int(baked['format'])}; this version reads {FORMAT}.")
-        hip, knee = np.radians(baked["hip_deg"]), np.radians(baked["knee_deg"])
-        self._hip, self._knee = CubicSpline(hip, np.eye(len(hip))), CubicSpline(knee, np.eye(len(knee)))
-        table = baked["points"].astype(np.float32) * np.float32(baked["step_m"])
-        self._table = table.reshape(len(hip) * len(knee), -1)
-        self.surfaces = _surfaces(baked)
+        self._plane = BlendedTable(baked, "plane")
+        self._beside = BlendedTable(baked, "beside")
+        self._reach = np.radians(baked["beside_reach_deg"])
+        self._groups = _groups(baked)
+        self.surfaces = _surfaces(baked, self._groups)
 
     @classmethod
     def load(cls, path: Path | str) -> "SoftTissue":
@@ -145,7 +168,7 @@ class SoftTissue:
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls({name: file[name] for name in file.files})
-        except (OSError, ValueError, KeyError) as problem:
+        except (OSError, ValueError, KeyError, BadZipFile) as problem:
             raise AssetError(f"The baked soft tissue {path} cannot be read: {problem}.") from problem
 
     def surface(self, name: str) -> SoftSurface:
@@ -161,9 +184,9 @@ class SoftTissue:
         leg     : (..., 6)  radians, order of `conventions.LEG_COORDINATES`
         returns : name -> (..., V, 3)  metres, femur frame
         """
-        tubes = self.rings(leg)
+        drawn = [closed_vertices(rings) for rings in self._drawn(leg)]
         return {
-            name: np.concatenate([closed_vertices(part) for part in parts], axis=-2) for name, parts in tubes.items()
+            s.name: np.concatenate([drawn[group][..., i, :, :] for group, i in s.tubes], axis=-2) for s in self.surfaces
         }
 
     def rings(self, leg: FloatArray) -> dict[str, tuple[FloatArray, ...]]:
@@ -172,100 +195,156 @@ class SoftTissue:
         leg     : (..., 6)  radians
         returns : name -> one (..., R, S, 3) per tube  metres, femur frame
         """
-        leg = np.asarray(leg, dtype=np.float64)
-        lead = leg.shape[:-1]
-        weights = self._hip(leg[..., HIP_FLEXION])[..., :, None] * self._knee(leg[..., KNEE_FLEXION])[..., None, :]
-        flat = weights.reshape(*lead, -1).astype(np.float32) @ self._table
-        turns = _leaving_the_plane(leg)
-        tubes = {}
-        for surface in self.surfaces:
-            drawn = []
-            for part in surface.parts:
-                coarse = flat[..., part.columns].reshape(*lead, part.rings, part.sectors, 3).astype(np.float64)
-                if turns is not None:
-                    coarse = _skinned(coarse, part, *turns)
-                drawn.append(_breathed(refined(coarse, part.fine_rings, part.fine_sectors), part))
-            tubes[surface.name] = tuple(drawn)
-        return tubes
+        drawn = self._drawn(leg)
+        return {s.name: tuple(drawn[group][..., i, :, :, :] for group, i in s.tubes) for s in self.surfaces}
 
     def normals(self, name: str, vertices: FloatArray) -> FloatArray:
         """Outward unit normals (..., V, 3) of the surface called `name` at `vertices` (..., V, 3)."""
         normals = np.empty_like(vertices)
         first = 0
-        for part in self.surface(name).parts:
-            last = first + part.fine_rings * (part.fine_sectors + 1) + 2
-            normals[..., first:last, :] = closed_normals(
-                vertices[..., first:last, :], part.fine_rings, part.fine_sectors
-            )
+        for group, _ in self.surface(name).tubes:
+            rings, sectors = self._groups[group].drawn_size
+            last = first + rings * (sectors + 1) + 2
+            normals[..., first:last, :] = closed_normals(vertices[..., first:last, :], rings, sectors)
             first = last
         return normals
 
+    def skinned(self, leg: FloatArray) -> FloatArray:
+        """All solved points (..., P) in a row, blended in the plane of the flexions and skinned by the other turns."""
+        points = self._plane.at(leg, np.ones((*leg.shape[:-1], 1)))
+        turns = _leaving_the_plane(leg)
+        if turns is not None:
+            for group in self._groups:
+                rings = points[..., group.columns].reshape(*leg.shape[:-1], group.count, *group.size, 3)
+                points[..., group.columns] = _skinned(rings, group, *turns).reshape(*leg.shape[:-1], -1)
+        return points
 
-def _surfaces(baked: Mapping[str, Any]) -> tuple[SoftSurface, ...]:
-    """Fixed surfaces from the part list of the baked file: name, display, kind, rings, sectors, drawn rings, drawn sectors of each tube."""
-    surfaces: dict[str, SoftSurface] = {}
-    column = 0
-    for i, (name, display, kind, *sizes) in enumerate(baked["parts"].tolist()):
-        rings, sectors, fine_rings, fine_sectors = map(int, sizes)
-        flesh, volume, along = None, None, np.linspace(0.0, 1.0, fine_rings)
+    def _drawn(self, leg: FloatArray) -> list[FloatArray]:
+        """Drawn rings (..., G, R, S, 3) of each group."""
+        leg = np.asarray(leg, dtype=np.float64)
+        points = self.skinned(leg)
+        if leg[..., BESIDE].any():
+            points += self._beside.at(leg, _beside_weights(leg, self._reach))
+        drawn = []
+        for group in self._groups:
+            rings = points[..., group.columns].reshape(*leg.shape[:-1], group.count, *group.size, 3)
+            drawn.append(_breathed(refined(rings, *group.drawn_size), group))
+        return drawn
+
+
+class BlendedTable:
+    """Solved points at the nodes of a grid of hip and knee flexion, blended cubically between them.
+
+    The file holds the few shapes that all nodes are mixtures of, and each node's amounts of them: a tenth of the size, and as much faster.
+    """
+
+    def __init__(self, baked: Mapping[str, Any], name: str) -> None:
+        hip, knee = np.radians(baked[f"{name}_hip_deg"]), np.radians(baked[f"{name}_knee_deg"])
+        self._hip, self._knee = CubicSpline(hip, np.eye(len(hip))), CubicSpline(knee, np.eye(len(knee)))
+        # Single precision halves the time of the one large product; it keeps a thousandth of a millimetre.
+        self._shapes = (baked[f"{name}_shapes"] * baked[f"{name}_steps"][:, None]).astype(np.float32)  # (C, P)
+        self._amounts = baked[f"{name}_amounts"].astype(np.float64)  # (hip, knee, L, C) for L layers
+
+    def at(self, leg: FloatArray, layer_weights: FloatArray) -> FloatArray:
+        """Points (..., P) at the flexions of poses (..., 6), layers mixed by their weights (..., L)."""
+        layers = np.einsum("...l,hklc->...hkc", layer_weights, self._amounts)
+        by_knee = np.einsum("...k,...hkc->...hc", self._knee(leg[..., KNEE_FLEXION]), layers)
+        amounts = np.einsum("...h,...hc->...c", self._hip(leg[..., HIP_FLEXION]), by_knee)
+        points: FloatArray = (amounts.astype(np.float32) @ self._shapes).astype(np.float64)
+        return points
+
+
+def _groups(baked: Mapping[str, Any]) -> tuple[TubeGroup, ...]:
+    """Groups from the baked list of tubes; neighbours in the list that have the same size are one group."""
+    rows = [
+        (name, kind, (int(r), int(s)), (int(fr), int(fs))) for name, _, kind, r, s, fr, fs in baked["tubes"].tolist()
+    ]
+    groups, column, first = [], 0, 0
+    for _, run in groupby(rows, key=lambda row: row[1:]):
+        names = [row[0] for row in run]
+        _, kind, size, drawn_size = rows[first]
+        members = slice(first, first + len(names))
+        first, start = members.stop, column
+        column += len(names) * size[0] * size[1] * 3
+        flesh = volume = None
         if kind == "muscle":
-            flesh = np.sqrt(np.clip(refining_matrix(rings, fine_rings, False) @ station_values(name).flesh, 0.0, 1.0))
-            volume, along = head(name).volume_cm3 * 1e-6, refining_matrix(rings, fine_rings, False) @ rest_positions()
-        columns = slice(column, column + rings * sectors * 3)
-        column = columns.stop
-        part = Part(
-            columns=columns,
-            rings=rings,
-            sectors=sectors,
-            fine_rings=fine_rings,
-            fine_sectors=fine_sectors,
-            rigid=baked[f"rigid_{i}"],
-            chord=baked[f"chord_{i}"],
-            anchors=tuple(baked[f"anchors_{i}"].tolist()),
-            flesh=flesh,
-            volume=volume,
+            flesh = np.stack([_drawn_flesh(name, drawn_size[0]) for name in names])
+            volume = np.array([head(name).volume_cm3 * 1e-6 for name in names])
+        rigid, chord = (baked[key][members, : size[0]] for key in ("rigid", "chord"))
+        groups.append(
+            TubeGroup(slice(start, column), size, drawn_size, rigid, chord, baked["anchors"][members], flesh, volume)
+        )
+    return tuple(groups)
+
+
+def _drawn_flesh(name: str, rings: int) -> FloatArray:
+    """How much each drawn ring takes part in the breath of a belly."""
+    flesh: FloatArray = np.sqrt(np.clip(refining_matrix(RINGS, rings, False) @ station_values(name).flesh, 0.0, 1.0))
+    return flesh
+
+
+def _surfaces(baked: Mapping[str, Any], groups: tuple[TubeGroup, ...]) -> tuple[SoftSurface, ...]:
+    """Fixed surfaces: tubes of the same name are joined."""
+    places = [(g, i) for g, group in enumerate(groups) for i in range(group.count)]
+    surfaces: dict[str, SoftSurface] = {}
+    for (name, display, kind, *_), place in zip(baked["tubes"].tolist(), places, strict=True):
+        rings, sectors = groups[place[0]].drawn_size
+        along = (
+            refining_matrix(RINGS, rings, False) @ rest_positions()
+            if kind == "muscle"
+            else np.linspace(0.0, 1.0, rings)
         )
         before = surfaces.get(name)
-        offset = len(before.uv) if before else 0
-        faces, uv = closed_faces(fine_rings, fine_sectors) + offset, closed_uv(along, fine_sectors)
+        faces, uv = closed_faces(rings, sectors) + (len(before.uv) if before else 0), closed_uv(along, sectors)
         if before:
             faces, uv = np.concatenate([before.faces, faces]), np.concatenate([before.uv, uv])
         faces.flags.writeable = uv.flags.writeable = False
-        surfaces[name] = SoftSurface(name, display, kind, faces, uv, (*before.parts, part) if before else (part,))
+        surfaces[name] = SoftSurface(name, display, kind, faces, uv, (*before.tubes, place) if before else (place,))
     return tuple(surfaces.values())
+
+
+def _beside_weights(leg: FloatArray, reach: FloatArray) -> FloatArray:
+    """Weights (..., 6) of the solved sides, less and more of each turn that leaves the plane: a parabola through both and the plane."""
+    share = leg[..., BESIDE] / reach
+    beyond = np.abs(share) - 1.0
+    share = np.where(beyond > 0.0, np.sign(share) * (1.0 + 0.5 * np.tanh(2.0 * beyond)), share)
+    weights: FloatArray = np.stack([0.5 * share * (share - 1.0), 0.5 * share * (share + 1.0)], axis=-1).reshape(
+        *share.shape[:-1], -1
+    )
+    return weights
 
 
 def _leaving_the_plane(leg: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """Pelvis and tibia in the femur, from their place with flexions alone to their true place; None where no other turn is made."""
-    plane = np.zeros_like(leg)
-    plane[..., (HIP_FLEXION, KNEE_FLEXION)] = leg[..., (HIP_FLEXION, KNEE_FLEXION)]
-    if np.array_equal(plane[..., :5], leg[..., :5]):
+    if not leg[..., BESIDE].any():
         return None
+    plane = np.zeros_like(leg)
+    plane[..., [HIP_FLEXION, KNEE_FLEXION]] = leg[..., [HIP_FLEXION, KNEE_FLEXION]]
     pelvis = np.swapaxes(femur_to_pelvis(leg), -1, -2)[..., :3, :3] @ femur_to_pelvis(plane)[..., :3, :3]
-    tibia = tibia_to_femur(leg) @ np.linalg.inv(tibia_to_femur(plane))
+    tibia = tibia_to_femur(leg) @ inverse(tibia_to_femur(plane))
     return pelvis, tibia
 
 
-def _skinned(rings: FloatArray, part: Part, pelvis: FloatArray, tibia: FloatArray) -> FloatArray:
-    """Rings (..., R, S, 3) after the turns that leave the plane: ends turn with their bones, the rest follows as a stretched chord."""
-    points = rings.reshape(*rings.shape[:-3], -1, 3)
+def _skinned(rings: FloatArray, group: TubeGroup, pelvis: FloatArray, tibia: FloatArray) -> FloatArray:
+    """Rings (..., G, R, S, 3) after the turns that leave the plane: ends turn with their bones, the rest follows as a stretched chord."""
+    points = rings.reshape(*rings.shape[:-4], -1, 3)
     by_pelvis = (points @ np.swapaxes(pelvis, -1, -2)).reshape(rings.shape) - rings
-    by_tibia = (points @ np.swapaxes(tibia[..., :3, :3], -1, -2) + tibia[..., None, :3, 3]).reshape(rings.shape) - rings
+    by_tibia = apply(tibia, points).reshape(rings.shape) - rings
     moved = rings.copy()
     for column, by_bone in enumerate((by_pelvis, by_tibia)):
-        anchor = by_bone[..., part.anchors[column], :, :].mean(axis=-2)[..., None, None, :]
-        moved += part.rigid[:, column, None, None] * by_bone + part.chord[:, column, None, None] * anchor
+        anchor = by_bone[..., np.arange(group.count), group.anchors[:, column], :, :].mean(axis=-2)[..., None, None, :]
+        moved += group.rigid[:, :, column, None, None] * by_bone + group.chord[:, :, column, None, None] * anchor
     return moved
 
 
-def _breathed(rings: FloatArray, part: Part) -> FloatArray:
-    """Drawn rings after a uniform breath of the belly that makes the volume exact; nerves as they are."""
-    if part.flesh is None or part.volume is None:
+def _breathed(rings: FloatArray, group: TubeGroup) -> FloatArray:
+    """Drawn rings after a uniform breath of each belly that makes its volume exact; nerves as they are."""
+    if group.flesh is None or group.volume is None:
         return rings
-    middle = rings.mean(axis=-2, keepdims=True)
+    middle = ring_centres(rings)[..., None, :]
     spokes = rings - middle
     for _ in range(2):
-        missing = np.sqrt(part.volume / ring_volume(middle + spokes)) - 1.0
-        spokes *= 1.0 + 1.05 * missing[..., None, None, None] * part.flesh[:, None, None]
+        missing = np.sqrt(group.volume / ring_volume(middle + spokes)) - 1.0
+        spokes *= 1.0 + 1.05 * missing[..., None, None, None] * group.flesh[..., None, None]
     breathed: FloatArray = middle + spokes
     return breathed

@@ -181,6 +181,16 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """A bone that a tube may touch between two of its positions, and the room in between that other tissue fills there."""
+
+    bone: str
+    begin: float
+    end: float
+    room_mm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class TubeDesign:
     """How a muscle head is drawn: footprints, guides that its path passes, the pulley that it bends round, and its sections."""
 
@@ -191,7 +201,7 @@ class TubeDesign:
     pulley: Cylinder | None
     stations: tuple[Station, ...]
     belly: Range
-    touches: tuple[tuple[str, float, float], ...]
+    touches: tuple[Contact, ...]
     neighbours: tuple[str, ...]
     rides_on: str | None
 

@@ -5,7 +5,16 @@ right hip centre on pelvic axes, points on femur and tibia from the origins of t
 """
 
 from visualiser.anatomy import sources
-from visualiser.anatomy.definitions import Cylinder, Footprint, LineOfAction, MuscleHead, Point, Station, TubeDesign
+from visualiser.anatomy.definitions import (
+    Contact,
+    Cylinder,
+    Footprint,
+    LineOfAction,
+    MuscleHead,
+    Point,
+    Station,
+    TubeDesign,
+)
 from visualiser.errors import unknown_name
 
 # Lines of action. The wraps are circles through the posterior condyles of our femur plus half the thickness of the tendon, the vias
@@ -48,6 +57,8 @@ def _stations(*rows: tuple[float, tuple[float, float] | None, float, float, floa
 
 # Drawn shapes. Belly lengths, tendon lengths and peak sections follow the published ones (anatomy of each head below); the offsets, radii
 # and guides are our estimates, drawn to look dissected and to keep the published order at each level of the thigh.
+# Adductor magnus and the sciatic nerve lie between the two-joint heads and the shaft of the femur.
+_BEHIND_FEMUR_MM = 7.0
 # Both origin footprints lie along the oblique ridge of the tuberosity: semimembranosus on its upper outer facet, the conjoint one of
 # semitendinosus (inner strip) and long head (outer strip) on the lower inner facet.
 _UP_THE_RIDGE: Point = (-0.1, 0.80, -0.60)
@@ -89,7 +100,12 @@ _SEMITENDINOSUS_TUBE = TubeDesign(
         (1.00, None, 9.0, 2.2, 90, 0.0),
     ),
     belly=(0.05, 0.62),
-    touches=(("hip_bone", 0.0, 0.5), ("femur", 0.0, 1.0), ("tibia", 0.7, 1.0)),
+    touches=(
+        Contact("hip_bone", 0.0, 0.5),
+        Contact("femur", 0.0, 0.7, _BEHIND_FEMUR_MM),
+        Contact("femur", 0.7, 1.0),
+        Contact("tibia", 0.7, 1.0),
+    ),
     neighbours=("semimembranosus", "biceps_femoris_long_head"),
     rides_on="semimembranosus",
 )
@@ -122,7 +138,12 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
         (1.00, None, 7.0, 3.5, 0, 0.0),
     ),
     belly=(0.28, 0.90),
-    touches=(("hip_bone", 0.0, 0.5), ("femur", 0.0, 1.0), ("tibia", 0.7, 1.0)),
+    touches=(
+        Contact("hip_bone", 0.0, 0.5),
+        Contact("femur", 0.0, 0.7, _BEHIND_FEMUR_MM),
+        Contact("femur", 0.7, 1.0),
+        Contact("tibia", 0.7, 1.0),
+    ),
     neighbours=("semitendinosus", "biceps_femoris_long_head", "biceps_femoris_short_head"),
     rides_on=None,
 )
@@ -154,7 +175,13 @@ _LONG_HEAD_TUBE = TubeDesign(
         (1.00, None, 7.0, 3.0, 80, 0.0),
     ),
     belly=(0.12, 0.80),
-    touches=(("hip_bone", 0.0, 0.5), ("femur", 0.0, 1.0), ("tibia", 0.7, 1.0), ("fibula", 0.8, 1.0)),
+    touches=(
+        Contact("hip_bone", 0.0, 0.5),
+        Contact("femur", 0.0, 0.7, _BEHIND_FEMUR_MM),
+        Contact("femur", 0.7, 1.0),
+        Contact("tibia", 0.7, 1.0),
+        Contact("fibula", 0.8, 1.0),
+    ),
     neighbours=("semitendinosus", "semimembranosus", "biceps_femoris_short_head"),
     rides_on="biceps_femoris_short_head",
 )
@@ -180,7 +207,7 @@ _SHORT_HEAD_TUBE = TubeDesign(
         (1.00, None, 6.0, 3.0, 75, 0.0),
     ),
     belly=(0.02, 0.94),
-    touches=(("femur", 0.0, 1.0), ("tibia", 0.8, 1.0), ("fibula", 0.8, 1.0)),
+    touches=(Contact("femur", 0.0, 1.0), Contact("tibia", 0.8, 1.0), Contact("fibula", 0.8, 1.0)),
     neighbours=("biceps_femoris_long_head", "semimembranosus"),
     rides_on=None,
 )
