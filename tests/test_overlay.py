@@ -253,6 +253,13 @@ def test_the_shadow_falls_to_the_lower_right_and_darkens_only() -> None:
     assert (flatten(cutout, "print") == flatten(cutout, "print", shadow=False)).all()
 
 
+def test_the_shadow_of_a_limb_that_leaves_the_picture_reaches_the_edge() -> None:
+    cutout = np.zeros((400, 400, 4), dtype=np.uint8)
+    cutout[:300, 150:200] = (230, 220, 200, 255)
+    darker = (flatten(cutout, "light", shadow=False).astype(int) - flatten(cutout, "light")).sum(-1)[:, 201:206]
+    assert darker[0].min() > 0.9 * darker[100].min() > 0
+
+
 def test_opaque_anatomy_keeps_its_colour_on_every_theme() -> None:
     for theme in THEMES:
         assert tuple(flatten(soft_disc(90, (200, 40, 40)), theme)[45, 45]) == (200, 40, 40)

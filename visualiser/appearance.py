@@ -215,7 +215,7 @@ class LabelStyle:
     ring: float = 7.2
     hidden_ring: float = 5.5
     dash: tuple[float, float] = (9.0, 7.0)
-    text_room: float = 0.235  # share of the canvas width above which a text wraps
+    text_room: float = 0.245  # share of the canvas width above which a text wraps
     row: float = 1.16  # height of a line of text, in type sizes
 
 

@@ -70,10 +70,16 @@ def flatten(cutout: ByteArray, theme: str | Theme = "light", *, shadow: bool = T
 
 
 def cast_shadow(alpha: Image.Image, strength: float) -> Image.Image:
-    """The soft shadow of a mask, as a mask: shifted to the lower right and blurred."""
+    """The soft shadow of a mask, as a mask: shifted to the lower right and blurred.
+
+    What leaves the picture is taken to go on outside, or its shadow would begin inside the edge.
+    """
     short = min(alpha.size)
-    soft = alpha.reduce(_COARSE).filter(ImageFilter.GaussianBlur(_SHADOW_BLUR * short / _COARSE))
+    right, down = (round(share * short) for share in _SHADOW_OFFSET)
+    border = max(right, down) // _COARSE + 1
+    coarse = Image.fromarray(np.pad(np.asarray(alpha.reduce(_COARSE)), border, mode="edge"))
+    soft = coarse.filter(ImageFilter.GaussianBlur(_SHADOW_BLUR * short / _COARSE))
     soft = soft.point([int(v * strength) for v in range(256)])
     full = soft.resize((soft.width * _COARSE, soft.height * _COARSE), Image.Resampling.BICUBIC)
-    right, down = (round(share * short) for share in _SHADOW_OFFSET)
-    return full.crop((-right, -down, alpha.width - right, alpha.height - down))
+    left, top = border * _COARSE - right, border * _COARSE - down
+    return full.crop((left, top, left + alpha.width, top + alpha.height))
