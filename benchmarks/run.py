@@ -1,0 +1,255 @@
+"""Ratios against bare baselines, measured in one run: `python benchmarks/run.py`, with `--quick` for fewer repeats.
+
+Seconds depend on the machine and on what else it does; a ratio of two things measured in turns does not. Every figure is a median.
+`--encoder` measures the presets of the video encoder instead: time, size and likeness.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import cycle, islice
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pyvista as pv
+
+from visualiser import Scene, clips, machine, stills
+from visualiser.anatomy import muscles, skeleton
+from visualiser.conventions import LEG_COORDINATES
+from visualiser.export import VideoWriter
+from visualiser.paths import muscle_length
+from visualiser.rendering import Stage
+
+SCENE = "straight_leg_raise"
+SIZE = (1920, 1080)
+FPS = 30
+
+
+def in_turns(tasks: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median seconds of each task; the tasks take turns, so that a busy moment of the machine meets all of them."""
+    times: dict[str, list[float]] = {name: [] for name in tasks}
+    for _ in range(repeats + 1):
+        for name, task in tasks.items():
+            start = perf_counter()
+            task()
+            times[name].append(perf_counter() - start)
+    return {name: statistics.median(values[1:]) for name, values in times.items()}  # the first round warms up
+
+
+def row(what: str, ours: float, bare: float, unit: str = "ms", factor: float = 1e3) -> None:
+    """One line of the table."""
+    print(f"| {what} | {factor * ours:.3g} {unit} | {factor * bare:.3g} {unit} | {ours / bare:.2f} |", flush=True)
+
+
+# -- drawing ---------------------------------------------------------------------------------------------------------
+
+
+def bare_plotter(scene: Scene, size: tuple[int, int]) -> Any:
+    """The same triangles in a plain PyVista plotter: one actor a surface, standing still, one colour, multisampling off (its fastest)."""
+    plotter: Any = pv.Plotter(off_screen=True, window_size=list(size))
+    plotter.disable_anti_aliasing()
+    plotter.render_window.SetMultiSamples(0)
+    frame = scene.frame(0.6)
+    for surface in scene.body.surfaces:
+        points = scene.body.placed(surface, frame)
+        plotter.add_mesh(pv.PolyData.from_regular_faces(points, surface.faces), smooth_shading=True)
+    plotter.reset_camera()
+    return plotter
+
+
+def turn(plotter: Any) -> np.ndarray:
+    """One picture of a turntable."""
+    plotter.camera.azimuth += 2.0
+    plotter.render()
+    picture: np.ndarray = plotter.screenshot(return_img=True)
+    return picture
+
+
+def drawing(repeats: int) -> None:
+    """One frame: pose, points and matrices, render, read back; the bare plotter turns its camera, renders, reads back."""
+    scene = Scene.load(SCENE)
+    options = stills.Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame)
+    moments = cycle(np.linspace(0.0, 1.0, 41))
+    camera = stills.page(scene.body, scene.movement, [scene.frame(0.6)], (), options).camera
+    bare = bare_plotter(scene, SIZE)
+    with Stage(scene.body.surfaces, "light", SIZE) as stage:
+
+        def ours() -> None:
+            stage.update(scene.frame(float(next(moments))))
+            stage.look(camera)
+            stage.pixels()
+
+        found = in_turns({"ours": ours, "bare": lambda: turn(bare)}, repeats)
+        posing = in_turns({"frame": lambda: scene.frame(float(next(moments)))}, repeats)["frame"]
+    bare.close()
+    triangles = sum(len(surface.faces) for surface in scene.body.surfaces)
+    row(f"moving frame, {triangles} triangles, 1080p / turntable of the same triangles", found["ours"], found["bare"])
+    print(f"| of which pose, muscles and nerve | {1e3 * posing:.3g} ms | | |", flush=True)
+
+
+def films(frames: int) -> None:
+    """A film frame: our labelled, captioned, antialiased frames / a bare turntable, both through the same encoder thread."""
+    scene = Scene.load(SCENE)
+    options = stills.Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
+    bare = bare_plotter(scene, SIZE)
+
+    def bare_frames() -> Iterator[np.ndarray]:
+        while True:
+            yield turn(bare)
+
+    def seconds(pictures: Iterator[np.ndarray]) -> float:
+        next(pictures)  # what happens once for a whole film is not a cost of a frame
+        with tempfile.TemporaryDirectory() as folder:
+            start = perf_counter()
+            with VideoWriter(Path(folder) / "a.mp4", width=SIZE[0], height=SIZE[1], fps=FPS) as writer:
+                for picture in islice(pictures, frames):
+                    writer.write(picture)
+            return (perf_counter() - start) / frames
+
+    pairs = [
+        (seconds(clips.images(scene.body, scene.movement, options, fps=FPS)), seconds(bare_frames())) for _ in range(3)
+    ]
+    bare.close()
+    ours, plain = (statistics.median(values) for values in zip(*pairs, strict=True))
+    row("frame of a film with labels, 1080p, encoded / bare turntable, encoded", ours, plain)
+
+
+# -- lengths ---------------------------------------------------------------------------------------------------------
+
+
+def random_legs(count: int) -> np.ndarray:
+    """Poses (count, 6) inside the joint ranges, radians."""
+    random = np.random.default_rng(1)
+    limits = np.radians([skeleton.COORDINATES[name].limits_deg for name in LEG_COORDINATES])
+    return random.uniform(limits[:, 0], limits[:, 1], (count, len(LEG_COORDINATES)))
+
+
+def lengths(repeats: int) -> None:
+    """Lengths of four heads: all poses at once / pose by pose / MuJoCo with the same points and wrap cylinders."""
+    legs = random_legs(10_000)
+    few = legs[:200]
+
+    def at_once() -> None:
+        for head in muscles.HEADS:
+            muscle_length(head, legs)
+
+    def one_by_one() -> None:
+        for leg in few:
+            for head in muscles.HEADS:
+                muscle_length(head, leg)
+
+    tasks = {"ours": at_once, "loop": one_by_one}
+    step = mujoco_step()
+    if step is not None:
+        tasks["mujoco"] = lambda: [step(leg) for leg in few]
+    found = in_turns(tasks, repeats)
+    ours = found["ours"] / len(legs)
+    row(
+        "lengths of four heads in one pose, all poses at once / pose by pose", ours, found["loop"] / len(few), "µs", 1e6
+    )
+    if step is not None:
+        row("lengths of four heads in one pose / MuJoCo", ours, found["mujoco"] / len(few), "µs", 1e6)
+
+
+def mujoco_step() -> Callable[[np.ndarray], None] | None:
+    """One pose in MuJoCo: joints, then tendons through the same points round the same cylinders; None where it is not installed."""
+    try:
+        import mujoco
+    except ImportError:
+        return None
+    model = mujoco.MjModel.from_xml_string(mujoco_model())
+    data = mujoco.MjData(model)
+
+    def step(leg: np.ndarray) -> None:
+        data.qpos[:] = leg[:5]
+        mujoco.mj_kinematics(model, data)
+        mujoco.mj_tendon(model, data)
+
+    return step
+
+
+def mujoco_model() -> str:
+    """Hip with three hinges, knee with two (without roll-back), four spatial tendons; metres."""
+
+    def place(point: tuple[float, ...], offset: tuple[float, ...] = (0, 0, 0)) -> str:
+        return " ".join(f"{1e-3 * (p - o):.6f}" for p, o in zip(point, offset, strict=True))
+
+    hinge = skeleton.STANDARD.knee_hinge_mm
+    sites: dict[str, list[str]] = {"pelvis": [], "femur": [], "tibia": []}
+    wraps, tendons = [], []
+    for head in muscles.HEADS:
+        line, name = head.line, head.name
+        sites[line.origin_segment].append(f'<site name="{name}_o" pos="{place(line.origin_mm)}"/>')
+        sites["tibia"].append(f'<site name="{name}_v" pos="{place(line.via_mm)}"/>')
+        sites["tibia"].append(f'<site name="{name}_i" pos="{place(line.insertion_mm)}"/>')
+        wrap = ""
+        if line.wrap is not None:
+            centre = place((line.wrap.x_mm, line.wrap.y_mm, 0.0))
+            radius = 1e-3 * line.wrap.radius_mm
+            wraps.append(f'<geom name="{name}_w" type="cylinder" size="{radius:.5f} 0.1" pos="{centre}"/>')
+            wrap = f'<geom geom="{name}_w"/>'
+        tendons.append(
+            f'<spatial><site site="{name}_o"/>{wrap}<site site="{name}_v"/><site site="{name}_i"/></spatial>'
+        )
+    return f"""<mujoco><worldbody><body>{"".join(sites["pelvis"])}
+      <body><joint axis="0 0 1"/><joint axis="1 0 0"/><joint axis="0 1 0"/><geom size="0.02"/>
+        {"".join(wraps)}{"".join(sites["femur"])}
+        <body pos="{place(hinge)}"><joint axis="0 0 -1"/><joint axis="0 1 0"/><geom size="0.02"/>
+          <body pos="{place((0.0, -32.5, 0.0))}">{"".join(sites["tibia"])}</body>
+        </body></body></body></worldbody><tendon>{"".join(tendons)}</tendon></mujoco>"""
+
+
+# -- encoder ---------------------------------------------------------------------------------------------------------
+
+
+def encoder(frames: int) -> None:
+    """Presets of x264 on our own frames: time a frame, size, likeness to the original (PSNR of the decoded film)."""
+    import av
+
+    scene = Scene.load(SCENE)
+    options = stills.Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
+    pictures = list(islice(clips.images(scene.body, scene.movement, options, fps=FPS), 30, 30 + frames))
+    print("| preset | CRF | ms a frame | kB a second | PSNR dB |\n|---|---|---|---|---|")
+    for preset, crf in (
+        ("ultrafast", 18), ("superfast", 18), ("veryfast", 16), ("veryfast", 18), ("veryfast", 20), ("veryfast", 23),
+        ("faster", 18), ("medium", 18),
+    ):  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "a.mp4"
+            start = perf_counter()
+            with VideoWriter(path, width=SIZE[0], height=SIZE[1], fps=FPS, preset=preset, crf=crf) as writer:
+                for picture in pictures:
+                    writer.write(picture)
+            taken = (perf_counter() - start) / frames
+            size = path.stat().st_size * FPS / frames / 1000
+            with av.open(str(path)) as container:
+                decoded = [image.to_ndarray(format="rgb24") for image in container.decode(video=0)]
+        wrong = [np.mean((a.astype(float) - b) ** 2) for a, b in zip(pictures[::10], decoded[::10], strict=True)]
+        print(
+            f"| {preset} | {crf} | {1e3 * taken:.1f} | {size:.0f} | {10 * np.log10(255**2 / np.mean(wrong)):.1f} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Print the tables."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--quick", action="store_true", help="fewer repeats: figures for a glance")
+    arguments.add_argument("--encoder", action="store_true", help="presets of the video encoder instead")
+    chosen = arguments.parse_args()
+    machine.require_opengl()
+    if chosen.encoder:
+        encoder(20 if chosen.quick else 60)
+        return
+    print("| ours / baseline | ours | baseline | ratio |\n|---|---|---|---|")
+    lengths(3 if chosen.quick else 11)
+    drawing(5 if chosen.quick else 21)
+    films(10 if chosen.quick else 60)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
