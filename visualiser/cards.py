@@ -66,7 +66,10 @@ def _nerve(nerve: Nerve) -> Card:
 
 def _division(division: NerveDivision) -> Card:
     rows = (
-        ("Division of", _sentence(n.display.lower() for n in nerves.NERVES if isinstance(n, Nerve) and division in n.divisions)),
+        (
+            "Division of",
+            _sentence(n.display.lower() for n in nerves.NERVES if isinstance(n, Nerve) and division in n.divisions),
+        ),
         ("Width", f"About {2 * division.half_width_mm:g} mm."),
     )
     return Card(

@@ -3,17 +3,15 @@
 The window owns no truth: time is a `Playback`, the body a `Body`, the picture a `Stage`; it only carries wishes from the user to them.
 """
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from ctypes import CDLL, c_void_p
 from pathlib import Path
 from types import FrameType
 
 import numpy as np
 from qtpy.QtCore import QSize, Qt, QTimer
-from qtpy.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QOpenGLContext, QResizeEvent
+from qtpy.QtGui import QAction, QCloseEvent, QKeySequence, QOpenGLContext, QResizeEvent
 from qtpy.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -27,7 +25,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from visualiser import keys, machine
+from visualiser import keys, machine, screen
 from visualiser import movement as scenes
 from visualiser.assembly import Body
 from visualiser.cards import cards as all_cards
@@ -36,10 +34,11 @@ from visualiser.export import write_png
 from visualiser.keys import NUMBERED_VIEWS
 from visualiser.movement import Movement
 from visualiser.window_notices import HelpSheet, MessageBar
-from visualiser.window_panels import SPEEDS, CardView, MovementPanel, StructurePanel, TransportPanel
+from visualiser.window_panels import CardView, MovementPanel, StructurePanel
 from visualiser.window_showing import OTHER_LEG, Showing
 from visualiser.window_theme import icon, palette, style_sheet
-from visualiser.window_view import BodyView
+from visualiser.window_transport import SPEEDS, TransportPanel
+from visualiser.window_view import BodyView, told
 
 SavePicture = Callable[..., None]
 
@@ -180,7 +179,7 @@ class Window(QMainWindow):
             try:
                 action()
             except Exception as error:  # told in the message bar; the window lives on
-                self.tell(str(error) or type(error).__name__)
+                self.tell(told(error))
 
         return run
 
@@ -254,7 +253,14 @@ class Window(QMainWindow):
         self.transport.dress(theme, self.showing.playback.playing)
         self.card.show_card(self._cards.get(self.showing.selected), theme)
         self.setWindowIcon(icon("logo", theme))
-        pictures = {"labels": "labels", "theme": "theme", "save": "save", "full_screen": "full", "help": "help", "reset_view": "home"}
+        pictures = {
+            "labels": "labels",
+            "theme": "theme",
+            "save": "save",
+            "full_screen": "full",
+            "help": "help",
+            "reset_view": "home",
+        }
         for action, picture in pictures.items():
             self.actions_by_name[action].setIcon(icon(picture, theme))
 
@@ -362,7 +368,7 @@ class Window(QMainWindow):
         """Write what the window shows as a picture."""
         showing = self.showing
         if self._on_save_picture is None:
-            write_png(self.view.picture(), path, force=True, metadata={"title": showing.movement.title})
+            write_png(showing.picture(), path, force=True, metadata={"title": showing.movement.title})
         else:
             self._on_save_picture(
                 path,
@@ -406,27 +412,6 @@ class Window(QMainWindow):
 # -- opening it ----------------------------------------------------------------------------------------------------------------------
 
 
-def require_screen() -> None:
-    """Raise DisplayError if Qt would abort here: no libraries, no screen, or one that does not answer.
-
-    Under Wayland the X server is preferred where there is one, unless the user names a platform in QT_QPA_PLATFORM.
-    """
-    chosen = os.environ.get("QT_QPA_PLATFORM", "")
-    if chosen.partition(":")[0] in ("offscreen", "minimal", "linuxfb", "vnc"):
-        raise DisplayError(f"VTK cannot draw a window on Qt's platform {chosen}: unset QT_QPA_PLATFORM; {machine.WITHOUT_WINDOW}.")
-    machine.require_window()
-    display = os.environ.get("DISPLAY", "")
-    if sys.platform == "linux" and chosen in ("", "xcb") and display:
-        xcb = CDLL("libxcb.so.1")
-        xcb.xcb_connect.restype = c_void_p
-        connection = c_void_p(xcb.xcb_connect(display.encode(), None))
-        refused = xcb.xcb_connection_has_error(connection)
-        xcb.xcb_disconnect(connection)
-        if refused:
-            raise DisplayError(f"The screen {display} does not answer; check DISPLAY; {machine.WITHOUT_WINDOW}.")
-        os.environ["QT_QPA_PLATFORM"] = "xcb"
-
-
 def show(
     body: Body,
     movement: Movement,
@@ -441,7 +426,7 @@ def show(
     on_save_picture : called with a path and what is shown; without it the window saves its own picture
     raises          : DisplayError if no window can be opened here
     """
-    require_screen()
+    screen.require_screen()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Hamstring visualiser")

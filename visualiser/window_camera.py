@@ -34,14 +34,18 @@ def dragged(camera: Camera, pivot: ArrayLike, right_px: float, down_px: float) -
     return orbit(camera, pivot, azimuth=float(azimuth), elevation=float(elevation))
 
 
-def panned(camera: Camera, pivot: FloatArray, move_px: tuple[float, float], size: tuple[float, float]) -> tuple[Camera, FloatArray]:
+def panned(
+    camera: Camera, pivot: FloatArray, move_px: tuple[float, float], size: tuple[float, float]
+) -> tuple[Camera, FloatArray]:
     """Camera and pivot after the picture was pushed by some pixels."""
     depth, (x, y) = distance_to(camera, pivot), (size[0] / 2, size[1] / 2)
     shift = point_at(camera, x, y, depth, size) - point_at(camera, x + move_px[0], y + move_px[1], depth, size)
     return replace(camera, eye=_vector(np.asarray(camera.eye) + shift)), pivot + shift
 
 
-def zoomed(camera: Camera, pivot: FloatArray, factor: float, at: tuple[float, float], size: tuple[float, float]) -> Camera:
+def zoomed(
+    camera: Camera, pivot: FloatArray, factor: float, at: tuple[float, float], size: tuple[float, float]
+) -> Camera:
     """The camera nearer by a factor, so that what lies under the pointer stays there."""
     depth = distance_to(camera, pivot)
     factor = depth / float(np.clip(depth / factor, NEAREST, FURTHEST)) if not camera.parallel else factor

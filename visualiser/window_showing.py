@@ -4,16 +4,20 @@ import time
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from PIL import Image
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from visualiser import stills
 from visualiser.appearance import VIEWS
 from visualiser.assembly import Body
+from visualiser.backdrop import reduce_premultiplied
 from visualiser.cameras import camera_for
+from visualiser.errors import ExportError
 from visualiser.labels import LabelSpec
 from visualiser.movement import Movement
 from visualiser.naming import all_specs, label_specs
 from visualiser.playback import Playback
+from visualiser.rendering import Stage
 from visualiser.window_labels import LiveLabels
 from visualiser.window_view import BodyView
 
@@ -21,6 +25,7 @@ TICK_MS = 16
 PERSPECTIVE_DEG = 18.0  # of a long lens, so that turning the body feels solid
 OTHER_LEG = "other_leg"
 _FRAMED_TIMES = 9  # moments of a movement that must fit into the picture
+PICTURE_WIDTH, PICTURE_SAMPLES = 1920, 2
 _MARGIN = 0.04  # of the picture's height and width, round the anatomy
 
 
@@ -50,7 +55,7 @@ class Showing(QObject):
         self._clock = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(view.guarded(self.tick))
+        self._timer.timeout.connect(view.guarded(self._tick_or_stop))
         self._by_surface = {s.name: OTHER_LEG if s.ghost else s.structure for s in body.surfaces}
         view.drawing.connect(view.guarded(self._labels_follow))
         view.settled.connect(view.guarded(self._labels_settle))
@@ -82,6 +87,14 @@ class Showing(QObject):
         self._show_time()
         if was_playing and not self.playback.playing:
             self._set_playing(False)
+
+    def _tick_or_stop(self) -> None:
+        """One tick; after a failure time stands still, so that it is told once and not at every tick."""
+        try:
+            self.tick()
+        except Exception:
+            self.pause()
+            raise
 
     def _show_time(self) -> None:
         self.view.show_frame(self.body.movement_frame(self.movement, self.playback.time_s))
@@ -235,6 +248,11 @@ class Showing(QObject):
         self._choose_labels()
         self.view.draw()
 
+    @property
+    def label_keys(self) -> tuple[str, ...]:
+        """What is named on the picture now."""
+        return self._labels.keys
+
     def _choose_labels(self) -> None:
         specs: dict[str, LabelSpec] = {}
         if self.labels_on:
@@ -258,12 +276,31 @@ class Showing(QObject):
         if view.frame is None or view.camera is None:
             return
         self._labelled_at = time.monotonic()
-        self._labels.settle(view.frame, view.camera, view.depth(), view.size_px)
+        self._labels.settle(view.frame, view.camera, view.distances(), view.size_px)
         self._lay()
 
     def _lay(self) -> None:
         view = self.view
         view.sheet.show_pixels(self._labels.pixels(view.size_px, view.plotter.devicePixelRatioF(), self.theme))
+
+    def picture(self, width: int = PICTURE_WIDTH) -> Image.Image:
+        """What the window shows, labels and all, drawn anew with smooth edges at a width fit for a slide."""
+        view = self.view
+        if view.frame is None or view.camera is None:
+            raise ExportError("There is no picture to save yet.")
+        scale = width / view.size_px[0]
+        size = (width * PICTURE_SAMPLES, round(view.size_px[1] * scale) * PICTURE_SAMPLES)
+        with Stage(self.body.surfaces, self.theme, size) as stage:
+            stage.update(view.frame)
+            stage.show_only(surface.name for surface in view.visible())
+            for structure, opacity in self.opacities.items():
+                for surface in self.surfaces_of(structure):
+                    stage.set_opacity(surface, opacity)
+            stage.backdrop(stage.theme.bottom, stage.theme.top)
+            stage.look(view.camera)
+            pixels = reduce_premultiplied(stage.colour(), PICTURE_SAMPLES)
+        self._labels.draw_on(pixels, scale, self.theme)
+        return Image.fromarray(pixels)
 
     def stop(self) -> None:
         """Let no timer run on."""

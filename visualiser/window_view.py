@@ -3,6 +3,7 @@
 It holds a plotter and keeps VTK's own mouse and key bindings out: the camera is a value that the mouse changes.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -15,6 +16,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from visualiser import window_camera
 from visualiser.assembly import Body, Frame, Surface
 from visualiser.cameras import Camera
+from visualiser.errors import VisualiserError
 from visualiser.rendering import Stage
 from visualiser.transforms import apply, inverse
 from visualiser.typed import ByteArray, FloatArray
@@ -25,6 +27,13 @@ GLIDE_S = 0.32
 FINE = 2  # pixels drawn per pixel shown and side, when nothing moves
 _GLOW = 0.30  # added to the ambient light of what is selected
 QUICK_S = 0.014  # a machine that draws so fast is given fine pictures also while things move
+
+
+def told(error: Exception) -> str:
+    """The sentence for an error; one that is our fault leaves its traceback in the log as well."""
+    if not isinstance(error, VisualiserError):
+        logging.getLogger(__name__).error("The window goes on after this:", exc_info=error)
+    return str(error) or type(error).__name__
 
 
 class Sheet(QWidget):
@@ -117,7 +126,7 @@ class BodyView(QWidget):
             try:
                 action()
             except Exception as error:  # told in the message bar; the window lives on
-                self.failed.emit(str(error) or type(error).__name__)
+                self.failed.emit(told(error))
 
         return run
 
@@ -209,6 +218,8 @@ class BodyView(QWidget):
 
     def _ask(self, *, fine: bool) -> None:
         assert self.camera is not None
+        if not self.busy:  # what lies on the sheet is judged by the picture that stands
+            self.drawing.emit()
         self._depth, self._fine = None, fine
         factor = self.plotter.devicePixelRatioF() * (FINE if fine else 1)
         width, height = self.size_px
@@ -216,7 +227,6 @@ class BodyView(QWidget):
         self.stage.look(self.camera)
         self._asked_at = time.monotonic()
         self._renders(True)
-        self.drawing.emit()
         self.plotter.update()
 
     def _drawn(self) -> None:
@@ -233,6 +243,11 @@ class BodyView(QWidget):
         (interactor.EnableRenderOn if wanted else interactor.EnableRenderOff)()
 
     @property
+    def resting(self) -> bool:
+        """Whether the fine picture of a body at rest stands."""
+        return self._fine and not self.busy and not self._settle.isActive()
+
+    @property
     def busy(self) -> bool:
         """Whether a picture was asked for and does not stand yet."""
         return self._asked_at is not None
@@ -243,10 +258,17 @@ class BodyView(QWidget):
         if not self._fine:
             self._ask(fine=True)
             self.plotter.repaint()
+        if self.busy:  # covered, or not on the screen yet
+            self._settle.start()
+            return
         self.settled.emit()
 
-    def depth(self) -> FloatArray:
-        """Distance of everything on the picture that stands: (H, W) metres, inf where there is nothing."""
+    def distances(self) -> FloatArray:
+        """Distance of everything on the picture: (H, W) metres, inf where there is nothing."""
+        if self.busy:
+            self.plotter.repaint()
+        if self.busy:
+            return np.full((1, 1), np.inf)
         if self._depth is None:
             self.plotter.render_window.MakeCurrent()
             self._depth = self.stage.depth()
@@ -254,7 +276,7 @@ class BodyView(QWidget):
 
     def seen(self, points: FloatArray) -> FloatArray:
         """How much of each world point can be seen: (n,) shares, judged by the picture drawn last."""
-        if self.camera is None or not self.plotter.render_window.GetReadyForRendering():
+        if self.camera is None or self.frames_drawn == 0 or self.busy:
             return np.ones(len(points))
         self.plotter.render_window.MakeCurrent()
         return self.stage.seen(self.camera.project(points, *self.plotter.render_window.GetActualSize()))
@@ -308,9 +330,7 @@ class BodyView(QWidget):
             or event.buttons() & (Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton)
         )
         if pan:
-            self.camera, self.pivot = window_camera.panned(
-                self.camera, self.pivot, (step.x(), step.y()), self.size_px
-            )
+            self.camera, self.pivot = window_camera.panned(self.camera, self.pivot, (step.x(), step.y()), self.size_px)
         else:
             self.camera = window_camera.dragged(self.camera, self.pivot, step.x(), step.y())
         self.turned.emit()
@@ -342,7 +362,7 @@ class BodyView(QWidget):
         """The surface seen at a place of the picture, or an empty word."""
         if self.camera is None or self.frame is None:
             return ""
-        depth, (width, height) = self.depth(), self.size_px
+        depth, (width, height) = self.distances(), self.size_px
         row, column = int(y / height * depth.shape[0]), int(x / width * depth.shape[1])
         if not (0 <= row < depth.shape[0] and 0 <= column < depth.shape[1]) or np.isinf(depth[row, column]):
             return ""

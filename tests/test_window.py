@@ -1,0 +1,324 @@
+"""The real window on a screen of its own: clicks and keys go in, pictures and state come out."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+pytest.importorskip("pytestqt")
+
+from qtpy.QtCore import QPoint, Qt, QTimer
+from qtpy.QtGui import QImage, QKeySequence
+
+from visualiser import assembly, assets, keys, movement
+from visualiser.conventions import Side
+from visualiser.window import Window
+
+pytestmark = pytest.mark.window
+
+PATIENCE_MS = 30_000  # a slow machine draws a picture a second
+RED_OVER_GREEN = 60  # muscle is the only red thing on the picture
+
+
+@pytest.fixture(scope="module", autouse=True)
+def application_ends_before_its_screen(qapp) -> Iterator[None]:
+    """Qt ends the process when its screen goes away first."""
+    yield
+    qapp.shutdown()
+
+
+@pytest.fixture
+def scenes() -> dict[str, Path]:
+    """The shipped scenes."""
+    return assets.scene_paths()
+
+
+@pytest.fixture
+def window(qtbot, scenes: dict[str, Path]) -> Iterator[Window]:
+    """A small window with a leg curl, its first fine picture drawn."""
+    body = assembly.body(Side.RIGHT, "ghost", "light")
+    made = opened(qtbot, Window(body, movement.load(scenes["standing_leg_curl"]), movements=scenes))
+    yield made
+    made.close()
+
+
+def opened(qtbot, made: Window) -> Window:
+    """The window on the screen, at rest."""
+    made.resize(1000, 640)
+    with qtbot.waitSignal(made.view.settled, timeout=PATIENCE_MS):
+        made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE_MS)
+    rest(qtbot, made)
+    return made
+
+
+def rest(qtbot, window: Window) -> None:
+    """Wait until nothing moves and the fine picture stands."""
+    qtbot.waitUntil(lambda: window.view.resting and not window.view.gliding, timeout=PATIENCE_MS)
+
+
+def pixels(window: Window) -> NDArray[np.int64]:
+    """The 3D picture as it is on the screen, with labels: (H, W, 3)."""
+    image = window.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return raw[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(np.int64)
+
+
+def red_pixels(window: Window) -> int:
+    """How many pixels show muscle."""
+    picture = pixels(window)
+    return int((picture[..., 0] - picture[..., 1] > RED_OVER_GREEN).sum())
+
+
+def place_of(window: Window, structure: str) -> QPoint:
+    """A place of the picture where a structure is seen."""
+    view = window.view
+    width, height = (int(side) for side in view.size_px)
+    for y in range(6, height, 9):
+        for x in range(6, width, 9):
+            if window.showing.structure_of(view.structure_at(x, y)) == structure:
+                # not at its rim: the neighbours belong to it as well
+                around = [view.structure_at(x + dx, y + dy) for dx, dy in ((3, 0), (-3, 0), (0, 3), (0, -3))]
+                if {window.showing.structure_of(name) for name in around} == {structure}:
+                    return QPoint(x, y)
+    raise AssertionError(f"{structure} is not on the picture")
+
+
+def test_the_window_opens_with_body_labels_and_caption(window: Window) -> None:
+    assert red_pixels(window) > 500
+    assert {"semitendinosus", "ischial_tuberosity"} <= set(window.showing.label_keys)
+    assert window.transport.caption.text() == window.showing.movement.phases[0].caption
+    assert (window.message.isHidden(), window.message.text.text()) == (True, "")
+    assert window.view_buttons["posterolateral"].isChecked()
+
+
+def test_space_plays_true_to_the_clock_and_space_pauses(qtbot, window: Window) -> None:
+    before, playback = pixels(window), window.showing.playback
+    start = time.monotonic()
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert window.showing.ticking
+    qtbot.waitUntil(lambda: playback.time_s > 0.8, timeout=PATIENCE_MS)
+    took = time.monotonic() - start
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert not window.showing.ticking
+    # one frame of a slow machine late at most
+    assert playback.time_s == pytest.approx(took, abs=0.5)
+    held = playback.time_s
+    rest(qtbot, window)
+    assert np.mean(np.abs(pixels(window) - before).max(axis=2) > 30) > 0.01
+    assert playback.time_s == held
+
+
+def test_a_click_on_the_time_line_goes_there(qtbot, window: Window) -> None:
+    line = window.transport.time_line
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=line.place(0.48).toPoint())
+    assert window.showing.playback.share == pytest.approx(0.48, abs=0.01)
+    assert "Top" in window.transport.caption.text()
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    assert window.showing.playback.share > 0.48
+    qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert window.showing.playback.time_s == pytest.approx(2.2)
+
+
+def test_view_buttons_and_number_keys_change_the_picture(qtbot, window: Window) -> None:
+    before = pixels(window)
+    qtbot.mouseClick(window.view_buttons["medial"], Qt.MouseButton.LeftButton)
+    rest(qtbot, window)
+    assert window.view.camera is not None
+    assert window.view.camera.back[2] < -0.9  # seen from the left: medial of a right leg
+    assert np.mean(np.abs(pixels(window) - before).max(axis=2) > 30) > 0.02
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    rest(qtbot, window)
+    assert window.view.camera.back[0] < -0.9
+    assert window.view_buttons["posterior"].isChecked()
+    assert not window.view_buttons["medial"].isChecked()
+
+
+def test_a_drag_turns_the_body_and_keeps_it_upright(qtbot, window: Window) -> None:
+    canvas, before = window.view.plotter, window.view.camera
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    for step in range(1, 9):
+        qtbot.mouseMove(canvas, QPoint(200 + 20 * step, 200 + 8 * step))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(360, 264))
+    after = window.view.camera
+    assert before is not None
+    assert after is not None
+    assert np.degrees(np.arccos(np.dot(before.back, after.back))) > 20
+    assert after.right[1] == pytest.approx(0.0, abs=1e-9)
+    assert after.up[1] > 0.0
+    assert window.showing.selected == ""
+    assert not any(button.isChecked() for button in window.view_buttons.values())
+    qtbot.keyClick(window, Qt.Key.Key_Home)
+    rest(qtbot, window)
+    assert window.view.camera.back == pytest.approx(before.back)
+
+
+@pytest.mark.parametrize("structure", ["semitendinosus", "biceps_femoris_long_head", "femur"])
+def test_a_click_on_a_structure_tells_about_it(qtbot, window: Window, structure: str) -> None:
+    place = place_of(window, structure)
+    qtbot.mouseMove(window.view.plotter, place)
+    qtbot.mouseClick(window.view.plotter, Qt.MouseButton.LeftButton, pos=place)
+    assert window.showing.selected == structure
+    card = window.card.toPlainText()
+    assert window._cards[structure].title in card
+    assert window._cards[structure].latin in card
+    assert all(text in card for _, text in window._cards[structure].rows)
+    assert window.structure_panel.opacity.isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.showing.selected == ""
+
+
+def test_an_empty_check_box_removes_a_muscle_and_fading_lets_the_femur_through(qtbot, window: Window) -> None:
+    showing, panel = window.showing, window.structure_panel
+    with_muscles = red_pixels(window)
+    panel._items["biceps_femoris_long_head"].setCheckState(0, Qt.CheckState.Unchecked)
+    rest(qtbot, window)
+    assert showing.hidden == {"biceps_femoris_long_head"}
+    assert red_pixels(window) < 0.9 * with_muscles
+    assert "biceps_femoris_long_head" not in showing.label_keys
+    with pytest.raises(AssertionError):
+        place_of(window, "biceps_femoris_long_head")
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    rest(qtbot, window)
+    assert red_pixels(window) == pytest.approx(with_muscles, rel=0.02)
+    assert panel._items["biceps_femoris_long_head"].checkState(0) == Qt.CheckState.Checked
+
+
+def test_isolating_shows_one_structure_and_brings_the_others_back(qtbot, window: Window) -> None:
+    window.structure_panel.tree.setCurrentItem(window.structure_panel._items["semitendinosus"])
+    assert window.showing.selected == "semitendinosus"
+    qtbot.keyClick(window, Qt.Key.Key_I)
+    assert {s.structure for s in window.view.visible()} == {"semitendinosus"}
+    qtbot.keyClick(window, Qt.Key.Key_I)
+    assert window.view.hidden == set()
+
+
+def test_the_structure_search_understands_latin(window: Window) -> None:
+    window.structure_panel.search.setText("caput longum")
+    shown = {name for name, item in window.structure_panel._items.items() if not item.isHidden()}
+    assert shown == {"biceps_femoris_long_head"}
+
+
+def test_another_movement_begins_from_its_own_view(qtbot, window: Window) -> None:
+    panel = window.movement_panel
+    panel.search.setText("straight")
+    items = [item for item in panel._items() if not item.isHidden()]
+    assert [item.text(0) for item in items] == ["Straight leg raise"]
+    panel.tree.setCurrentItem(items[0])
+    assert window.showing.movement.name == "straight_leg_raise"
+    assert window.showing.view_name == window.showing.movement.view
+    assert window.showing.playback.time_s == 0.0
+    rest(qtbot, window)
+    assert (window.message.isHidden(), window.message.text.text()) == (True, "")
+
+
+def test_theme_labels_help_and_full_screen_have_keys(qtbot, window: Window) -> None:
+    light = pixels(window)[5, 5].sum()
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    rest(qtbot, window)
+    assert pixels(window)[5, 5].sum() < light / 2
+    qtbot.keyClick(window, Qt.Key.Key_L)
+    rest(qtbot, window)
+    assert window.showing.label_keys == ()
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert window.help.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.help.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    assert window.isFullScreen()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+
+
+def test_every_key_of_the_table_is_bound(window: Window) -> None:
+    for entry in keys.KEYS:
+        bound = window.actions_by_name[entry.action].shortcuts()
+        assert [QKeySequence(key) for key in entry.keys] == bound
+        assert all(not sequence.isEmpty() for sequence in bound)
+
+
+def test_a_saved_picture_shows_what_the_window_shows(window: Window, tmp_path: Path) -> None:
+    window.save_picture(tmp_path / "leg.png")
+    with Image.open(tmp_path / "leg.png") as image:
+        saved = np.asarray(image.convert("RGB").resize(window.view.plotter.size().toTuple()), dtype=np.int64)
+    assert np.mean(np.abs(saved - pixels(window)).max(axis=2) > 60) < 0.05
+
+
+def test_saving_by_callback_says_what_is_shown(qtbot, scenes: dict[str, Path], tmp_path: Path) -> None:
+    told: dict[str, object] = {}
+    made = opened(
+        qtbot,
+        Window(
+            assembly.body(Side.RIGHT, "ghost", "light"),
+            movement.load(scenes["tibial_rotation"]),
+            movements=scenes,
+            on_save_picture=lambda path, **shown: told.update(shown, path=path),
+        ),
+    )
+    made.showing.hide({"femur"})
+    made.save_picture(tmp_path / "x.png")
+    made.close()
+    assert told["path"] == tmp_path / "x.png"
+    assert told["hidden"] == ("femur",)
+    assert told["camera"] == made.view.camera
+
+
+def test_a_damaged_scene_and_a_failing_frame_are_told_and_the_window_lives(
+    qtbot, scenes: dict[str, Path], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text('title = "Bad"\nkeyframes = 3\n')
+    body = assembly.body(Side.RIGHT, "ghost", "light")
+    made = opened(qtbot, Window(body, movement.load(scenes["hip_extension"]), movements={**scenes, "bad": bad}))
+    assert made.message.isVisible()
+    assert "keyframes" in made.message.text.text()
+    made.message.hide()
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("no such pose")
+
+    made.view.show_frame = fails  # type: ignore[method-assign]
+    qtbot.keyClick(made, Qt.Key.Key_Space)
+    qtbot.waitUntil(made.message.isVisible, timeout=PATIENCE_MS)
+    assert "no such pose" in made.message.text.text()
+    assert not made.showing.ticking
+    made.close()
+
+
+def test_closing_leaves_no_timer_and_no_plotter(qtbot, window: Window) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    window.close()
+    assert not any(timer.isActive() for timer in window.findChildren(QTimer))
+    assert window.view.plotter._closed
+
+
+# -- where no window can be opened ----------------------------------------------------------------------------------------------------
+
+OPEN = "from visualiser.screen import require_screen\nfrom visualiser.errors import DisplayError\n" + (
+    "try:\n    require_screen()\nexcept DisplayError as error:\n    print(error)"
+)
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "no display"),
+        ({"DISPLAY": ":4093"}, "The screen :4093 does not answer"),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, "unset QT_QPA_PLATFORM"),
+    ],
+)
+def test_without_a_screen_one_sentence_says_what_to_do(
+    fresh_python: Callable[..., subprocess.CompletedProcess[str]], environment: dict[str, str], words: str
+) -> None:
+    environment = {"QT_QPA_PLATFORM": "", **environment}
+    result = fresh_python("-c", OPEN, **environment)
+    assert result.returncode == 0, result.stderr
+    assert words in result.stdout
+    assert "hamstring shot" in result.stdout
+    assert result.stdout.count("\n") == 1
