@@ -10,24 +10,16 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from visualiser.errors import AssetError, VisualiserError, unknown_name
+from visualiser.assets import data_folder
+from visualiser.errors import VisualiserError, unknown_name
 
 PACKAGE_NAME = "visualiser_sculptor"
-
-
-def meshes_folder() -> Path:
-    """The folder of mesh files, installed or in a checkout."""
-    here = Path(__file__).resolve().parent
-    for folder in (here / "meshes", here.parent / "meshes"):
-        if (folder / "sculpt" / "__init__.py").is_file():
-            return folder
-    raise AssetError(f"The sculptor's code, meshes/sculpt, is neither in {here} nor beside it.")
 
 
 def load_sculptor() -> ModuleType:
     """The sculptor's package, imported from where the meshes are."""
     if PACKAGE_NAME not in sys.modules:
-        folder = meshes_folder() / "sculpt"
+        folder = data_folder("meshes") / "sculpt"
         spec = spec_from_file_location(PACKAGE_NAME, folder / "__init__.py", submodule_search_locations=[str(folder)])
         assert spec and spec.loader
         module = module_from_spec(spec)
@@ -57,9 +49,12 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
     wanted = names or tuple(build.BONES)
     words = {True: "unchanged", False: "differs" if check else "rewritten", None: "missing" if check else "written"}
     start, good = time.perf_counter(), True
-    for done, (name, files) in enumerate(build.rebuild(out or meshes_folder(), wanted, check=check), start=1):
+    for done, (name, files) in enumerate(build.rebuild(out or data_folder("meshes"), wanted, check=check), start=1):
         told = ", ".join(f"{file} {words[same]}" for file, same in files.items())
-        print(f"[{done}/{len(wanted) + (wanted == tuple(build.BONES))}] {name}: {told} ({time.perf_counter() - start:.0f} s)", flush=True)
+        print(
+            f"[{done}/{len(wanted) + (wanted == tuple(build.BONES))}] {name}: {told} ({time.perf_counter() - start:.0f} s)",
+            flush=True,
+        )
         good = good and all(files.values())
     return 0 if good or not check else 1
 

@@ -51,7 +51,9 @@ def meshes(bone: Bone) -> tuple[dict[str, bytes], dict[str, FloatArray]]:
     """The PLY files of one bone by level of detail, and its landmarks on the fine one."""
     full = contour(bone.field, np.array(bone.low, float), np.array(bone.high, float), bone.step, bone.smoothing)
     surfaces = {level: reduced(full, count) for level, count in zip(LEVELS, (bone.fine, bone.light), strict=True)}
-    files = {level: ply(surface, baked(bone, surface), f"{bone.name}, millimetres") for level, surface in surfaces.items()}
+    files = {
+        level: ply(surface, baked(bone, surface), f"{bone.name}, millimetres") for level, surface in surfaces.items()
+    }
     return files, located(bone.name, surfaces["fine"])
 
 
@@ -67,7 +69,10 @@ def ply(surface: Surface, colours: ByteArray, comment: str) -> bytes:
     """A binary PLY file with vertex normals and colours."""
     vertices = np.zeros(
         len(surface.vertices),
-        dtype=[*((name, "<f4") for name in ("x", "y", "z", "nx", "ny", "nz")), *((name, "u1") for name in ("red", "green", "blue"))],
+        dtype=[
+            *((name, "<f4") for name in ("x", "y", "z", "nx", "ny", "nz")),
+            *((name, "u1") for name in ("red", "green", "blue")),
+        ],
     )
     for columns, values in (("x y z", surface.vertices), ("nx ny nz", surface.normals), ("red green blue", colours)):
         for name, column in zip(columns.split(), values.T, strict=True):

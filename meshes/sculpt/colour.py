@@ -24,7 +24,8 @@ def baked(bone: Bone, surface: Surface) -> ByteArray:
     cover = bone.cartilage(points)[:, None]
     base = base * (1 - cover) + CARTILAGE_RGB * cover
     shade = HOLLOW_RGB * base / BONE_RGB.mean()
-    return (np.clip(shade * (1 - light) + base * light, 0, 1) * 255).astype(np.uint8)
+    colours: ByteArray = (np.clip(shade * (1 - light) + base * light, 0, 1) * 255).astype(np.uint8)
+    return colours
 
 
 def edge(field: Field, points: FloatArray, reach: float = 2.0) -> FloatArray:
@@ -52,4 +53,4 @@ def mottle(points: FloatArray, smallest: float, largest: float) -> FloatArray:
         wave = random.normal(size=3)
         wave *= 2 * np.pi / random.uniform(smallest, largest) / np.linalg.norm(wave)
         value += np.sin(points @ wave + random.uniform(0, 2 * np.pi))
-    return value / np.sqrt(12)
+    return value / float(np.sqrt(12))

@@ -54,7 +54,8 @@ NECK = (  # distance from the head centre, centre, centre, radius AP, radius up-
     (42, 0, 0, 13, 19, 0),
     (54, 0, 0, 13, 22, 0),
 )
-# Sagittal profile of the condyles as radii about the knee axis. Angle: 0 anterior, -90 distal, -180 posterior, -228 the upper back; -255 closes the turn.
+# Sagittal profile of the condyles as radii about the knee axis. Angle: 0 anterior, -90 distal, -180 posterior, -228 the upper back;
+# -255 closes the turn.
 # From -130 on, the rows lie on circles of radius 21 about (-9, -405) medially and 20 about (-9.2, -404.6) laterally.
 CONDYLES = (  # angle, medial radius, lateral radius, depth of the groove between, half width of the groove
     (105, 18.2, 18, 0, 12),
@@ -87,7 +88,9 @@ def condyles() -> Field:
         share = fade(z, -14.0, 14.0)
         radius = medial * (1 - share) + lateral * share
         radius = np.maximum(radius - groove * np.exp(-0.7 * np.abs(z / groove_width) ** 3), 7.0)
-        crown = 0.035 * (1 + 1.2 * fade(y, 2.0, 18.0))  # each condyle is rounded from side to side, and slopes to the shaft above
+        crown = 0.035 * (
+            1 + 1.2 * fade(y, 2.0, 18.0)
+        )  # each condyle is rounded from side to side, and slopes to the shaft above
         radius -= np.clip(np.abs(z) - 19.0, 0.0, None) ** 2 * crown
         bobbin = 0.85 * (np.hypot(x, y) - radius)
         behind, front = np.clip(x + 5, 0, None), np.clip(x - 12, 0, None)
@@ -112,7 +115,9 @@ def _upper_end(body: Field) -> Field:
     body = blend(body, crest, width=12)  # intertrochanteric crest
     body = blend(body, cone((-9, -60, 29), (-20.5, -58, 20), 12, 6), width=8)  # lesser trochanter
     body = carve(body, ellipsoid((-24, -18, 33), (8, 10, 8)), width=12)  # trochanteric fossa
-    body = raised(body, [(4, -12, 46), (5, -30, 38), (4, -48, 27), (-2, -66, 19)], height=1.6, width=5)  # intertrochanteric line
+    body = raised(
+        body, [(4, -12, 46), (5, -30, 38), (4, -48, 27), (-2, -66, 19)], height=1.6, width=5
+    )  # intertrochanteric line
     body = blend(body, sphere((0, 0, 0), HEAD_RADIUS), width=5)
     return carve(body, sphere((-4.2, 6.2, -27.6), 6), width=4)  # fovea
 
@@ -129,8 +134,22 @@ def _ridges(body: Field) -> Field:
     aspera = [(-8, -130, 32), (-5, -160, 29), (0.5, -210, 24.5), (3.5, -250, 20.5), (4, -272, 18.5)]
     gluteal = [(-15, -70, 43, 0.5), (-13, -85, 41, 0.9), (-11, -105, 37), aspera[0]]  # gluteal tuberosity
     spiral = [(-13, -72, 22, 0.3), (-9, -105, 26, 0.4), (-6, -140, 29, 0.6), aspera[1]]
-    lateral_line = [aspera[3], (4, -272, 20.5), (4, -300, 21.5, 0.8), (2, -330, 23, 0.6), (-2, -362, 27, 0.5), (-4, -384, 31, 0.4)]
-    medial_line = [aspera[3], (4, -272, 16), (4, -295, 9, 0.7), (2, -330, -3, 0.5), (-2, -360, -16, 0.4), (-5, -377, -27, 0.4)]
+    lateral_line = [
+        aspera[3],
+        (4, -272, 20.5),
+        (4, -300, 21.5, 0.8),
+        (2, -330, 23, 0.6),
+        (-2, -362, 27, 0.5),
+        (-4, -384, 31, 0.4),
+    ]
+    medial_line = [
+        aspera[3],
+        (4, -272, 16),
+        (4, -295, 9, 0.7),
+        (2, -330, -3, 0.5),
+        (-2, -360, -16, 0.4),
+        (-5, -377, -27, 0.4),
+    ]
     body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=5.6, width=4.2)
     lips = [(-6, -145, 30.5), (-2, -185, 27), (2, -230, 22.5), (4, -265, 19)]
     body = raised(body, lips, height=-0.7, width=1.6)  # the two lips of the linea aspera stand apart

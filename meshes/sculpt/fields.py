@@ -6,6 +6,8 @@ Axes: x anterior, y up, z to the right. Joined fields are not exact distances (t
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,19 +16,19 @@ from scipy.interpolate import PchipInterpolator
 from visualiser.typed import FloatArray
 
 Field = Callable[[FloatArray], FloatArray]
-Point = Sequence[float]
+Point = Sequence[float] | FloatArray
 Rows = Sequence[Sequence[float]]
 
 
 def norm(vectors: FloatArray) -> FloatArray:
     """Lengths (N,) of vectors (N, 3)."""
-    return np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    return cast(FloatArray, np.sqrt(np.einsum("...i,...i->...", vectors, vectors)))
 
 
 def unit(vector: ArrayLike) -> FloatArray:
     """A vector's direction."""
     array = np.asarray(vector, dtype=np.float64)
-    return array / np.linalg.norm(array)
+    return cast(FloatArray, array / np.linalg.norm(array))
 
 
 def turn(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> FloatArray:
@@ -35,7 +37,7 @@ def turn(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> FloatArray:
     about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
-    return about_z @ about_y @ about_x
+    return cast(FloatArray, about_z @ about_y @ about_x)
 
 
 # Shapes
@@ -60,7 +62,7 @@ def cone(start: Point, end: Point, start_radius: float, end_radius: float) -> Fi
 
 def chain(rows: Rows) -> Field:
     """Cones joined end to end; rows of x, y, z, radius."""
-    links = [cone(a[:3], b[:3], a[3], b[3]) for a, b in zip(rows[:-1], rows[1:], strict=True)]
+    links = [cone(a[:3], b[:3], a[3], b[3]) for a, b in pairwise(rows)]
     return lambda points: np.minimum.reduce([link(points) for link in links])
 
 
@@ -80,12 +82,12 @@ def plane(point: Point, normal: Point) -> Field:
     """The half space behind a plane: inside is the side the normal points away from."""
     direction = unit(normal)
     offset = float(np.dot(point, direction))
-    return lambda points: points @ direction - offset
+    return lambda points: cast(FloatArray, points @ direction - offset)
 
 
 def table(rows: Rows) -> Callable[[FloatArray], list[FloatArray]]:
     """Interpolator through rows whose first column is the argument: monotone cubics, so that no column overshoots."""
-    data = np.array(sorted(rows), dtype=np.float64)
+    data = np.array(sorted(tuple(row) for row in rows), dtype=np.float64)
     knots = np.linspace(data[0, 0], data[-1, 0], 600)
     values = PchipInterpolator(data[:, 0], data[:, 1:])(knots)
     return lambda x: [np.interp(x, knots, column) for column in values.T]
@@ -223,7 +225,7 @@ def _rise(points: FloatArray, crest: FloatArray, height: float, width: float) ->
     # Distance counts sideways of the crest; outwards it counts less, or the ridge would fade before it has reached its height.
     outward_share = 1.0 - (width / (width + 2.0 * abs(height))) ** 2
     best = np.zeros(len(points))
-    for first, last in zip(crest[:-1], crest[1:], strict=True):
+    for first, last in pairwise(crest):
         axis = last[:3] - first[:3]
         along = np.clip((points - first[:3]) @ axis / max(axis @ axis, 1e-9), 0.0, 1.0)[:, None]
         here = first + along * (last - first)

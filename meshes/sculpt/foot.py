@@ -1,4 +1,7 @@
-"""The right foot as one piece, in the tibia frame with the sole level: heel, ankle, arch, five rays. Shaped by hand; estimates throughout."""
+"""The right foot as one piece, in the tibia frame with the sole level: heel, ankle, arch, five rays.
+
+Shaped by hand; the numbers are estimates throughout.
+"""
 
 from .bone import Bone
 from .fields import Field, Rows, blend, chain, cone, ellipsoid, moved, turn
@@ -20,7 +23,14 @@ METATARSALS: tuple[Rows, ...] = (
     ((52, -52, 33, 3.5), (64, -50, 27, 6.5), (88, -57, 29, 4), (109, -63, 29, 3.8), (118, -65, 28, 5.2)),
 )
 TOES: tuple[Rows, ...] = (
-    ((139, -63, -30, 8), (150, -66, -31, 5.5), (160, -67, -32, 7), (164, -67, -32, 6.3), (177, -69, -33, 4.6), (184, -70, -33, 4.8)),
+    (
+        (139, -63, -30, 8),
+        (150, -66, -31, 5.5),
+        (160, -67, -32, 7),
+        (164, -67, -32, 6.3),
+        (177, -69, -33, 4.6),
+        (184, -70, -33, 4.8),
+    ),
     ((143, -63, -14, 5), (157, -61, -14, 3.2), (166, -63, -14, 4.2), (174, -66, -14, 3.2), (182, -70, -14, 3.4)),
     ((138, -64, 1, 4.8), (151, -62, 1, 3.1), (159, -64, 2, 4), (166, -67, 2, 3.1), (173, -70, 2, 3.3)),
     ((131, -65, 15, 4.6), (142, -63, 16, 3), (150, -65, 16, 3.8), (156, -68, 16, 3), (162, -70, 16, 3.2)),

@@ -10,8 +10,8 @@ import numpy as np
 
 from visualiser.typed import FloatArray
 
-from .foot import ANKLE_AXIS
 from .pelvis import HIP_CENTRE
+from .shank import ANKLE_AXIS
 from .spine import LUMBOSACRAL_PIVOT
 from .surface import Surface, nearest_on
 

@@ -10,7 +10,9 @@ from visualiser.typed import FloatArray
 
 from .fields import Field, norm
 
-THINNEST_MM = 1.8  # half thickness; the spline through a net undershoots, and thinner plates tear when contoured at 1.5 mm
+THINNEST_MM = (
+    1.8  # half thickness; the spline through a net undershoots, and thinner plates tear when contoured at 1.5 mm
+)
 
 
 def resampled(rows: FloatArray, count: int) -> FloatArray:
@@ -21,7 +23,9 @@ def resampled(rows: FloatArray, count: int) -> FloatArray:
     t = (position - index).reshape(-1, *[1] * (rows.ndim - 1))
     before, start, end, after = (extended[index + k] for k in range(4))
     cubic = (3 * (start - end) + after - before) * t**3
-    return cast(FloatArray, 0.5 * (2 * start + (end - before) * t + (2 * before - 5 * start + 4 * end - after) * t**2 + cubic))
+    return cast(
+        FloatArray, 0.5 * (2 * start + (end - before) * t + (2 * before - 5 * start + 4 * end - after) * t**2 + cubic)
+    )
 
 
 def sheet(net: ArrayLike, across: int, along: int, thinnest: float = THINNEST_MM) -> Field:

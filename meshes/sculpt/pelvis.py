@@ -10,7 +10,23 @@ import numpy as np
 from visualiser.typed import FloatArray
 
 from .bone import Bone, fade
-from .fields import Field, blend, carve, chain, cone, ellipsoid, loft, moved, norm, plane, raised, sphere, trim, turn, unit
+from .fields import (
+    Field,
+    blend,
+    carve,
+    chain,
+    cone,
+    ellipsoid,
+    loft,
+    moved,
+    norm,
+    plane,
+    raised,
+    sphere,
+    trim,
+    turn,
+    unit,
+)
 from .nets import sheet
 
 HIP_CENTRE = (0.0, 0.0, 80.0)
@@ -70,7 +86,9 @@ def _socket(body: Field) -> Field:
     body = blend(body, wall, width=8)
     body = carve(body, sphere(0.8 * CUP_AXIS, CUP_RADIUS), width=2.5)
     body = carve(body, cone(9 * CUP_AXIS, 34 * CUP_AXIS, 24.5, 40), width=5)
-    body = carve(body, chain([(33, 18, 22, 14.5), (35, -2, 9, 9)]), width=8)  # the front of the rim is low: the neck passes in flexion
+    body = carve(
+        body, chain([(33, 18, 22, 14.5), (35, -2, 9, 9)]), width=8
+    )  # the front of the rim is low: the neck passes in flexion
     down = np.array([0.35, -1.0, -0.35])
     down = unit(down - CUP_AXIS * (down @ CUP_AXIS))
     fossa = cone(-15 * CUP_AXIS, -8 * CUP_AXIS + 16 * down, 15.2, 11)
@@ -87,7 +105,9 @@ def _spines_and_lines(body: Field) -> Field:
     body = blend(body, arcuate, width=14)
     body = blend(body, sphere((37, 36, 16), 6), width=8)  # anterior inferior iliac spine
     body = blend(body, ellipsoid((-74, 78, -31), (17, 20, 8), turn(y=25)), width=12)  # iliac tuberosity
-    body = raised(body, [(25, 120, 60), (14, 90, 49, 0.6), (7, 60, 36, 0.3)], height=1.8, width=9)  # iliac tubercle and pillar
+    body = raised(
+        body, [(25, 120, 60), (14, 90, 49, 0.6), (7, 60, 36, 0.3)], height=1.8, width=9
+    )  # iliac tubercle and pillar
     inferior = [(40, 48, 33), (22, 48, 32), (2, 46, 25), (-20, 42, 10), (-38, 40, -4, 0.5)]
     anterior = [(44, 88, 48), (20, 82, 46), (-8, 78, 32), (-32, 70, 13), (-48, 56, -4), (-52, 46, -14, 0.4)]
     posterior = [(-52, 128, 10), (-60, 105, -4), (-66, 84, -14), (-66, 64, -20, 0.5)]
@@ -111,4 +131,14 @@ def cartilage(points: FloatArray) -> FloatArray:
     return on_cup * fade(local @ CUP_AXIS, -30, -20)
 
 
-HIP_BONE = Bone("hip_bone", moved(field_about_hip_centre(), HIP_CENTRE), (-112, -90, -4), (68, 156, 150), 1.5, 30, 14_000, 3_000, cartilage)
+HIP_BONE = Bone(
+    "hip_bone",
+    moved(field_about_hip_centre(), HIP_CENTRE),
+    (-112, -90, -4),
+    (68, 156, 150),
+    1.5,
+    30,
+    14_000,
+    3_000,
+    cartilage,
+)

@@ -83,7 +83,7 @@ def _plateau(body: Field) -> Field:
         return moved(shape, (0, 0, 0), tilt)
 
     medial = sloping(drum((-5, -16.9), 24.5, 18, -13, 0, 7))
-    lateral = sloping(drum((-5.5, 17.4), 22, 17.5, -13, 0, 7))
+    lateral = sloping(drum((-5.5, 17.4), 20, 17.5, -13, 0, 7))
     front = sloping(drum((8, 0), 14, 18, -13, -2, 8))
     body = blend(body, blend(medial, lateral, front, width=8), width=19)
     body = trim(body, sloping(plane((0, 0.2, 0), (0, 1, 0))), width=4)
@@ -100,13 +100,22 @@ def _tibia() -> Field:
     body = blend(body, chain(crest), width=10)  # anterior border
     body = blend(body, ellipsoid((-14, -14, 27), (9, 9, 7)), width=8)  # shelf over the fibular head
     body = raised(body, [(17, -17, 24), (13, -21, 28)], height=3.6, width=6)  # iliotibial (Gerdy) tubercle
-    body = raised(body, [(-26, -12, -20), (-20, -13, -29), (-8, -14, -36)], height=-1.6, width=4.5)  # groove of semimembranosus
-    body = raised(body, [(-17, -40, 17, 0.4), (-16, -52, 13), (-15, -75, 4), (-13, -105, -6, 0.7), (-9, -130, -11, 0)], height=1.5, width=4)  # soleal line
+    body = raised(
+        body, [(-26, -12, -20), (-20, -13, -29), (-8, -14, -36)], height=-1.6, width=4.5
+    )  # groove of semimembranosus
+    body = raised(
+        body,
+        [(-17, -40, 17, 0.4), (-16, -52, 13), (-15, -75, 4), (-13, -105, -6, 0.7), (-9, -130, -11, 0)],
+        height=1.5,
+        width=4,
+    )  # soleal line
     malleolus = [(-1, -330, -9, 8), (0, -350, -17, 10.5), (1, -362, -20, 9), (2, -372, -21.5, 6.5)]
     body = blend(body, chain(malleolus), width=12)
     body = carve(body, ellipsoid((-2, -350, 33), (9, 40, 11)), width=6)  # fibular notch
     body = twisted(body, TORSION_DEG, -120, -345)
-    return carve(body, moved(pulley(TROCHLEA_RADIUS + ANKLE_GAP, TROCHLEA_HALF_WIDTH + ANKLE_GAP), ANKLE_AXIS), width=4)  # plafond
+    return carve(
+        body, moved(pulley(TROCHLEA_RADIUS + ANKLE_GAP, TROCHLEA_HALF_WIDTH + ANKLE_GAP), ANKLE_AXIS), width=4
+    )  # plafond
 
 
 def _fibula() -> Field:

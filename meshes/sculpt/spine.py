@@ -61,7 +61,12 @@ def _sacral_net() -> FloatArray:
     return np.array(
         [
             [
-                (x - back * abs(u) ** 1.5, y - 0.35 * back * abs(u) ** 1.5, u * width, middle + (side - middle) * abs(u) ** 1.2)
+                (
+                    x - back * abs(u) ** 1.5,
+                    y - 0.35 * back * abs(u) ** 1.5,
+                    u * width,
+                    middle + (side - middle) * abs(u) ** 1.2,
+                )
                 for u in across
             ]
             for x, y, width, middle, side, back in SACRUM
@@ -79,14 +84,20 @@ def _sacrum() -> Field:
         body = blend(body, cone((x + 12, y - 4, 0), (x, y, 0), 7, radius), width=8)
     side_crest = chain([(-60, 86, 18, 4), (-74, 69, 16, 3), (-83, 52, 13.5, 2.5), (-87, 35, 11.5, 2), (-86, 18, 9, 2)])
     body = blend(body, two_sided(side_crest), width=9)
-    body = blend(body, two_sided(chain([(-52, 95, 18, 8.5), (-52, 107, 20, 7.5), (-51, 114, 21.5, 6)])), width=9)  # facets for L5
+    body = blend(
+        body, two_sided(chain([(-52, 95, 18, 8.5), (-52, 107, 20, 7.5), (-51, 114, 21.5, 6)])), width=9
+    )  # facets for L5
     for x, y, z, radius, direction in FORAMINA:
         middle, back = np.array([x, y, z]), np.array(direction)
-        body = carve(body, two_sided(cone(middle - 15 * back, middle + 22 * back, 1.35 * radius, 0.7 * radius)), width=4)
+        body = carve(
+            body, two_sided(cone(middle - 15 * back, middle + 22 * back, 1.35 * radius, 0.7 * radius)), width=4
+        )
     body = carve(body, chain([(-46, 116, 0, 8), (-58, 95, 0, 6.5), (-68, 76, 0, 4)]), width=4)  # sacral canal
     lines = [[(-36, y, -13), (-36, y, 13)] for _, y, *_ in FORAMINA]
     body = raised(body, *lines, height=1.0, width=2.8)  # where the five vertebrae have fused
-    body = raised(body, [(-72, 0, -9), (-71, 0, 0), (-72, 0, 9)], [(-66, -12, -6), (-66, -12, 6)], height=-1.3, width=2.2)  # coccyx
+    body = raised(
+        body, [(-72, 0, -9), (-71, 0, 0), (-72, 0, 9)], [(-66, -12, -6), (-66, -12, 6)], height=-1.3, width=2.2
+    )  # coccyx
     body = raised(body, [(-86, 14, 7), (-85, 4, 8)], [(-86, 14, -7), (-85, 4, -8)], height=2.0, width=3)  # horns
     hip_bone = two_sided(HIP_BONE.field)
     body = trim(body, lambda points: JOINT_SPACE - hip_bone(points), width=1.5)  # sacroiliac joint
@@ -95,7 +106,15 @@ def _sacrum() -> Field:
 
 def _vertebra(centre: tuple[float, float, float], tilt: float, wedge_deg: float, fifth: bool) -> Field:
     """A lumbar vertebra about the middle of its body, then put in its place; `wedge_deg` makes the body taller in front."""
-    body = loft([(-20, 0, 0, 18, 25.5, 0), (-12, 0, 0, 17.5, 25.5, 0), (0, 0.5, 0, 15, 22, 0), (12, 0, 0, 17, 24.5, 0), (20, 0, 0, 17, 24.5, 0)])
+    body = loft(
+        [
+            (-20, 0, 0, 18, 25.5, 0),
+            (-12, 0, 0, 17.5, 25.5, 0),
+            (0, 0.5, 0, 15, 22, 0),
+            (12, 0, 0, 17, 24.5, 0),
+            (20, 0, 0, 17, 24.5, 0),
+        ]
+    )
     half = np.radians(0.5 * wedge_deg)
     body = trim(body, plane((0, 13.5, 0), (-np.sin(half), np.cos(half), 0)), width=3)
     body = trim(body, plane((0, -13.5, 0), (-np.sin(half), -np.cos(half), 0)), width=3)
@@ -144,7 +163,15 @@ def _disc(centre: tuple[float, float, float], tilt: float) -> Cover:
 
 
 LUMBAR_5 = Bone(
-    "lumbar_5", _vertebra(LUMBAR_5_CENTRE, LUMBAR_5_TILT_DEG, 7, True), (-95, 80, -52), (15, 170, 52), 1.25, 0, 5_000, 1_100, _disc(LUMBAR_5_CENTRE, LUMBAR_5_TILT_DEG)
+    "lumbar_5",
+    _vertebra(LUMBAR_5_CENTRE, LUMBAR_5_TILT_DEG, 7, True),
+    (-95, 80, -52),
+    (15, 170, 52),
+    1.25,
+    0,
+    5_000,
+    1_100,
+    _disc(LUMBAR_5_CENTRE, LUMBAR_5_TILT_DEG),
 )
 LUMBAR_4 = Bone(
     "lumbar_4",

@@ -34,7 +34,9 @@ def contour(field: Field, low: FloatArray, high: FloatArray, step: float, smooth
     grid["distance"] = _sampled(field, low, counts, step).ravel(order="F")
     mesh = grid.contour([0.0], scalars="distance", method="flying_edges")
     mesh.clear_data()
-    mesh = pv.PolyData.from_regular_faces(mesh.points, mesh.regular_faces[:, ::-1])  # VTK winds triangles towards the inside
+    mesh = pv.PolyData.from_regular_faces(
+        mesh.points, mesh.regular_faces[:, ::-1]
+    )  # VTK winds triangles towards the inside
     mesh = mesh.connectivity("largest")
     mesh.clear_data()
     if smoothing:
@@ -44,7 +46,7 @@ def contour(field: Field, low: FloatArray, high: FloatArray, step: float, smooth
 
 def reduced(surface: Surface, triangles: int) -> Surface:
     """The surface with about this many triangles, placed by quadric error; normals are those of the full surface."""
-    mesh = pv.PolyData.from_regular_faces(surface.vertices, surface.faces)
+    mesh = pv.PolyData.from_regular_faces(surface.vertices, surface.faces.astype(int))
     reduction = vtkQuadricDecimation()
     reduction.SetInputData(mesh)
     reduction.SetTargetReduction(1.0 - triangles / mesh.n_cells)
@@ -62,7 +64,7 @@ def reduced(surface: Surface, triangles: int) -> Surface:
 
 def nearest_on(surface: Surface, point: FloatArray) -> FloatArray:
     """The point of the mesh nearest to a place (3,)."""
-    mesh = pv.PolyData.from_regular_faces(surface.vertices, surface.faces)
+    mesh = pv.PolyData.from_regular_faces(surface.vertices, surface.faces.astype(int))
     _, closest = mesh.find_closest_cell(point, return_closest_point=True)
     return np.asarray(closest, dtype=np.float64)
 
@@ -93,7 +95,9 @@ def _evaluated(field: Field, points: FloatArray, batch: int = 200_000) -> FloatA
 
 
 def _surface(mesh: pv.PolyData) -> Surface:
-    oriented = mesh.compute_normals(cell_normals=False, consistent_normals=False, auto_orient_normals=False, split_vertices=False)
+    oriented = mesh.compute_normals(
+        cell_normals=False, consistent_normals=False, auto_orient_normals=False, split_vertices=False
+    )
     return Surface(
         np.asarray(oriented.points, dtype=np.float64),
         np.asarray(oriented.regular_faces, dtype=np.intp),

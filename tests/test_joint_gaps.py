@@ -1,0 +1,95 @@
+"""Joints have room and never collide, through the range of motion. Millimetres."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from bone_files import mesh
+from scipy.spatial import cKDTree
+
+from visualiser import kinematics
+from visualiser.conventions import LEG_COORDINATES, millimetres
+from visualiser.typed import FloatArray
+
+
+@cache
+def shell(name: str) -> tuple[cKDTree, FloatArray, FloatArray]:
+    """Points all over a bone, about 1.5 mm apart, with normals."""
+    dense = mesh(name).subdivide()
+    return cKDTree(dense.vertices), np.array(dense.vertices), np.array(dense.vertex_normals)
+
+
+def gap(points: FloatArray, name: str) -> float:
+    """Smallest distance, mm, from points to a bone; negative where one lies inside."""
+    tree, vertices, normals = shell(name)
+    away, nearest = tree.query(points, distance_upper_bound=30.0)
+    near = np.isfinite(away)
+    inside = np.einsum("ni,ni->n", points[near] - vertices[nearest[near]], normals[nearest[near]]) < 0
+    return float(np.where(inside, -away[near], away[near]).min(initial=30.0))
+
+
+def leg(**degrees: float) -> FloatArray:
+    return np.radians([degrees.get(name, 0.0) for name in LEG_COORDINATES])
+
+
+def placed(points: FloatArray, transform: FloatArray) -> FloatArray:
+    """Points moved by a transform in metres, all in mm."""
+    return points @ transform[:3, :3].T + millimetres(transform[:3, 3])
+
+
+@pytest.mark.parametrize("knee_flexion", [-5, 0, 15, 30, 45, 60, 75, 90, 105, 120])
+def test_the_knee_keeps_its_joint_space(knee_flexion: float) -> None:
+    turns = (0.0,) if knee_flexion < 20 else (-25.0, 0.0, 13.0)
+    for turn in turns:
+        pose = leg(knee_flexion=knee_flexion, tibial_internal_rotation=turn)
+        tibia = placed(shell("tibia")[1], kinematics.tibia_to_femur(pose))
+        assert 2 <= gap(tibia, "femur") <= 7  # 4-6 of cartilage without rotation
+
+
+@pytest.mark.parametrize(
+    ("flexion", "adduction", "rotation"),
+    [
+        *((f, 0, 0) for f in (-30, -15, 0, 30, 60, 90, 110)),
+        (0, 20, 0),
+        (0, -40, 0),
+        (0, 0, 35),
+        (0, 0, -35),
+        (60, 15, 20),
+        (90, -20, -30),
+    ],
+)
+def test_the_hip_keeps_its_joint_space(flexion: float, adduction: float, rotation: float) -> None:
+    pose = leg(hip_flexion=flexion, hip_adduction=adduction, hip_internal_rotation=rotation)
+    upper = shell("femur")[1]
+    femur = placed(upper[upper[:, 1] > -90], kinematics.femur_to_pelvis(pose))
+    assert 1.5 <= gap(femur, "hip_bone") <= 4
+
+
+@pytest.mark.parametrize("dorsiflexion", [-45, -20, 0, 20])
+def test_the_ankle_keeps_its_joint_space(dorsiflexion: float) -> None:
+    foot = placed(shell("foot")[1], kinematics.foot_to_tibia(leg(ankle_dorsiflexion=dorsiflexion)))
+    assert 1.5 <= min(gap(foot, "tibia"), gap(foot, "fibula")) <= 6
+
+
+@pytest.mark.parametrize("knee_flexion", [0, 30, 60, 90, 120])
+def test_the_patella_never_enters_the_femur(knee_flexion: float) -> None:
+    patella = placed(shell("patella")[1], kinematics.patella_to_femur(leg(knee_flexion=knee_flexion)))
+    assert 1.5 <= gap(patella, "femur") <= 13
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "most"),
+    [
+        ("sacrum", "hip_bone", 3),
+        ("sacrum", "lumbar_5", 4),
+        ("lumbar_4", "lumbar_5", 4),
+        ("fibula", "tibia", 6),
+        ("lumbar_5", "hip_bone", 30),
+    ],
+)
+def test_neighbours_that_share_a_segment_nearly_touch(first: str, second: str, most: float) -> None:
+    assert 1 <= gap(shell(first)[1], second) <= most
+
+
+def test_the_two_hip_bones_leave_room_for_the_symphysis() -> None:
+    assert 2 <= 2 * mesh("hip_bone").vertices[:, 2].min() <= 6
