@@ -167,13 +167,18 @@ def test_on_a_transparent_picture_the_background_stays_clear_and_edges_are_soft(
     assert (alpha == 255).any() and ((alpha > 0) & (alpha < 255)).any()
 
 
-def test_a_transparent_callout_laid_on_a_slide_equals_one_drawn_on_it() -> None:
-    slide = np.full((1080, 1920, 3), (246, 217, 168), dtype=np.uint8)
-    clear = draw(np.zeros((1080, 1920, 4), dtype=np.uint8), placed(), 1.0, "light").astype(float)
+def test_what_is_drawn_on_nothing_and_laid_on_a_slide_equals_what_is_drawn_on_the_slide() -> None:
+    slide = np.full((80, 200, 3), (246, 217, 168), dtype=np.uint8)
+
+    def drawn(image: np.ndarray) -> np.ndarray:
+        stroke(image, np.array([(10.0, 10.0), (190.0, 63.0)]), 3.3, (0, 114, 178), 0.7)
+        disc(image, (60.3, 40.2), 9.0, (213, 94, 0))
+        text(image, [Line("Ischium", "english", 26.0)], (80.4, 40.0), 1.0, THEMES["light"])
+        return image.astype(float)
+
+    clear = drawn(np.zeros((80, 200, 4), dtype=np.uint8))
     share = clear[..., 3:] / 255
-    laid = clear[..., :3] * share + slide * (1 - share)
-    direct = draw(np.dstack([slide, np.full((1080, 1920), 255, np.uint8)]), placed(), 1.0, "light")[..., :3]
-    assert np.abs(laid - direct).max() <= 3
+    assert np.abs(clear[..., :3] * share + slide * (1 - share) - drawn(slide.copy())).max() <= 3
 
 
 def test_furniture_is_drawn_where_its_boxes_are() -> None:
@@ -200,6 +205,17 @@ def test_a_pill_lightens_what_lies_behind_a_text() -> None:
     drawn = draw(grey, placement, 1.0, "light")
     box = placement.callouts[0].box
     assert np.median(drawn[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]) > 200
+
+
+def test_a_text_gets_its_ground_little_by_little_as_anatomy_comes_under_it() -> None:
+    placement = placed()
+    box, corner = placement.callouts[0].box, []
+    for covered in (0.0, 0.05, 0.1, 0.5):
+        image = page()
+        image[int(box.top) : int(box.bottom), int(box.left) : int(box.left + covered * box.width)] = (120, 40, 30)
+        draw(image, Placement(CANVAS, placement.callouts[:1]), 1.0, "light")
+        corner.append(int(image[int(box.top) + 2, int(box.left) + 4, 0]))
+    assert corner[0] > 250 and corner[1] < corner[2] < corner[3]
 
 
 def test_drawing_the_same_thing_twice_gives_the_same_bytes() -> None:

@@ -35,5 +35,10 @@ def test_long_texts_break_into_balanced_lines() -> None:
     assert len(wrap("Posterior superior iliac spine", "english", 26, room=160, most=3)) == 3
 
 
+def test_a_line_ends_at_the_comma_where_there_is_one() -> None:
+    lines = wrap("musculus biceps femoris, caput longum", "latin", 32, room=470)
+    assert [line.text for line in lines] == ["musculus biceps femoris,", "caput longum"]
+
+
 def test_a_single_long_word_is_not_broken() -> None:
     assert len(wrap("Semimembranosus", "english", 34, room=50)) == 1

@@ -6,10 +6,12 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from visualiser.appearance import THEMES, Theme, look_up
+from visualiser.cameras import Box
 from visualiser.typed import ByteArray
 
 _SHADOW_OFFSET = (0.008, 0.012)  # right and down, of the short side of the canvas
 _SHADOW_BLUR = 0.012
+_PLAIN = 48.0  # grey levels a background may differ from the theme's: gradients and soft shadows do
 _COARSE = 8  # a blurred shadow has no detail that an eighth of the pixels would lose
 
 
@@ -45,7 +47,9 @@ def reduce_premultiplied(pixels: ByteArray, factor: int) -> ByteArray:
 
 
 def reduce_opaque(pixels: ByteArray, factor: int) -> ByteArray:
-    """A supersampled opaque picture as graphics memory holds it (H, W, 4), rows from below, averaged over blocks -> (h, w, 3), rows from above.
+    """A supersampled opaque picture as graphics memory holds it, averaged over blocks.
+
+    (H, W, 4), rows from below -> (h, w, 3), rows from above
 
     The quick way for clips: Pillow works on the renderer's own bytes, and only the small picture is turned over.
     """
@@ -83,3 +87,20 @@ def cast_shadow(alpha: Image.Image, strength: float) -> Image.Image:
     full = soft.resize((soft.width * _COARSE, soft.height * _COARSE), Image.Resampling.BICUBIC)
     left, top = border * _COARSE - right, border * _COARSE - down
     return full.crop((left, top, left + alpha.width, top + alpha.height))
+
+
+def busyness(image: ByteArray, box: Box, theme: Theme) -> float:
+    """How much a text there needs a ground: 0 on the plain background, rising to 1 as anatomy comes to lie under it.
+
+    It rises with the share that is covered, so that in a clip no ground pops up.
+    """
+    rows = slice(max(int(box.top), 0), max(int(box.bottom), 0), 3)
+    part = image[rows, max(int(box.left), 0) : max(int(box.right), 0) : 3]
+    if part.size == 0:
+        return 0.0
+    if image.shape[2] == 4:
+        return min(6.0 * float((part[..., 3] > 0).mean()), 1.0)
+    share = (np.arange(image.shape[0])[rows] / image.shape[0])[:, None, None]
+    plain = np.array(theme.top) * (1 - share) + np.array(theme.bottom) * share
+    covered = np.abs(part[..., :3] - plain).max(axis=-1) > _PLAIN
+    return min(6.0 * float(covered.mean()), 1.0)

@@ -184,7 +184,9 @@ def ground_for(
             if wide[0] < end + style.gap and start < wide[1] + style.gap:
                 taken.append((long[0] - style.gap, long[1] + style.gap))
         bounds.append(_longest_free(end_margin, along - end_margin, taken))
-    return Ground((low + style.stub, high - style.stub), (bounds[0], bounds[1]), style.gap)
+    # Words side by side need more air than lines below one another.
+    gap = style.gap if columns else 2 * style.gap
+    return Ground((low + style.stub, high - style.stub), (bounds[0], bounds[1]), gap)
 
 
 def _longest_free(start: float, end: float, taken: Sequence[tuple[float, float]]) -> tuple[float, float]:

@@ -2,8 +2,7 @@
 
 Pillow snaps text to whole pixels and hints it, so labels would tremble in clips and differ between output sizes.
 Here every text is drawn once, larger, glyph by glyph at its exact place, kept as a premultiplied sprite, and laid
-down at a fraction of a pixel. Lines are covered by distance, only on the pixels near them. Pictures are changed in
-place, never a whole canvas at a time.
+down at a fraction of a pixel. Pictures are changed in place, only where something is drawn.
 """
 
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from visualiser.appearance import SMALL_SIZE, THEMES, Colour, LabelStyle, Theme, label_colour, look_up
+from visualiser.backdrop import busyness
 from visualiser.cameras import Box
 from visualiser.furniture import COMPASS_ARM, LEGEND_DOT, ROW, Compass, Furniture, Legend, ScaleBar, TextBlock
 from visualiser.labels import BAR_ROOM, Callout, Placement, Point, label_style
@@ -58,8 +58,8 @@ def draw(
     lines = [_trace(_leader(c, sizes, scale), sizes.casing * scale / 2 + 1, image.shape) for c in shown]
     # Layer by layer, so that no leader or casing ever runs over a dot or a text.
     for c in shown:
-        if c.pill:
-            _pill(image, c.box.scaled(scale), scale, look.halo, _GROUND * c.alpha)
+        busy = 1.0 if c.pill else busyness(image, c.box.scaled(scale), look)
+        _pill(image, c.box.scaled(scale), scale, look.halo, _GROUND * c.alpha * busy)
     if anatomy is not None:
         for c, line in zip(shown, lines, strict=True):
             _paint(image, line, sizes.casing * scale, look.halo, _CASING * c.alpha, where=anatomy)

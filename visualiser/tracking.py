@@ -133,7 +133,7 @@ class Tracker:
             for room, lines in text_rooms(self.canvas, self.style, self.arrangement):
                 best = [set_label(s, self.style, words, room=room, size=size, most=lines) for s in self.specs]
                 sizes = sorted((s.height if self.arrangement == "columns" else s.width) for s in best)
-                if sum(sizes[-self.most :]) + self.style.gap * self.most <= 1.6 * along:
+                if sum(sizes[-self.most :]) + 2 * self.style.gap * self.most <= 1.6 * along:
                     return best
         return best
 
@@ -312,7 +312,7 @@ class Tracker:
         """Places of a column's slots near their wishes, each holding its share of a box open; settled: its whole box."""
         if not slots:
             return np.zeros(0)
-        side, gap = slots[0].side, self.style.gap
+        side, gap = slots[0].side, self.ground.gap
         low, high = self.ground.bound(side)
         rooms = [1.0 if settled and slot.state == "opening" else slot.room for slot in slots]
         boxes = np.array([(self.extents[slot.label] + gap) * room for slot, room in zip(slots, rooms, strict=True)])

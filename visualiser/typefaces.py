@@ -124,8 +124,14 @@ def wrap(text: str, face: str, size: float, *, room: float, most: int = 2) -> li
     for count in range(2, min(most, len(words)) + 1):
         if max(line.width for line in lines) <= room:
             break
-        lines = min(_splits(words, count, face, size), key=lambda split: max(line.width for line in split))
+        lines = min(_splits(words, count, face, size), key=lambda split: _awkwardness(split, room))
     return lines
+
+
+def _awkwardness(split: list[Line], room: float) -> tuple[bool, bool, float]:
+    """Lines that are too long are worst, then a comma that is not followed by a new line, then unequal lengths."""
+    widest = max(line.width for line in split)
+    return widest > room, any("," in line.text[:-1] for line in split), widest
 
 
 def _splits(words: Sequence[str], count: int, face: str, size: float) -> list[list[Line]]:
