@@ -1,12 +1,14 @@
 """The command line: help everywhere, one line for every mistake, nothing heavy for small questions."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import GRAPHICS
+from conftest import GRAPHICS, ROOT
 
 from visualiser import assets, checks, cli, facts, keys, machine
 from visualiser.errors import DisplayError
@@ -298,6 +300,21 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> No
     monkeypatch.setattr(facts, "card", interrupted)
     assert cli.main(["info", "femur"]) == 130
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.render
+def test_ctrl_c_in_the_middle_of_a_clip_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "visualiser", "clip", SCENE, "--width", "320", "--height", "180"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert "frames" in first
+    assert (process.returncode, [line for line in rest.splitlines() if "frames" not in line]) == (130, [])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_goes_away_is_no_error(fresh_python: Run) -> None:
