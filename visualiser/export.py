@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from os import PathLike
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -48,7 +49,7 @@ class Columns(Protocol):
         """(N, C) numbers."""
 
 
-def target(path: Path | str, force: bool, suffixes: tuple[str, ...]) -> Path:
+def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) -> Path:
     """`path`, checked: it can be written, has one of `suffixes`, and nothing is overwritten unless `force` is set."""
     path = Path(path)
     if "\0" in str(path):
@@ -92,7 +93,7 @@ def _unwritable(path: Path, problem: Exception) -> ExportError:
 
 def write_png(
     image: Image.Image,
-    path: Path | str,
+    path: str | PathLike[str],
     *,
     dpi: float | None = None,
     metadata: Mapping[str, str] | None = None,
@@ -109,14 +110,14 @@ def write_png(
     return path
 
 
-def read_png_texts(path: Path | str) -> dict[str, str]:
+def read_png_texts(path: str | PathLike[str]) -> dict[str, str]:
     """The texts that `write_png` put into a picture."""
     with Image.open(path) as image:
         image.load()
         return {key: str(text) for key, text in getattr(image, "text", {}).items()}
 
 
-def write_csv(table: Columns, path: Path | str, *, force: bool = False) -> Path:
+def write_csv(table: Columns, path: str | PathLike[str], *, force: bool = False) -> Path:
     """Write a table with a header row and full precision (nine digits)."""
     path = target(path, force, TABLE_SUFFIXES)
     with replacing(path, force) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
@@ -135,7 +136,7 @@ class VideoWriter:
 
     def __init__(
         self,
-        path: Path | str,
+        path: str | PathLike[str],
         *,
         width: int,
         height: int,
