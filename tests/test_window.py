@@ -159,19 +159,23 @@ def test_a_drag_turns_the_body_and_keeps_it_upright(qtbot, window: Window) -> No
     assert window.view.camera.back == pytest.approx(before.back)
 
 
-@pytest.mark.parametrize("structure", ["semitendinosus", "biceps_femoris_long_head", "femur"])
-def test_a_click_on_a_structure_tells_about_it(qtbot, window: Window, structure: str) -> None:
-    place = place_of(window, structure)
-    qtbot.mouseMove(window.view.plotter, place)
-    qtbot.mouseClick(window.view.plotter, Qt.MouseButton.LeftButton, pos=place)
-    assert window.showing.selected == structure
-    card = window.card.toPlainText()
-    assert window._cards[structure].title in card
-    assert window._cards[structure].latin in card
-    assert all(text in card for _, text in window._cards[structure].rows)
-    assert window.structure_panel.opacity.isEnabled()
+def test_a_click_on_a_structure_tells_about_it(qtbot, window: Window) -> None:
+    for structure in ("semitendinosus", "biceps_femoris_long_head", "femur"):
+        rest(qtbot, window)
+        qtbot.mouseClick(window.view.plotter, Qt.MouseButton.LeftButton, pos=place_of(window, structure))
+        assert window.showing.selected == structure
+        card = window.card.toPlainText()
+        assert window._cards[structure].title in card
+        assert window._cards[structure].latin in card
+        assert all(text in card for _, text in window._cards[structure].rows)
+        assert window.structure_panel.opacity.isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.showing.selected == ""
+
+
+def test_pointing_at_a_structure_names_it(qtbot, window: Window) -> None:
+    qtbot.mouseMove(window.view.plotter, place_of(window, "femur"))
+    qtbot.waitUntil(lambda: "os femoris" in window.pointed.text(), timeout=PATIENCE_MS)
 
 
 def test_an_empty_check_box_removes_a_muscle_and_fading_lets_the_femur_through(qtbot, window: Window) -> None:

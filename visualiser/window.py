@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self.structure_panel = StructurePanel(cards, extra)
         self.card = CardView()
         self._cards = {card.name: card for card in cards}
-        self._pointed = QLabel()
+        self.pointed = QLabel()
         self._began = False
         self._panels_hidden = False
         self._lay_out()
@@ -116,7 +116,7 @@ class Window(QMainWindow):
             self._dock("Structures", right, Qt.DockWidgetArea.RightDockWidgetArea),
         )
         self.resizeDocks(list(self.docks), [220, 300], Qt.Orientation.Horizontal)
-        self.statusBar().addWidget(self._pointed, 1)
+        self.statusBar().addWidget(self.pointed, 1)
         self.statusBar().setSizeGripEnabled(False)
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -286,7 +286,7 @@ class Window(QMainWindow):
 
     def _point_at(self, structure: str) -> None:
         card = self._cards.get(structure)
-        self._pointed.setText(f"{card.title}  ·  {card.latin}" if card else "")
+        self.pointed.setText(f"{card.title}  ·  {card.latin}" if card else "")
         self.view.plotter.setToolTip("")
 
     def tell(self, sentence: str) -> None:

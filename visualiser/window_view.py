@@ -25,7 +25,7 @@ PRESS_SLACK = 4.0  # pixels the hand may move in a click
 STILL_AFTER_MS = 160
 GLIDE_S = 0.32
 FINE = 2  # pixels drawn per pixel shown and side, when nothing moves
-_GLOW = 0.30  # added to the ambient light of what is selected
+_GLOW = 0.42  # added to the ambient light of what is selected
 QUICK_S = 0.014  # a machine that draws so fast is given fine pictures also while things move
 
 
@@ -101,12 +101,14 @@ class BodyView(QWidget):
         self._depth: FloatArray | None = None
         self._fine = False
         self._asked_at: float | None = None
+        self._again = False  # something changed since the picture that is being drawn was asked for
         self._pressed: QPointF | None = None
         self._last: QPointF | None = None
         self._dragging = False
         self._glide: tuple[Camera, Camera, float] | None = None
         self._settle = self._timer(STILL_AFTER_MS, self._refine)
         self._hover = self._timer(40, self._report_hover)
+        self._next = self._timer(0, self.draw)
         self._glider = QTimer(self)
         self._glider.setInterval(15)
         self._glider.timeout.connect(self.guarded(self._glide_on))
@@ -213,13 +215,15 @@ class BodyView(QWidget):
         """Ask for a picture; a fine one follows when nothing has moved for a while."""
         if self.camera is None:
             return
-        self._ask(fine=self.frame_s < QUICK_S)
         self._settle.start()
+        if self.busy:
+            self._again = True
+        else:
+            self._ask(fine=self.frame_s < QUICK_S)
 
     def _ask(self, *, fine: bool) -> None:
         assert self.camera is not None
-        if not self.busy:  # what lies on the sheet is judged by the picture that stands
-            self.drawing.emit()
+        self.drawing.emit()  # before the picture changes: what can be seen is judged by the one that stands
         self._depth, self._fine = None, fine
         factor = self.plotter.devicePixelRatioF() * (FINE if fine else 1)
         width, height = self.size_px
@@ -236,6 +240,9 @@ class BodyView(QWidget):
         if self._asked_at is not None:
             took = (time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1)
             self.frame_s, self._asked_at = 0.7 * self.frame_s + 0.3 * took, None
+        if self._again:
+            self._again = False
+            self._next.start()
 
     def _renders(self, wanted: bool) -> None:
         """Let Qt's next paint draw the body, or only show the picture that stands: a moving label must not cost a drawing."""
@@ -245,7 +252,7 @@ class BodyView(QWidget):
     @property
     def resting(self) -> bool:
         """Whether the fine picture of a body at rest stands."""
-        return self._fine and not self.busy and not self._settle.isActive()
+        return self._fine and not self.busy and not self._again and not self._settle.isActive()
 
     @property
     def busy(self) -> bool:
@@ -382,7 +389,7 @@ class BodyView(QWidget):
 
     def close_view(self) -> None:
         """Stop all timers and give the graphics memory back."""
-        for timer in (self._settle, self._hover, self._glider):
+        for timer in (self._settle, self._hover, self._next, self._glider):
             timer.stop()
         self.plotter.removeEventFilter(self)
         self.plotter.close()
