@@ -14,7 +14,7 @@ LAYERS = (
     "errors typed conventions",
     "transforms",
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks",
-    "kinematics movement",
+    "kinematics movement scenefile",
     "paths sections tubes contact nerve measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
     "textures assembly naming anchoring overlay",

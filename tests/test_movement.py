@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualiser import assets, movement
+from visualiser import assets, movement, scenefile
 from visualiser.conventions import POSE_COORDINATES, degrees
 from visualiser.errors import SceneFileError
 
@@ -22,7 +22,7 @@ def test_the_four_first_scenes_are_there() -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_shipped_scene_is_complete(name: str) -> None:
-    scene = movement.load(SCENES[name])
+    scene = scenefile.load(SCENES[name])
     assert scene.title and scene.summary and scene.group and scene.sources and scene.source_names
     assert not scene.claim or scene.verdict
     assert all(phase.end_s <= scene.duration_s for phase in scene.phases)
@@ -30,7 +30,7 @@ def test_a_shipped_scene_is_complete(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_speed_and_acceleration_have_no_jump(name: str) -> None:
-    scene = movement.load(SCENES[name])
+    scene = scenefile.load(SCENES[name])
     time = np.linspace(0, scene.duration_s, int(scene.duration_s * 500))
     pose = degrees(movement.pose_at(scene, time))
     acceleration = np.diff(pose, n=2, axis=0) * 500**2
@@ -39,7 +39,7 @@ def test_speed_and_acceleration_have_no_jump(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_keyframes_are_hit_exactly(name: str) -> None:
-    scene = movement.load(SCENES[name])
+    scene = scenefile.load(SCENES[name])
     for key in scene.keyframes:
         for coordinate, value in key.angles_deg:
             if not coordinate.startswith(movement.OTHER) and f"{coordinate}_{scene.side}" in POSE_COORDINATES:
@@ -47,7 +47,7 @@ def test_keyframes_are_hit_exactly(name: str) -> None:
 
 
 def test_the_raised_leg_reaches_ninety_degrees_of_which_a_quarter_and_more_is_pelvis() -> None:
-    scene = movement.load(SCENES["straight_leg_raise"])
+    scene = scenefile.load(SCENES["straight_leg_raise"])
     at = 0.6 * scene.duration_s
     hip, tilt = column(scene, "hip_flexion_right", at), column(scene, "pelvis_anterior_tilt", at)
     assert hip - tilt == pytest.approx(90, abs=1)
@@ -55,7 +55,7 @@ def test_the_raised_leg_reaches_ninety_degrees_of_which_a_quarter_and_more_is_pe
 
 
 def test_the_resting_leg_stays_on_the_couch() -> None:
-    scene = movement.load(SCENES["straight_leg_raise"])
+    scene = scenefile.load(SCENES["straight_leg_raise"])
     time = np.linspace(0, scene.duration_s, 100)
     np.testing.assert_allclose(
         column(scene, "hip_flexion_left", time), column(scene, "pelvis_anterior_tilt", time), atol=1e-9
@@ -63,21 +63,21 @@ def test_the_resting_leg_stays_on_the_couch() -> None:
 
 
 def test_the_thigh_stays_upright_in_the_leg_curl() -> None:
-    scene = movement.load(SCENES["standing_leg_curl"])
+    scene = scenefile.load(SCENES["standing_leg_curl"])
     time = np.linspace(0, scene.duration_s, 100)
     thigh = column(scene, "hip_flexion_right", time) - column(scene, "pelvis_anterior_tilt", time)
     assert np.abs(thigh).max() < 0.5
 
 
 def test_the_lower_leg_turns_thirteen_in_and_twenty_seven_out() -> None:
-    scene = movement.load(SCENES["tibial_rotation"])
+    scene = scenefile.load(SCENES["tibial_rotation"])
     turn = column(scene, "tibial_internal_rotation_right", np.linspace(0, scene.duration_s, 500))
     assert turn.max() == pytest.approx(13, abs=0.1)
     assert turn.min() == pytest.approx(-27, abs=0.1)
 
 
 def test_poses_are_the_same_one_by_one_and_together() -> None:
-    scene = movement.load(SCENES["hip_extension"])
+    scene = scenefile.load(SCENES["hip_extension"])
     time = np.linspace(0, scene.duration_s, 12).reshape(3, 4)
     together = movement.pose_at(scene, time)
     for index in np.ndindex(3, 4):
@@ -87,12 +87,13 @@ def test_poses_are_the_same_one_by_one_and_together() -> None:
 CYCLE = """
 title = "Stride"
 cycle = true
-keyframes = [ { time_s = 0, hip_flexion = 25 }, { time_s = 0.4, hip_flexion = -10 }, { time_s = 0.8, hip_flexion = 30 }, { time_s = 1, hip_flexion = 25 } ]
+keyframes = [ { time_s = 0, hip_flexion = 25 }, { time_s = 0.4, hip_flexion = -10 },
+              { time_s = 0.8, hip_flexion = 30 }, { time_s = 1, hip_flexion = 25 } ]
 """
 
 
 def test_a_cycle_goes_round_without_a_seam() -> None:
-    scene = movement.parse(CYCLE, "stride.toml")
+    scene = scenefile.parse(CYCLE, "stride.toml")
     step = 1e-4
     before, after = (column(scene, "hip_flexion_right", t + np.array([0.0, step])) for t in (1 - 2 * step, step))
     assert column(scene, "hip_flexion_right", 1.3) == pytest.approx(column(scene, "hip_flexion_right", 0.3))
@@ -133,7 +134,7 @@ def test_a_bad_scene_names_file_and_key(case: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SceneFileError, match=message) as caught:
-        movement.load(path)
+        scenefile.load(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -144,12 +145,12 @@ def test_an_overshoot_between_keyframes_is_found() -> None:
         " { time_s = 1.1, knee_flexion = 150, via = true }, { time_s = 2, knee_flexion = 149 } ]"
     )
     with pytest.raises(SceneFileError, match="between keyframes"):
-        movement.check_ranges(movement.parse(text, "overshoot.toml"), "overshoot.toml")
+        scenefile.check_ranges(scenefile.parse(text, "overshoot.toml"), "overshoot.toml")
 
 
 def test_files_that_are_none_get_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    (tmp_path / "huge.toml").write_bytes(b"#" * (movement.LARGEST_FILE + 1))
+    (tmp_path / "huge.toml").write_bytes(b"#" * (scenefile.LARGEST_FILE + 1))
     for name, message in (
         ("missing.toml", "no such"),
         ("binary.toml", "UTF-8"),
@@ -157,7 +158,7 @@ def test_files_that_are_none_get_a_sentence(tmp_path: Path) -> None:
         (".", "folder"),
     ):
         with pytest.raises(SceneFileError, match=message):
-            movement.load(tmp_path / name)
+            scenefile.load(tmp_path / name)
 
 
 def test_supine_means_the_front_of_the_body_looks_up() -> None:

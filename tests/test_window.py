@@ -15,7 +15,7 @@ pytest.importorskip("pytestqt")
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QImage, QKeySequence
 
-from visualiser import assembly, assets, keys, movement
+from visualiser import assembly, assets, keys, movement, scenefile
 from visualiser.conventions import Side
 from visualiser.window import Window
 
@@ -42,7 +42,7 @@ def scenes() -> dict[str, Path]:
 def window(qtbot, scenes: dict[str, Path]) -> Iterator[Window]:
     """A small window with a leg curl, its first fine picture drawn."""
     body = assembly.body(Side.RIGHT, "ghost", "light")
-    made = opened(qtbot, Window(body, movement.load(scenes["standing_leg_curl"]), movements=scenes))
+    made = opened(qtbot, Window(body, scenefile.load(scenes["standing_leg_curl"]), movements=scenes))
     yield made
     made.close()
 
@@ -260,7 +260,7 @@ def test_saving_by_callback_says_what_is_shown(qtbot, scenes: dict[str, Path], t
         qtbot,
         Window(
             assembly.body(Side.RIGHT, "ghost", "light"),
-            movement.load(scenes["tibial_rotation"]),
+            scenefile.load(scenes["tibial_rotation"]),
             movements=scenes,
             on_save_picture=lambda path, **shown: told.update(shown, path=path),
         ),
@@ -279,7 +279,7 @@ def test_a_damaged_scene_and_a_failing_frame_are_told_and_the_window_lives(
     bad = tmp_path / "bad.toml"
     bad.write_text('title = "Bad"\nkeyframes = 3\n')
     body = assembly.body(Side.RIGHT, "ghost", "light")
-    made = opened(qtbot, Window(body, movement.load(scenes["hip_extension"]), movements={**scenes, "bad": bad}))
+    made = opened(qtbot, Window(body, scenefile.load(scenes["hip_extension"]), movements={**scenes, "bad": bad}))
     assert made.message.isVisible()
     assert "keyframes" in made.message.text.text()
     made.message.hide()

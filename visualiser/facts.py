@@ -91,9 +91,9 @@ def _coordinate(coordinate: Coordinate) -> Card:
 
 
 def _movement(name: str) -> Card:
-    from visualiser import movement  # here: lists do without what it brings
+    from visualiser import scenefile  # here: lists do without what it brings
 
-    found = movement.load(assets.scene_paths()[name])
+    found = scenefile.load(assets.scene_paths()[name])
     rows = [
         ("Group", found.group),
         ("Posture", f"{found.posture}, the {found.side} leg moves"),

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualiser import assets, movement
+from visualiser import assets, movement, scenefile
 from visualiser.conventions import Side
 from visualiser.errors import ExportError, VisualiserError, unknown_name
 
@@ -46,7 +46,7 @@ class Scene:
             if str(name_or_path) not in shipped:
                 raise unknown_name("movement", str(name_or_path), shipped)
             path = shipped[str(name_or_path)]
-        scene = cls(movement.load(path), legs=legs)
+        scene = cls(scenefile.load(path), legs=legs)
         return scene if side is None else scene.on_side(side)
 
     def on_side(self, side: Side | str) -> "Scene":

@@ -26,13 +26,13 @@ from qtpy.QtWidgets import (
 )
 
 from visualiser import keys, machine, screen
-from visualiser import movement as scenes
+from visualiser import scenefile
 from visualiser.assembly import Body
 from visualiser.cards import cards as all_cards
 from visualiser.errors import DisplayError, VisualiserError
 from visualiser.export import write_png
 from visualiser.keys import NUMBERED_VIEWS
-from visualiser.movement import Movement
+from visualiser.movement import Movement, on_side
 from visualiser.window_notices import HelpSheet, MessageBar
 from visualiser.window_panels import CardView, MovementPanel, StructurePanel
 from visualiser.window_showing import OTHER_LEG, Showing
@@ -89,7 +89,7 @@ class Window(QMainWindow):
         read: dict[str, Movement] = {}
         for name, path in paths.items():
             try:
-                read[name] = first if name == first.name else scenes.read(path)
+                read[name] = first if name == first.name else scenefile.read(path)
             except VisualiserError as error:
                 self._problems.append(str(error))
         return {first.name: first, **read} if first.name not in read else read
@@ -298,8 +298,8 @@ class Window(QMainWindow):
     def show_movement(self, name: str) -> None:
         """Change to a movement of the list; one that breaks a joint's range is refused with a message."""
         movement = self._movements[name]
-        scenes.check_ranges(movement, f"{name}.toml")
-        self.showing.show_movement(scenes.on_side(movement, self.showing.body.side))
+        scenefile.check_ranges(movement, f"{name}.toml")
+        self.showing.show_movement(on_side(movement, self.showing.body.side))
 
     def _shift_speed(self, steps: int) -> None:
         nearest = int(np.argmin([abs(value - self.showing.playback.speed) for value in SPEEDS]))
