@@ -118,6 +118,7 @@ def _upper_end(body: Field) -> Field:
     body = raised(
         body, [(4, -12, 46), (5, -30, 38), (4, -48, 27), (-2, -66, 19)], height=1.6, width=5
     )  # intertrochanteric line
+    body = raised(body, [(-22, -4, 55), (-8, -22, 62), (4, -44, 56)], height=1.3, width=4.5)  # line of gluteus medius
     body = blend(body, sphere((0, 0, 0), HEAD_RADIUS), width=5)
     return carve(body, sphere((-4.2, 6.2, -27.6), 6), width=4)  # fovea
 
@@ -152,7 +153,7 @@ def _ridges(body: Field) -> Field:
     ]
     body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=5.6, width=4.2)
     lips = [(-6, -145, 30.5), (-2, -185, 27), (2, -230, 22.5), (4, -265, 19)]
-    body = raised(body, lips, height=-0.7, width=1.6)  # the two lips of the linea aspera stand apart
+    body = raised(body, lips, height=-0.8, width=2.3)  # the two lips of the linea aspera stand apart
     return raised(body, [(-9, -378, -29)], height=2.0, width=5)  # adductor tubercle
 
 
@@ -170,4 +171,4 @@ def cartilage(points: FloatArray) -> FloatArray:
     return np.maximum(head, bearing * inside)
 
 
-FEMUR = Bone("femur", field(), (-60, -440, -52), (52, 34, 74), 1.25, 0, 12_000, 2_600, cartilage)
+FEMUR = Bone("femur", field(), (-60, -440, -52), (52, 34, 74), 1.0, 0, 12_000, 2_600, cartilage)

@@ -121,7 +121,7 @@ def field_about_hip_centre() -> Field:
     body = blend(body, _tuberosity(), width=7)
     body = _spines_and_lines(body)
     body = _socket(body)
-    return trim(body, plane((0, 0, SYMPHYSIS_Z), (0, 0, -1)), width=3)
+    return trim(body, plane((0, 0, SYMPHYSIS_Z), (0, 0, -1)), width=7)
 
 
 def cartilage(points: FloatArray) -> FloatArray:
