@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from visualiser.anatomy import skeleton
-from visualiser.anatomy.definitions import LineOfAction, MuscleHead
+from visualiser.anatomy.definitions import Geometry, LineOfAction, MuscleHead
 from visualiser.conventions import metres
 from visualiser.errors import AnatomyError
 from visualiser.kinematics import HIP_ADDUCTION, HIP_FLEXION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION, screw_home
@@ -40,6 +40,7 @@ class Joints(NamedTuple):
     knee: tuple[FloatArray, ...]
     hinge: tuple[FloatArray, FloatArray]
     coupled_rates: tuple[FloatArray, FloatArray, FloatArray]
+    geometry: Geometry
 
 
 class Line(NamedTuple):
@@ -57,21 +58,22 @@ class Line(NamedTuple):
     length: FloatArray
 
 
-def muscle_length(head: MuscleHead, leg: FloatArray) -> FloatArray:
+def muscle_length(head: MuscleHead, leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Length of the muscle-tendon path, origin to insertion, along its wrap.
 
-    leg     : (..., 6)  radians, order of `conventions.LEG_COORDINATES`
-    returns : (...)     metres
-    raises  : AnatomyError if the head's via point enters its wrap cylinder anywhere in the knee's range
+    leg      : (..., 6)  radians, order of `conventions.LEG_COORDINATES`
+    geometry : of the body that the head belongs to
+    returns  : (...)     metres
+    raises   : AnatomyError if the head's via point enters its wrap cylinder anywhere in the knee's range
     """
     rows = np.asarray(leg, dtype=np.float64).reshape(-1, 6)
     lengths = np.empty(len(rows))
     for block in _blocks(len(rows)):
-        lengths[block] = _line(head.line, _joints(rows[block])).length + _beyond_via(head.line)
+        lengths[block] = _line(head.line, _joints(rows[block], geometry)).length + _beyond_via(head.line)
     return lengths.reshape(np.shape(leg)[:-1])
 
 
-def moment_arms(head: MuscleHead, leg: FloatArray) -> FloatArray:
+def moment_arms(head: MuscleHead, leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Moment arms -dL/dq of a head about `ARM_COORDINATES` (see the top of this file for signs).
 
     leg     : (..., 6)  radians
@@ -80,19 +82,21 @@ def moment_arms(head: MuscleHead, leg: FloatArray) -> FloatArray:
     rows = np.asarray(leg, dtype=np.float64).reshape(-1, 6)
     arms = np.empty((len(rows), len(ARM_COORDINATES)))
     for block in _blocks(len(rows)):
-        joints = _joints(rows[block])
+        joints = _joints(rows[block], geometry)
         arms[block] = _arms(head.line, _line(head.line, joints), joints)
     return arms.reshape(*np.shape(leg)[:-1], len(ARM_COORDINATES))
 
 
-def line_points(head: MuscleHead, leg: FloatArray, count: int) -> FloatArray:
+def line_points(
+    head: MuscleHead, leg: FloatArray, count: int, geometry: Geometry = skeleton.STANDARD
+) -> FloatArray:
     """Points of the line of action at equal steps of its length, origin first and insertion last.
 
     leg     : (..., 6)         radians
     returns : (..., count, 3)  metres, femur frame
     """
     rows = np.asarray(leg, dtype=np.float64).reshape(-1, 6)
-    joints = _joints(rows)
+    joints = _joints(rows, geometry)
     line = _line(head.line, joints)
     beyond = _beyond_via(head.line)
     along = np.linspace(0.0, 1.0, count) * (line.length + beyond)[:, None]
@@ -106,20 +110,24 @@ def line_points(head: MuscleHead, leg: FloatArray, count: int) -> FloatArray:
     return points.reshape(*np.shape(leg)[:-1], count, 3)
 
 
-@lru_cache
-def check_line(line: LineOfAction) -> None:
-    """Raise AnatomyError if the via point enters the wrap cylinder anywhere in the range of knee flexion and tibial rotation."""
+def via_clearance(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) -> float:
+    """How near (metres) the via point comes to the wrap cylinder in the range of knee flexion and tibial rotation; negative inside."""
     if line.wrap is None:
-        return
+        return np.inf
     bends, turns = (
         np.radians(np.linspace(*skeleton.limits_deg(name), 80)) for name in ("knee_flexion", "tibial_internal_rotation")
     )
     leg = np.zeros((80, 80, 6))
     leg[..., KNEE_FLEXION], leg[..., TIBIAL_ROTATION] = bends[:, None], turns
-    via, _ = _via(line, _joints(leg.reshape(-1, 6)))
-    distance = np.hypot(via.x - metres(line.wrap.x_mm), via.y - metres(line.wrap.y_mm)).min() - metres(
-        line.wrap.radius_mm
-    )
+    via, _ = _via(line, _joints(leg.reshape(-1, 6), geometry))
+    nearest = np.hypot(via.x - metres(line.wrap.x_mm), via.y - metres(line.wrap.y_mm)).min()
+    return float(nearest - metres(line.wrap.radius_mm))
+
+
+@lru_cache
+def check_line(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) -> None:
+    """Raise AnatomyError if the via point enters the wrap cylinder anywhere in the range of knee flexion and tibial rotation."""
+    distance = via_clearance(line, geometry)
     if distance < VIA_CLEARANCE:
         raise AnatomyError(
             f"The via point {line.via_mm} comes within {1e3 * distance:.1f} mm of its wrap cylinder; 1 mm is allowed."
@@ -135,9 +143,10 @@ def _beyond_via(line: LineOfAction) -> float:
     return float(np.linalg.norm(np.subtract(metres(line.insertion_mm), metres(line.via_mm))))
 
 
-def _joints(rows: FloatArray) -> Joints:
+def _joints(rows: FloatArray, geometry: Geometry) -> Joints:
     """Sines and cosines of the joints and the coupled motion of the knee, for poses (N, 6)."""
-    coupled, rates = screw_home(rows[:, KNEE_FLEXION]).T, screw_home(rows[:, KNEE_FLEXION], 1).T
+    bend = rows[:, KNEE_FLEXION]
+    coupled, rates = screw_home(bend, geometry=geometry).T, screw_home(bend, 1, geometry).T
     hip, knee = (HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION), rows[:, KNEE_FLEXION]
     turn = coupled[0] + rows[:, TIBIAL_ROTATION]
     return Joints(
@@ -145,6 +154,7 @@ def _joints(rows: FloatArray) -> Joints:
         knee=(np.cos(knee), np.sin(knee), np.cos(turn), np.sin(turn)),
         hinge=(coupled[1], coupled[2]),
         coupled_rates=(rates[0], rates[1], rates[2]),
+        geometry=geometry,
     )
 
 
@@ -161,7 +171,7 @@ def _via(line: LineOfAction, joints: Joints) -> tuple[Vector, Vector]:
     x, y, z = metres(line.via_mm)
     hinge_x, hinge_y = joints.hinge
     from_hinge = _on_tibia(np.array([x - hinge_x, y - hinge_y, np.full_like(hinge_x, z)]), joints)
-    centre = metres(skeleton.STANDARD.knee_hinge_mm)
+    centre = metres(joints.geometry.knee_hinge_mm)
     return Vector(from_hinge.x + centre[0], from_hinge.y + centre[1], from_hinge.z + centre[2]), from_hinge
 
 
@@ -178,7 +188,7 @@ def _origin(line: LineOfAction, joints: Joints) -> Vector:
 
 def _line(line: LineOfAction, joints: Joints) -> Line:
     """The line of action in N poses."""
-    check_line(line)
+    check_line(line, joints.geometry)
     origin, (via, via_from_hinge) = _origin(line, joints), _via(line, joints)
     x, y, side = via.x - origin.x, via.y - origin.y, via.z - origin.z
     plane = np.sqrt(x * x + y * y)
