@@ -1,4 +1,12 @@
-"""The sciatic nerve: where it runs in a pose, clear of bone and deep to the muscles, and how it slides and stretches in its bed."""
+"""The sciatic nerve: where it runs in a pose, clear of bone and deep to the muscles, and how it slides and stretches in its bed.
+
+Mechanics: the bed around the nerve is stretched and slackened where joints move it. The nerve, an elastic string that is softer while
+it is wavy, is held along its whole length by the shear of that bed, so what happens at a joint fades with the distance from it. Roots
+and foot hold its ends. Ankle dorsiflexion lengthens the bed below the knee and therefore strains the nerve, but no hamstring.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -7,8 +15,8 @@ from visualiser.anatomy.definitions import Guide, NerveDivision
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.contact import Bed, Joints, Tube, distance_outside
 from visualiser.conventions import metres
-from visualiser.kinematics import KNEE_FLEXION, TIBIAL_ROTATION, femur_to_pelvis, tibia_to_femur
-from visualiser.sections import resampled, section_axes, spread_matrix, unit
+from visualiser.kinematics import ANKLE_DORSIFLEXION, KNEE_FLEXION, TIBIAL_ROTATION, femur_to_pelvis, tibia_to_femur
+from visualiser.sections import resampled, rounded, section_axes, spread_matrix, unit
 from visualiser.typed import FloatArray
 
 DIVISION_POINTS, ROOT_POINTS = 72, 12  # centreline points from foramen to leg, and of a root
@@ -18,10 +26,20 @@ SPLIT = (
     0.60,
     0.72,
 )  # where along the nerve the divisions leave their common sheath: ESTIMATE, about 55 mm above the knee crease
+BED_POINTS, FOOT_STEPS = 121, 12  # points of the bed from spine to ankle, and the steps above it that feel the ankle
+NEWTON_STEPS = 12
+ROOT_YIELD = 0.10  # metres of nerve as yielding as roots and dura together: ESTIMATE
+SLACK_BEND, WAVY_SHARE = (
+    0.004,
+    0.6,
+)  # strain over which waves are drawn out, and how stiff a wavy nerve is: fitted, see below
+MID_THIGH = -0.200  # metres below the hip centre, where excursion is measured by ultrasound
+SCIATIC_TOP, SCIATIC_END = 0.02, -0.40
 CLEARANCE = {
     "tibial_nerve": 0.0035,
     "common_fibular_nerve": 0.0026,
 }  # metres that the centreline keeps from bone and muscle
+TRUNK_ROOM = 0.003
 # Where a muscle pushes the nerve: in the thigh deep and to the side, never out behind the long head; by the short head, and below the
 # split by biceps, towards the middle of the fossa.
 DEEP_AND_LATERAL, TO_THE_FOSSA = np.array([1.2, 0.0, 0.4]), np.array([-0.2, 0.0, -1.2])
@@ -60,6 +78,115 @@ def curve_through(points: FloatArray, count: int) -> FloatArray:
     return resampled(CubicSpline(knots, points)(np.linspace(0.0, knots[-1], 4 * count)), np.linspace(0.0, 1.0, count))
 
 
+class NerveState(NamedTuple):
+    """The nerve from spine to foot: `level` (K,) of its points below the hip centre in upright standing, metres (negative distally),
+    strain (..., K - 1) between the points, and excursion (..., K) of each point in its bed, metres, distal positive.
+
+    Slack counts as zero strain. Both count from the nerve's own rest length, not from upright standing.
+    """
+
+    level: FloatArray
+    strain: FloatArray
+    excursion: FloatArray
+
+
+def nerve_state(leg: FloatArray) -> NerveState:
+    """How far the sciatic and tibial nerve slides and stretches along its length.
+
+    leg     : (..., 6)  radians
+    source  : bed length, slack and WAVY_SHARE were fitted to the excursions of Ridehalgh 2014 (9.9 and 12.4 mm for knee 90 to 0 with
+              the hip at 30 and 60) and to 6-8 % at a straight-leg raise; they are no independent result
+    """
+    leg = np.asarray(leg, dtype=np.float64)
+    _, length = _bed(leg.reshape(-1, 6))
+    standing, rest = _bed(np.zeros((1, 6)))
+    rest = rest[0]
+    offered = length / rest - 1.0 - SCIATIC_NERVE.slack
+    shift = np.zeros((len(length), len(rest) + 1))
+    held = np.convolve(rest, (0.5, 0.5)) / metres(SCIATIC_NERVE.bed_length_mm) ** 2
+    for _ in range(NEWTON_STEPS):
+        strain = offered + np.diff(shift, axis=1) / rest
+        pull, stiffness = _tension(strain)
+        # The roots yield a little to the pull at the first point; the foot holds the last one.
+        pull = np.concatenate([shift[:, :1] / ROOT_YIELD, pull], axis=1)
+        grip = np.concatenate([np.full((len(pull), 1), 1.0 / ROOT_YIELD), stiffness / rest], axis=1)
+        residual = np.diff(pull, axis=1) - held[:-1] * shift[:, :-1]
+        shift[:, :-1] += _tridiagonal(grip[:, :-1], grip[:, :-1] + grip[:, 1:] + held[:-1], grip[:, 1:], residual)
+    strain = np.maximum(offered + np.diff(shift, axis=1) / rest, 0.0)
+    lead = leg.shape[:-1]
+    return NerveState(standing[0, :, 1], strain.reshape(*lead, -1), shift.reshape(*lead, -1))
+
+
+def nerve_strain(leg: FloatArray) -> FloatArray:
+    """Largest strain (...) of the sciatic nerve between foramen and knee, for poses (..., 6): 0.06 is 6 per cent."""
+    state = nerve_state(leg)
+    middle = 0.5 * (state.level[1:] + state.level[:-1])
+    largest: FloatArray = state.strain[..., (middle < SCIATIC_TOP) & (middle > SCIATIC_END)].max(axis=-1)
+    return largest
+
+
+def nerve_excursion(leg: FloatArray, level: float = MID_THIGH) -> FloatArray:
+    """How far (...) the nerve has slid in its bed at a level of the thigh since upright standing, metres, distal positive."""
+    state, upright = nerve_state(leg), nerve_state(np.zeros(6))
+    at = int(np.argmin(np.abs(state.level - level)))
+    slid: FloatArray = state.excursion[..., at] - upright.excursion[at]
+    return slid
+
+
+def _tension(strain: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Tension per stiffness and its slope: softer while the nerve is wavy, with a smooth bend where the waves are drawn out."""
+    root = np.sqrt(strain**2 + SLACK_BEND**2)
+    pull = 0.5 * ((1.0 + WAVY_SHARE) * strain + (1.0 - WAVY_SHARE) * root)
+    return pull, 0.5 * ((1.0 + WAVY_SHARE) + (1.0 - WAVY_SHARE) * strain / root)
+
+
+def _tridiagonal(below: FloatArray, middle: FloatArray, above: FloatArray, right: FloatArray) -> FloatArray:
+    """Solutions (N, K) of N symmetric systems with diagonal `middle` (N, K) and off-diagonals -below[:, 1:] = -above[:, :-1]."""
+    middle, right = middle.copy(), right.copy()
+    count = middle.shape[1]
+    for i in range(1, count):
+        share = below[:, i] / middle[:, i - 1]
+        middle[:, i] -= share * above[:, i - 1]
+        right[:, i] += share * right[:, i - 1]
+    right[:, -1] /= middle[:, -1]
+    for i in range(count - 2, -1, -1):
+        right[:, i] = (right[:, i] + above[:, i] * right[:, i + 1]) / middle[:, i]
+    return right
+
+
+@lru_cache
+def _bed_knots() -> tuple[FloatArray, FloatArray]:
+    """Curve parameter of the guides of the bed (G,), and of its points (K,) at equal steps in upright standing."""
+    guides = guide_points(_bed_guides(), np.zeros(6))
+    knots = np.concatenate([[0.0], np.cumsum(np.sqrt(np.linalg.norm(np.diff(guides, axis=0), axis=1)))])
+    fine = np.linspace(0.0, knots[-1], 2000)
+    travelled = np.concatenate(
+        [[0.0], np.cumsum(np.linalg.norm(np.diff(CubicSpline(knots, guides)(fine), axis=0), axis=1))]
+    )
+    return knots, np.interp(np.linspace(0.0, travelled[-1], BED_POINTS), travelled, fine)
+
+
+def _bed_guides() -> tuple[Guide, ...]:
+    """Guides of the bed from the fifth lumbar root over sciatic and tibial nerve to the ankle."""
+    root = next(root for root in SCIATIC_NERVE.roots if root.level == "L5")
+    return (
+        Guide(root.point_mm, 0.0, 0.0),
+        *SCIATIC_NERVE.trunk,
+        *SCIATIC_NERVE.divisions[0].guides,
+        *SCIATIC_NERVE.distal_guides,
+    )
+
+
+def _bed(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Points (N, K, 3) of the bed, and lengths (N, K - 1) between them; the last one reaches into the foot and takes the ankle's pull."""
+    knots, at = _bed_knots()
+    points = CubicSpline(knots, guide_points(_bed_guides(), rows), axis=1)(at)
+    length = np.linalg.norm(np.diff(points, axis=1), axis=2)
+    ankle = metres(SCIATIC_NERVE.ankle_arm_mm) * rows[:, ANKLE_DORSIFLEXION]
+    length[:, -FOOT_STEPS:] += ankle[:, None] / FOOT_STEPS
+    return points, length
+
+
 class NerveSolver:
     """Centrelines and tubes of the nerve in single poses, between the solved muscles."""
 
@@ -71,11 +198,14 @@ class NerveSolver:
         joints = Joints.of(leg)
         guides = guide_points((*SCIATIC_NERVE.trunk, *division.guides), leg)
         line = curve_through(guides, DIVISION_POINTS)
-        clearance = CLEARANCE[division.name]
-        spread = spread_matrix(DIVISION_POINTS, 2.0)
         along = np.linspace(0.0, 1.0, DIVISION_POINTS)
+        # In a bent knee the nerve lies in a wide loop; past the tuberosity its flat trunk needs room on either side.
+        bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.0)
+        line = rounded(line, np.where(along > 0.45, 0.002 + 0.010 * bent, 0.002))
+        clearance = CLEARANCE[division.name] + TRUNK_ROOM * np.clip(1.0 - np.abs(along - 0.2) / 0.12, 0.0, 1.0)
+        spread = spread_matrix(DIVISION_POINTS, 2.0)
         low = np.clip((along - 0.5) / 0.15, 0.0, 1.0)[:, None]
-        for among_muscles in (True,) * 6 + (False,) * 4:  # bone has the last word
+        for among_muscles in (True,) * 6 + (False,) * 6:  # bone has the last word
             push = np.zeros_like(line)
             for bone in ("hip_bone", "femur", "tibia", "fibula"):
                 distance, out = self.bed.distance(bone, line, joints, escape=True)

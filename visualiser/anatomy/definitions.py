@@ -276,6 +276,7 @@ class NerveRoot:
 class Nerve:
     """A mixed nerve: roots, trunk, divisions and the mechanics of its bed.
 
+    `distal_guides` lead on from the first division to the ankle, whose dorsiflexion pulls at `ankle_arm_mm`.
     `slack` is the strain of the bed, counted from upright standing, that the nerve takes up before it carries tension;
     `bed_length_mm` is the distance over which the bed's shear holds the nerve, sqrt(axial / shear stiffness).
     """
@@ -288,6 +289,8 @@ class Nerve:
     half_width_mm: float
     half_depth_mm: float
     divisions: tuple[NerveDivision, ...]
+    distal_guides: tuple[Guide, ...]
+    ankle_arm_mm: float
     slack: float
     bed_length_mm: float
     sources: tuple[Source, ...]

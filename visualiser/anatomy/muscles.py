@@ -25,29 +25,29 @@ _LINE_SOURCES = (sources.OPENSIM_MODELS, sources.FEUCHT_2015, sources.ESTIMATE)
 _SEMITENDINOSUS_LINE = LineOfAction(
     "pelvis",
     (-50.5, -47.4, -28.0),
-    (-31.8, -10.8, -27.3),
-    (9.2, -58.7, -17.5),
+    (-30.7, -12.4, -26.6),
+    (9.1, -59.3, -17.5),
     Cylinder(-8.7, -405.2, 24.4),
     _LINE_SOURCES,
 )
 _SEMIMEMBRANOSUS_LINE = LineOfAction(
     "pelvis",
-    (-45.6, -33.2, -1.3),
-    (-31.0, -1.3, -15.3),
-    (-28.5, -11.7, -21.3),
+    (-45.2, -33.4, -1.0),
+    (-30.0, -1.9, -13.8),
+    (-29.6, -10.7, -20.7),
     Cylinder(-8.7, -405.2, 24.9),
     _LINE_SOURCES,
 )
 _LONG_HEAD_LINE = LineOfAction(
     "pelvis",
     (-54.3, -37.9, -13.0),
-    (-32.0, -2.6, 32.5),
-    (-32.8, -27.0, 41.8),
+    (-31.7, -2.9, 32.7),
+    (-32.7, -26.9, 41.8),
     Cylinder(-8.4, -404.9, 23.5),
     _LINE_SOURCES,
 )
 _SHORT_HEAD_LINE = LineOfAction(
-    "femur", (-3.8, -231.0, 21.9), (-27.9, 0.0, 29.9), (-33.0, -28.0, 41.8), None, _LINE_SOURCES
+    "femur", (-3.7, -232.1, 21.8), (-27.7, 0.0, 29.5), (-32.9, -28.0, 41.8), None, _LINE_SOURCES
 )
 
 

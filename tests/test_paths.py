@@ -1,0 +1,248 @@
+"""Lines of action: lengths and moment arms against the bands that three public models span, and what must hold by construction.
+
+The bands are those of Rajagopal 2016, Lai/Uhlrich 2023 and Gait2392, computed from the public models: per cent of upright standing for
+lengths, millimetres for arms. The lines were fitted to them within our own bones, so these tests guard the fit; they do not validate it.
+"""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from visualiser.anatomy.definitions import Cylinder, MuscleHead
+from visualiser.anatomy.muscles import HEADS, head
+from visualiser.conventions import metres, millimetres, radians
+from visualiser.errors import AnatomyError, UnknownNameError
+from visualiser.paths import ARM_COORDINATES, line_points, moment_arms, muscle_length
+from visualiser.typed import FloatArray
+
+SM, ST, LONG, SHORT = (
+    head(n) for n in ("semimembranosus", "semitendinosus", "long head of biceps", "short head of biceps")
+)
+TWO_JOINT = (SM, ST, LONG)
+STANDING = np.zeros(6)
+
+# (hip flexion, knee flexion): per cent of upright for SM, ST, long head, short head
+LENGTH_BANDS = {
+    (30, 0): ((106, 107), (107, 107), (107, 108), (100, 100)),
+    (60, 0): ((113, 114), (114, 115), (115, 116), (100, 100)),
+    (90, 0): ((119, 119), (121, 121), (121, 122), (100, 100)),
+    (110, 0): ((121, 121), (124, 124), (123, 124), (100, 100)),
+    (90, 45): ((111, 112), (113, 114), (115, 116), (91, 93)),
+    (-20, 0): ((96, 97), (97, 97), (96, 97), (100, 100)),
+    (0, 30): ((95, 96), (95, 95), (96, 97), (94, 95)),
+    (0, 60): ((90, 91), (89, 90), (92, 93), (87, 90)),
+    (0, 90): ((84, 87), (83, 85), (87, 89), (78, 84)),
+    (0, 120): ((80, 83), (79, 82), (84, 88), (73, 79)),
+    (90, 90): ((103, 105), (104, 107), (108, 110), (78, 84)),
+    (-20, 90): ((81, 84), (80, 82), (84, 86), (78, 84)),
+}
+HIP_ANGLES = (-20, 0, 20, 40, 60, 80, 100, 120)
+HIP_EXTENSION_BANDS = {
+    SM: ((27, 34), (43, 49), (53, 57), (55, 57), (51, 51), (39, 42), (24, 28), (7, 12)),
+    ST: ((27, 36), (48, 57), (62, 68), (67, 71), (63, 65), (52, 53), (35, 38), (15, 20)),
+    LONG: ((30, 40), (49, 57), (60, 65), (62, 65), (57, 58), (44, 47), (27, 32), (8, 14)),
+}
+KNEE_ANGLES = (0, 30, 60, 90, 120)
+KNEE_FLEXION_BANDS = {
+    SM: ((32, 32), (35, 43), (38, 46), (31, 38), (11, 19)),
+    ST: ((38, 39), (44, 50), (47, 55), (35, 47), (11, 24)),
+    LONG: ((28, 30), (28, 35), (31, 37), (17, 31), (0, 21)),
+    SHORT: ((20, 22), (20, 32), (24, 39), (24, 36), (0, 16)),
+}
+INTERNAL_ROTATION_BANDS = {  # at hip 90
+    SM: ((0, 0), (8, 8), (12, 17), (14, 20), (13, 17)),
+    ST: ((0, 0), (9, 11), (14, 19), (16, 23), (15, 19)),
+    LONG: ((-4, -4), (-24, -17), (-40, -28), (-45, -32), (-38, -28)),
+    SHORT: ((3, 3), (-14, -9), (-29, -22), (-38, -30), (-36, -28)),
+}
+
+
+def leg(hip: float = 0, knee: float = 0, **more: float) -> FloatArray:
+    """A pose from degrees."""
+    return radians(
+        [hip, more.get("adduction", 0), more.get("rotation", 0), knee, more.get("tibial", 0), more.get("ankle", 0)]
+    )
+
+
+def percent(muscle: MuscleHead, pose: FloatArray) -> float:
+    """Length in per cent of upright standing."""
+    return float(100 * muscle_length(muscle, pose) / muscle_length(muscle, STANDING))
+
+
+def hip_extension_arm(muscle: MuscleHead, pose: FloatArray) -> float:
+    """Millimetres."""
+    return float(-millimetres(moment_arms(muscle, pose)[0]))
+
+
+def knee_flexion_arm(muscle: MuscleHead, pose: FloatArray) -> float:
+    """Millimetres."""
+    return float(millimetres(moment_arms(muscle, pose)[3]))
+
+
+def outside(value: float, band: tuple[float, float]) -> float:
+    """How far a value lies outside a band."""
+    return max(band[0] - value, value - band[1], 0.0)
+
+
+random_leg = st.tuples(
+    st.floats(-40, 130),
+    st.floats(-30, 30),
+    st.floats(-45, 45),
+    st.floats(-5, 150),
+    st.floats(-30, 30),
+    st.floats(-20, 20),
+).map(radians)
+
+
+@pytest.mark.parametrize(
+    ("muscle", "low", "high"), [(SM, 412, 415), (ST, 454, 463), (LONG, 414, 422), (SHORT, 230, 246)]
+)
+def test_standing_lengths_are_those_of_a_170_centimetre_skeleton(muscle: MuscleHead, low: float, high: float) -> None:
+    assert (
+        outside(float(millimetres(muscle_length(muscle, STANDING))), (low, high)) < 8.0
+    )  # 2 %: our bones are not theirs
+
+
+@pytest.mark.parametrize(("angles", "bands"), LENGTH_BANDS.items())
+def test_lengths_lie_within_one_point_of_the_models(
+    angles: tuple[int, int], bands: tuple[tuple[int, int], ...]
+) -> None:
+    for muscle, band in zip((SM, ST, LONG, SHORT), bands, strict=True):
+        assert outside(percent(muscle, leg(*angles)), band) < 1.0, muscle.name
+
+
+@pytest.mark.parametrize("muscle", TWO_JOINT)
+def test_hip_extension_arms_lie_within_four_millimetres_of_the_models(muscle: MuscleHead) -> None:
+    for hip, band in zip(HIP_ANGLES, HIP_EXTENSION_BANDS[muscle], strict=True):
+        assert outside(hip_extension_arm(muscle, leg(hip)), band) < 4.0
+
+
+@pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])
+def test_knee_flexion_arms_lie_near_the_models(muscle: MuscleHead) -> None:
+    for knee, band in zip(KNEE_ANGLES, KNEE_FLEXION_BANDS[muscle], strict=True):
+        # 5 mm, as far as the models are from each other. At 120 degrees our tibia rolls back faster than theirs, and the via of our
+        # semimembranosus stands outside the bone: its arm falls short by 10 mm.
+        assert outside(knee_flexion_arm(muscle, leg(0, knee)), band) < (11.0 if knee == 120 else 5.0)
+
+
+@pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])
+def test_tibial_rotation_arms_lie_near_the_models(muscle: MuscleHead) -> None:
+    for knee, band in zip(KNEE_ANGLES, INTERNAL_ROTATION_BANDS[muscle], strict=True):
+        assert outside(float(millimetres(moment_arms(muscle, leg(90, knee))[4])), band) < 7.0
+
+
+def test_hip_flexion_with_straight_knee_lengthens_the_biarticular_hamstrings() -> None:
+    for muscle in TWO_JOINT:
+        lengths = muscle_length(muscle, np.array([leg(h) for h in range(-40, 111, 10)]))
+        assert (np.diff(lengths) > 0).all()
+
+
+def test_knee_flexion_shortens_every_head() -> None:
+    for muscle in HEADS:
+        lengths = muscle_length(muscle, np.array([leg(0, k) for k in range(0, 121, 10)]))
+        assert (np.diff(lengths) < 0).all()
+
+
+def test_short_head_of_biceps_does_not_change_length_when_only_the_hip_moves() -> None:
+    poses = np.array([leg(h, 20, adduction=a, rotation=r) for h, a, r in product((-20, 45, 120), (-20, 20), (-30, 30))])
+    assert np.ptp(muscle_length(SHORT, poses)) < 1e-12
+    assert np.abs(moment_arms(SHORT, poses)[:, :3]).max() < 1e-12
+
+
+def test_hip_extension_arms_peak_between_30_and_50_degrees_of_flexion() -> None:
+    angles = np.arange(-20, 121, 2)
+    for muscle in TWO_JOINT:
+        arms = -moment_arms(muscle, np.array([leg(h) for h in angles]))[:, 0]
+        assert 28 <= angles[arms.argmax()] <= 50
+
+
+def test_semitendinosus_has_the_longest_knee_arm_and_hip_arms_exceed_knee_arms() -> None:
+    for knee in (30, 60, 90):
+        st_arm, sm_arm, long_arm = (knee_flexion_arm(m, leg(0, knee)) for m in (ST, SM, LONG))
+        assert st_arm > max(sm_arm, long_arm)
+    for muscle in TWO_JOINT:
+        assert hip_extension_arm(muscle, leg(30)) > knee_flexion_arm(muscle, leg(0, 30))
+
+
+def test_medial_hamstrings_turn_the_bent_leg_in_and_biceps_turns_it_out() -> None:
+    bent = leg(90, 90)
+    assert all(moment_arms(muscle, bent)[4] > 0.005 for muscle in (ST, SM))
+    assert all(moment_arms(muscle, bent)[4] < -0.02 for muscle in (LONG, SHORT))
+
+
+def test_semimembranosus_inserts_medially_and_biceps_laterally() -> None:
+    assert all(muscle.line.insertion_mm[2] < -10 for muscle in (ST, SM))
+    assert all(muscle.line.insertion_mm[2] > 30 for muscle in (LONG, SHORT))
+
+
+def test_sitting_upright_lengthens_the_two_joint_heads_and_shortens_the_short_head() -> None:
+    sitting = leg(90, 90)
+    assert all(percent(muscle, sitting) > 102 for muscle in TWO_JOINT)
+    assert percent(SHORT, sitting) < 86
+
+
+@pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
+@settings(max_examples=60, deadline=None)
+@given(pose=random_leg)
+def test_moment_arms_are_minus_the_derivative_of_length(muscle: MuscleHead, pose: FloatArray) -> None:
+    step = 1e-5
+    arms = moment_arms(muscle, pose)
+    for i in range(len(ARM_COORDINATES)):
+        nudge = np.eye(6)[i] * step
+        slope = (muscle_length(muscle, pose + nudge) - muscle_length(muscle, pose - nudge)) / (2 * step)
+        assert arms[i] == pytest.approx(-slope, abs=1e-5)  # 0.01 mm
+
+
+@pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
+def test_length_has_no_jump_or_corner_over_the_whole_range(muscle: MuscleHead) -> None:
+    knee = np.array([leg(30, k, tibial=10) for k in np.arange(-5, 150, 0.5)])
+    hip = np.array([leg(h, 10, adduction=10) for h in np.arange(-40, 130, 0.5)])
+    for sweep in (knee, hip):
+        assert np.abs(np.diff(muscle_length(muscle, sweep), 2)).max() < 3e-5
+        assert np.abs(np.diff(moment_arms(muscle, sweep), axis=0)).max() < 0.002  # 2 mm in half a degree
+
+
+@pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
+def test_points_of_a_line_begin_at_the_origin_and_measure_its_length(muscle: MuscleHead) -> None:
+    poses = np.array([leg(), leg(90), leg(0, 110), leg(60, 60, adduction=10, rotation=-20, tibial=15)])
+    points = line_points(muscle, poses, 2001)
+    measured = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
+    np.testing.assert_allclose(measured, muscle_length(muscle, poses), atol=2e-4)  # 0.2 mm: chords of the arc
+    np.testing.assert_allclose(points[0, 0], metres(muscle.line.origin_mm), atol=1e-9)
+
+
+@pytest.mark.parametrize("lead", [(), (3,), (2, 3)])
+@pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
+def test_many_poses_at_once_equal_one_by_one(muscle: MuscleHead, lead: tuple[int, ...]) -> None:
+    poses = np.random.default_rng(1).uniform(-0.3, 1.5, (*lead, 6))
+    kept = poses.copy()
+    lengths, arms, points = muscle_length(muscle, poses), moment_arms(muscle, poses), line_points(muscle, poses, 7)
+    assert (lengths.shape, arms.shape, points.shape) == (lead, (*lead, 5), (*lead, 7, 3))
+    for index in np.ndindex(*lead):
+        assert lengths[index] == pytest.approx(muscle_length(muscle, poses[index]), abs=1e-12)
+        np.testing.assert_allclose(arms[index], moment_arms(muscle, poses[index]), atol=1e-12)
+        np.testing.assert_allclose(points[index], line_points(muscle, poses[index], 7), atol=1e-12)
+    np.testing.assert_array_equal(poses, kept)
+
+
+def test_more_poses_than_one_block_change_nothing() -> None:
+    poses = np.random.default_rng(2).uniform(0, 1, (5000, 6))
+    np.testing.assert_allclose(muscle_length(ST, poses)[4321], muscle_length(ST, poses[4321]), atol=1e-12)
+
+
+def test_a_via_point_inside_its_wrap_is_refused() -> None:
+    assert ST.line.wrap is not None
+    fat = Cylinder(ST.line.wrap.x_mm, ST.line.wrap.y_mm, 45.0)
+    with pytest.raises(AnatomyError, match="wrap cylinder"):
+        muscle_length(replace(ST, line=replace(ST.line, wrap=fat)), STANDING)
+
+
+def test_heads_answer_to_latin_and_short_names_and_unknown_ones_are_refused() -> None:
+    assert head("Musculus biceps femoris, caput breve") is SHORT
+    assert head("BFLH") is LONG
+    with pytest.raises(UnknownNameError, match="semitendinosus"):
+        head("semitendinous")
