@@ -30,7 +30,7 @@ from .fields import (
 
 HEAD_RADIUS = 24.0
 KNEE_AXIS = (0.0, -402.0, 1.0)
-NECK_AXIS = unit((-9.0, -37.0, 37.0))  # from the head towards the shaft: 14 degrees of anteversion
+NECK_AXIS = unit((-7.8, -37.0, 37.0))  # from the head towards the shaft; with the condyles, 14 degrees of anteversion
 
 SHAFT = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge posterior)
     (5, -10.5, 45, 10, 10, 0),
