@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from visualiser.appearance import VIEWS
 from visualiser.cameras import (
     Box,
+    anatomical_word,
     around,
     camera_for,
     compass_words,
@@ -181,3 +182,9 @@ def test_a_point_behind_a_nearer_surface_is_hidden_and_one_on_it_is_seen() -> No
     share = visible_share(depth, points, radius=3.0, tolerance=0.004)
     assert share[[0, 1, 2, 4]] == pytest.approx((1, 0, 1, 0))
     assert 0.2 < share[3] < 0.8  # half behind an edge: neither seen nor hidden, so it does not flicker
+
+
+def test_compound_words_lead_with_the_sagittal_term() -> None:
+    assert anatomical_word((-1.0, 1.0, 0.0), "right") == "posterosuperior"
+    assert anatomical_word((0.0, -1.0, 1.0), "right") == "inferolateral"
+    assert anatomical_word((1.0, 0.2, 1.0), "left") == "anteromedial"

@@ -1,11 +1,12 @@
 """What a label points at: a landmark, or the spot on a muscle, nerve or bone where it is best seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from visualiser.appearance import HIDDEN_BELOW
 from visualiser.assembly import BONE, Body, Frame, Surface
 from visualiser.cameras import Camera, visible_share
 from visualiser.labels import LabelSpec
@@ -91,6 +92,15 @@ def places(anchors: Sequence[Anchor], body: Body, frame: Frame) -> FloatArray:
         for a in anchors
     ]
     return np.array(rows, dtype=np.float64).reshape(-1, 3)
+
+
+def wanted(anchors: Sequence[Anchor], seen: ArrayLike) -> list[LabelSpec]:
+    """The labels as they should compete for room: a muscle or nerve that cannot be seen is not worth a dashed leader, a landmark is."""
+    shares = np.asarray(seen, dtype=np.float64)
+    return [
+        replace(a.spec, priority=max(a.spec.priority, 2)) if a.surface and share < HIDDEN_BELOW else a.spec
+        for a, share in zip(anchors, shares, strict=True)
+    ]
 
 
 def project(points: ArrayLike, look: Look, canvas: tuple[float, float]) -> tuple[FloatArray, FloatArray]:

@@ -237,11 +237,11 @@ def orbit(
 def anatomical_word(direction: ArrayLike, side: Side | str) -> str:
     """The word for a direction in axes of the body: one term, or two when oblique, such as "posterolateral"."""
     vector = _unit(direction) * np.array([1.0, 1.0, 1.0 if Side(side) is Side.RIGHT else -1.0])
-    terms = (("superior", "inferior"), ("anterior", "posterior"), ("lateral", "medial"))
-    # Axis order Y, X, Z, because the vertical term leads: "superolateral".
-    parts = [terms[i][0 if vector[axis] > 0 else 1] for i, axis in enumerate((1, 0, 2)) if abs(vector[axis]) > 0.40]
-    strongest = [parts[0]] if len(parts) == 1 else parts[:2]
-    return strongest[0] if len(strongest) == 1 else strongest[0].removesuffix("ior") + "o" + strongest[1]
+    terms = (("anterior", "posterior"), ("superior", "inferior"), ("lateral", "medial"))
+    # In a compound the sagittal term leads, then the vertical: "posterosuperior", "superolateral", "anteromedial".
+    strong = sorted(sorted(range(3), key=lambda axis: -abs(vector[axis]))[:2])
+    parts = [terms[axis][0 if vector[axis] > 0 else 1] for axis in strong if abs(vector[axis]) > 0.40]
+    return parts[0] if len(parts) == 1 else parts[0].removesuffix("ior") + "o" + parts[1]
 
 
 def compass_words(

@@ -19,7 +19,7 @@ from visualiser.furniture import Furniture, caption_block, with_compass
 from visualiser.movement import Movement
 from visualiser.naming import label_specs
 from visualiser.rendering import Stage
-from visualiser.stills import Options, Page, framing_points, page
+from visualiser.stills import Options, Page, framing_points, page, shown_names, silhouette_of
 from visualiser.tracking import AHEAD_S, Tracker
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
@@ -99,6 +99,7 @@ def images(
     size = (options.width * samples, options.height * samples)
     steps = [max(1, round(seconds * fps)) for seconds in AHEAD_S]
     with Stage(body.surfaces, options.theme, size) as stage:
+        stage.show_only(shown_names(body, options))
         stage.backdrop(stage.theme.bottom, stage.theme.top)
         for time_s, (now, *later) in zip(times, _with_future(body, movement, times, steps), strict=True):
             stage.update(now)
@@ -121,9 +122,7 @@ def _labelled(
 ) -> ByteArray:
     """A frame with the labels of its moment drawn onto it."""
     now, *later = (survey.page.camera.project(p, *options.canvas)[:, :2] for p in points)
-    placed = tracker.step(now, seen, np.array(later))
-    # Anatomy passes under the texts: a ground of the background's colour under all of them, at all times, is never noticed.
-    placement = replace(placed, callouts=tuple(replace(callout, pill=True) for callout in placed.callouts))
+    placement = tracker.step(now, seen, np.array(later))
     caption = movement.caption_at(time_s) if options.captions else ""
     return overlay.draw(
         image,
@@ -178,9 +177,10 @@ def _looks(body: Body, frames: Sequence[Frame], laid: Page, options: Options) ->
     silhouette = np.zeros((height, width), dtype=bool)
     with Stage(body.surfaces, options.theme, options.layout_size) as stage:
         for frame in frames:
+            stage.show_only(shown_names(body, options))
             stage.update(frame)
             stage.look(laid.camera)
             stage.colour()
             looks.append(anchoring.Look(frame, laid.camera, stage.depth()))
-            silhouette |= stage.hit()
+            silhouette |= silhouette_of(stage, body)
     return looks, silhouette

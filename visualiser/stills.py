@@ -20,7 +20,7 @@ from visualiser.movement import Movement
 from visualiser.naming import label_specs
 from visualiser.rendering import Stage
 from visualiser.transforms import apply, inverse
-from visualiser.typed import FloatArray
+from visualiser.typed import BoolArray, FloatArray
 
 SMALLEST, LARGEST = 64, 16384
 MOST_PIXELS = 100_000_000
@@ -104,6 +104,19 @@ def framing_points(body: Body, frames: Sequence[Frame], options: Options) -> Flo
     return np.concatenate(points)
 
 
+def shown_names(body: Body, options: Options) -> list[str]:
+    """Surfaces on the picture: a close-up leaves out the other leg, which would only lie under its labels."""
+    close = bool(VIEWS[options.view].focus)
+    return [surface.name for surface in body.surfaces if not (close and surface.ghost)]
+
+
+def silhouette_of(stage: Stage, body: Body) -> BoolArray:
+    """Where the anatomy is that labels keep clear of. Ghosts do not count: they are ground, not figure."""
+    stage.show_only([surface.name for surface in body.surfaces if not surface.ghost])
+    stage.colour()
+    return stage.hit()
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Page:
     """How a picture or a clip is laid out before anything is drawn: camera, furniture, direction of the label columns."""
@@ -146,6 +159,7 @@ def still(body: Body, movement: Movement, time_s: float, options: Options) -> Im
     laid = page(body, movement, [frame], specs, options)
     samples = options.samples
     with Stage(body.surfaces, options.theme, (options.width * samples, options.height * samples)) as stage:
+        stage.show_only(shown_names(body, options))
         stage.update(frame)
         stage.look(laid.camera)
         stage.backdrop(_GREY)
@@ -154,11 +168,11 @@ def still(body: Body, movement: Movement, time_s: float, options: Options) -> Im
         stage.resize(options.layout_size)
         stage.colour()
         look = anchoring.Look(frame, laid.camera, stage.depth())
+        silhouette = silhouette_of(stage, body)
     anchors = anchoring.choose(specs, body, [look])
     points, seen = anchoring.project(anchoring.places(anchors, body, frame), look, options.canvas)
-    silhouette = np.isfinite(look.depth)
     placement = place(
-        [a.spec for a in anchors],
+        anchoring.wanted(anchors, seen),
         points,
         seen,
         canvas=options.canvas,
