@@ -19,8 +19,8 @@ LAYERS = (
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
     "textures assembly naming anchoring overlay",
     "rendering",
-    "playback keys export stills clips window_theme window_camera window_notices window_panels window_view window_labels "
-    "window_showing window scene",
+    "playback keys screen export stills clips window_theme window_camera window_notices window_transport window_panels "
+    "window_view window_labels window_showing window scene",
     "checks cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6

@@ -99,7 +99,7 @@ def test_small_questions_load_nothing_heavy(fresh_python: Run, arguments: tuple[
             ["shot", "straight_leg_rase"],
             'There is no movement "straight_leg_rase"; .* Did you mean "straight_leg_raise"?',
         ),
-        (["shot", "no/such.toml"], "no/such.toml: there is no such scene file"),
+        (["shot", "no/such.toml"], "no/such.toml: there is no such file"),
         (["shot", "."], "is a folder|There is no movement"),
         (["shot", SCENE, "--side", "up"], 'There is no side "up"; allowed: right, left'),
         (["shot", SCENE, "-o", "a.jpg"], "a.jpg must end in .png"),
