@@ -15,7 +15,7 @@ pytest.importorskip("pytestqt")
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QImage, QKeySequence
 
-from visualiser import assembly, assets, keys, movement, scenefile
+from visualiser import assembly, assets, keys, scenefile
 from visualiser.conventions import Side
 from visualiser.window import Window
 
@@ -49,7 +49,7 @@ def window(qtbot, scenes: dict[str, Path]) -> Iterator[Window]:
 
 def opened(qtbot, made: Window) -> Window:
     """The window on the screen, at rest."""
-    made.resize(1000, 640)
+    made.resize(1040, 640)
     with qtbot.waitSignal(made.view.settled, timeout=PATIENCE_MS):
         made.show()
     made.activateWindow()

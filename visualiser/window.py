@@ -25,8 +25,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from visualiser import keys, machine, screen
-from visualiser import scenefile
+from visualiser import keys, machine, scenefile, screen
 from visualiser.assembly import Body
 from visualiser.cards import cards as all_cards
 from visualiser.errors import DisplayError, VisualiserError
@@ -103,7 +102,6 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.message)
         column.addWidget(self.view, 1)
-        column.addWidget(self.transport)
         self.setCentralWidget(middle)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.structure_panel)
@@ -115,9 +113,21 @@ class Window(QMainWindow):
             self._dock("Movements", self.movement_panel, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Structures", right, Qt.DockWidgetArea.RightDockWidgetArea),
         )
+        self._lay_transport()
         self.resizeDocks(list(self.docks), [220, 300], Qt.Orientation.Horizontal)
         self.statusBar().addWidget(self.pointed, 1)
         self.statusBar().setSizeGripEnabled(False)
+
+    def _lay_transport(self) -> None:
+        """The transport along the whole lower edge, always there."""
+        dock = QDockWidget("Transport", self)
+        dock.setObjectName("Transport")
+        dock.setWidget(self.transport)
+        dock.setTitleBarWidget(QWidget())
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)

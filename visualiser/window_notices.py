@@ -54,6 +54,7 @@ class HelpSheet(QFrame):
         columns.setSpacing(36)
         for groups in (("Mouse", "Movement", "Structures"), ("View", "Window")):
             column = QVBoxLayout()
+            column.setSpacing(6)
             for group in groups:
                 column.addWidget(self._heading(group))
                 column.addLayout(self._rows(group))
@@ -68,6 +69,7 @@ class HelpSheet(QFrame):
     def _heading(self, text: str) -> QLabel:
         heading = QLabel(text)
         heading.setObjectName("heading")
+        heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         return heading
 
     def _rows(self, group: str) -> QGridLayout:
@@ -85,7 +87,9 @@ class HelpSheet(QFrame):
 
     def open_centred(self) -> None:
         """Show it in the middle of its window."""
-        self.adjustSize()
+        self.ensurePolished()
+        self.layout().invalidate()
+        self.resize(self.minimumSizeHint())
         room = self.parentWidget().rect()
         self.move((room.width() - self.width()) // 2, max((room.height() - self.height()) // 2, 0))
         self.show()

@@ -69,7 +69,6 @@ class Showing(QObject):
         old, self.playback = self.playback, Playback(movement.duration_s)
         self.playback.speed, self.playback.loop = old.speed, old.loop
         self.movement_changed.emit()
-        self._choose_labels()
         self._show_time()
         self.look_from(movement.view)
         if old.playing != play:
@@ -150,6 +149,7 @@ class Showing(QObject):
     def look_from(self, name: str, *, glide: bool = False) -> None:
         """Take a view of the body, with all of the movement in the picture."""
         self.view_name = name
+        self._choose_labels()
         size = self.view.size_px
         times = np.linspace(0.0, self.movement.duration_s, _FRAMED_TIMES)
         if VIEWS[name].focus:
@@ -167,7 +167,6 @@ class Showing(QObject):
             name, self.body.side, points, *size, box, body_to_world=turn, perspective_deg=PERSPECTIVE_DEG
         )
         pivot = (points.min(axis=0) + points.max(axis=0)) / 2
-        self._labels.forget()
         self.view.look(camera, pivot, glide=glide)
         self.view_changed.emit(name)
 
@@ -194,7 +193,7 @@ class Showing(QObject):
         if structure == self.selected:
             return
         self.selected = structure
-        self.view.show_glow(self.surfaces_of(structure))
+        self.view.show_chosen(self.surfaces_of(structure))
         self._choose_labels()
         self.selection_changed.emit(structure)
 
@@ -258,8 +257,8 @@ class Showing(QObject):
         if self.labels_on:
             specs = {spec.key: spec for spec in label_specs("default", self.movement)}
         known: Mapping[str, LabelSpec] = all_specs()
-        if self.selected in known:
-            specs[self.selected] = known[self.selected]
+        near = VIEWS[self.view_name].focus if self.labels_on else ()  # a close-up names what it was made to show
+        specs |= {name: known[name] for name in (*near, self.selected) if name in known}
         self._labels.shown(specs.values(), self.hidden)
 
     def _labels_follow(self) -> None:

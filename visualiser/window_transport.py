@@ -103,6 +103,17 @@ class TimeLine(QWidget):
             self.setToolTip(self._movement.caption_at(share * self._movement.duration_s))
 
 
+class Caption(QLabel):
+    """One line of text that ends in dots where there is no room for all of it; the tool tip has the rest."""
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # Qt's name
+        """Paint as much as there is room for."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+
 class TransportPanel(QFrame):
     """Play, step, scrub, speed, loop, and the caption of the phase that is on."""
 
@@ -125,14 +136,14 @@ class TransportPanel(QFrame):
         self.loop_button = self._button("Over and over", lambda: self.loop.emit(self.loop_button.isChecked()))
         self.loop_button.setCheckable(True)
         self.time_line = TimeLine()
-        self.caption = QLabel()
+        self.caption = Caption()
         self.caption.setObjectName("caption")
         self.caption.setTextFormat(Qt.TextFormat.PlainText)
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.clock = QLabel()
         self.clock.setObjectName("quiet")
-        self.clock.setMinimumWidth(self.clock.fontMetrics().horizontalAdvance("00.00 s of 00.00 s  "))
-        self.clock.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.clock.setMinimumWidth(self.clock.fontMetrics().horizontalAdvance("00.00 / 00.00 s "))
+        self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.speeds = QComboBox()
         self.speeds.setAccessibleName("Speed")
         self.speeds.setToolTip("Speed (Up, Down)")
@@ -147,9 +158,9 @@ class TransportPanel(QFrame):
         for column, widget in enumerate((self.rewind_button, self.back_button, self.play_button, self.on_button)):
             grid.addWidget(widget, 0, column, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.setColumnMinimumWidth(4, 6)
-        grid.addWidget(self.caption, 0, 5)
-        grid.addWidget(self.clock, 0, 6, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self.time_line, 1, 5, 1, 2)
+        grid.addWidget(self.caption, 0, 5, 1, 2)
+        grid.addWidget(self.time_line, 1, 5)
+        grid.addWidget(self.clock, 1, 6)
         grid.setColumnStretch(5, 1)
         grid.setColumnMinimumWidth(7, 4)
         grid.addWidget(self.speeds, 0, 8, 2, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -177,8 +188,10 @@ class TransportPanel(QFrame):
     def show_time(self, movement: Movement, time_s: float) -> None:
         """Cursor, clock and caption for a time of the movement."""
         self.time_line.show_share(time_s / movement.duration_s)
-        self.clock.setText(f"{time_s:.2f} s of {movement.duration_s:.2f} s")
-        self.caption.setText(movement.caption_at(time_s) or movement.title)
+        self.clock.setText(f"{time_s:.2f} / {movement.duration_s:.2f} s")
+        caption = movement.caption_at(time_s) or movement.title
+        self.caption.setToolTip(caption)
+        self.caption.setText(caption)
 
     def show_speed(self, speed: float) -> None:
         """The speed nearest to the one that is on."""

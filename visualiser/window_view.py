@@ -25,7 +25,7 @@ PRESS_SLACK = 4.0  # pixels the hand may move in a click
 STILL_AFTER_MS = 160
 GLIDE_S = 0.32
 FINE = 2  # pixels drawn per pixel shown and side, when nothing moves
-_GLOW = 0.42  # added to the ambient light of what is selected
+_SHADE = 0.55  # light left on everything else when something is selected
 QUICK_S = 0.014  # a machine that draws so fast is given fine pictures also while things move
 
 
@@ -96,8 +96,8 @@ class BodyView(QWidget):
         self.frame_s = 0.1  # what one draft lately took, seconds
         self.frames_drawn = 0
         self._opacities: dict[str, float] = {}
-        self._ambient: dict[str, float] = {}
-        self._glowing: set[str] = set()
+        self._diffuse: dict[str, float] = {}
+        self._chosen: set[str] = set()
         self._depth: FloatArray | None = None
         self._fine = False
         self._asked_at: float | None = None
@@ -140,10 +140,10 @@ class BodyView(QWidget):
         self.stage = Stage(self._body.surfaces, theme, plotter=self.plotter)
         self.stage.backdrop(self.stage.theme.bottom, self.stage.theme.top)
         self.plotter.disable_anti_aliasing()
-        self._ambient = {s.name: float(self.plotter.actors[s.name].prop.ambient) for s in self._body.surfaces}
+        self._diffuse = {s.name: float(self.plotter.actors[s.name].prop.diffuse) for s in self._body.surfaces}
         for name, opacity in self._opacities.items():
             self.stage.set_opacity(name, opacity)
-        self.show_glow(self._glowing)
+        self.show_chosen(self._chosen)
         self.show_hidden(self.hidden)
         if self.frame is not None:
             self.show_frame(self.frame)
@@ -167,12 +167,12 @@ class BodyView(QWidget):
             self.stage.set_opacity(name, opacity)
         self.draw()
 
-    def show_glow(self, names: Iterable[str]) -> None:
-        """Let these surfaces stand out, all others look as they are."""
-        wanted = set(names)
-        for name, was in self._ambient.items():
-            self.plotter.actors[name].prop.ambient = min(was + _GLOW, 1.0) if name in wanted else was
-        self._glowing = wanted
+    def show_chosen(self, names: Iterable[str]) -> None:
+        """Let these surfaces stand out: all others step back into the shade; no names, no shade."""
+        self._chosen = set(names)
+        for name, diffuse in self._diffuse.items():
+            shaded = bool(self._chosen) and name not in self._chosen
+            self.plotter.actors[name].prop.diffuse = diffuse * (_SHADE if shaded else 1.0)
         self.draw()
 
     def visible(self) -> list[Surface]:
