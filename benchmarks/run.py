@@ -42,7 +42,7 @@ def in_turns(tasks: dict[str, Callable[[], object]], repeats: int) -> dict[str, 
 
 def row(what: str, ours: float, bare: float, unit: str = "ms", factor: float = 1e3) -> None:
     """One line of the table."""
-    print(f"| {what} | {factor * ours:.3g} {unit} | {factor * bare:.3g} {unit} | {ours / bare:.2f} |", flush=True)
+    print(f"| {what} | {factor * ours:.3g} {unit} | {factor * bare:.3g} {unit} | {ours / bare:.2g} |", flush=True)
 
 
 # -- drawing ---------------------------------------------------------------------------------------------------------

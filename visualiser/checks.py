@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from visualiser import __version__, assets, machine
+from visualiser import __version__, assets, machine, screen
 from visualiser.errors import AssetError, DisplayError
 
 LIBRARIES = (
@@ -123,7 +123,7 @@ def _codec() -> Finding:
 
 def _window() -> Finding:
     try:
-        machine.require_window()
+        screen.require_screen()
     except DisplayError as problem:
         return Finding("window", False, str(problem), needed=False)
     answer = _try(OPEN)

@@ -113,9 +113,9 @@ def view(
     theme: light or dark.
     """
     shown = _scene(scene, side, legs)
-    from visualiser import machine
+    from visualiser import screen
 
-    machine.require_window()
+    screen.require_screen()  # before Qt is imported: it would end the program
     sys.exit(shown.show(theme=theme))
 
 
