@@ -96,9 +96,10 @@ _TRUNK = (
     Coordinate("pelvis_left_rotation", "Pelvis rotation to the left", (-90.0, 90.0), sources.ESTIMATE),
     Coordinate("lumbar_flexion", "Lumbar flexion", (-30.0, 70.0), sources.ESTIMATE),
 )
-# Hip flexion with the knee straight ends near 80 in most people; the model allows a dancer's 130. Tibial rotation is passive range.
+# Hip flexion with the knee straight ends near 80 in most people; beyond 120 the femoral neck of our bones would meet the rim of the
+# acetabulum. Tibial rotation is passive range.
 _LEG = (
-    Coordinate("hip_flexion", "Hip flexion", (-40.0, 130.0), sources.DANCE_KINESIOLOGY),
+    Coordinate("hip_flexion", "Hip flexion", (-40.0, 120.0), sources.DANCE_KINESIOLOGY),
     Coordinate("hip_adduction", "Hip adduction", (-45.0, 30.0), sources.ESTIMATE),
     Coordinate("hip_internal_rotation", "Hip internal rotation", (-45.0, 45.0), sources.ESTIMATE),
     Coordinate("knee_flexion", "Knee flexion", (-5.0, 150.0), sources.ESTIMATE),
