@@ -25,7 +25,10 @@ PRESS_SLACK = 4.0  # pixels the hand may move in a click
 STILL_AFTER_MS = 160
 GLIDE_S = 0.32
 FINE = 2  # pixels drawn per pixel shown and side, when nothing moves
-_SHADE = 0.55  # light left on everything else when something is selected
+# Where drawing is slow (OpenGL in software), what moves is drawn coarser, until it rests. The way back asks for much more speed,
+# so that the picture does not waver between the two.
+COARSE, SLOW_S, RECOVERED_S = 0.75, 0.07, 0.02
+_SHADE = 0.68  # light left on everything else when something is selected
 QUICK_S = 0.014  # a machine that draws so fast is given fine pictures also while things move
 
 
@@ -95,6 +98,7 @@ class BodyView(QWidget):
         self.hidden: set[str] = set()  # names of surfaces
         self.frame_s = 0.1  # what one draft lately took, seconds
         self.frames_drawn = 0
+        self._draft = 1.0  # pixels drawn per pixel shown and side, while something moves
         self._opacities: dict[str, float] = {}
         self._diffuse: dict[str, float] = {}
         self._chosen: set[str] = set()
@@ -225,7 +229,7 @@ class BodyView(QWidget):
         assert self.camera is not None
         self.drawing.emit()  # before the picture changes: what can be seen is judged by the one that stands
         self._depth, self._fine = None, fine
-        factor = self.plotter.devicePixelRatioF() * (FINE if fine else 1)
+        factor = self.plotter.devicePixelRatioF() * (FINE if fine else self._draft)
         width, height = self.size_px
         self.plotter.render_window.SetSize(round(width * factor), round(height * factor))
         self.stage.look(self.camera)
@@ -240,6 +244,10 @@ class BodyView(QWidget):
         if self._asked_at is not None:
             took = (time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1)
             self.frame_s, self._asked_at = 0.7 * self.frame_s + 0.3 * took, None
+            if self.frame_s > SLOW_S:
+                self._draft = COARSE
+            elif self.frame_s < RECOVERED_S:
+                self._draft = 1.0
         if self._again:
             self._again = False
             self._next.start()
