@@ -13,9 +13,10 @@ from visualiser.labels import LabelSpec
 from visualiser.transforms import apply, turn
 from visualiser.typed import FloatArray, IntArray
 
-_CANDIDATES = 220  # vertices of a surface that may carry its label
-_MIDDLE = (0.25, 0.75)  # of its length: a label points at the belly, not at a tendon's end
-_HIDDEN_COST = 4.0
+_CANDIDATES = 400  # vertices of a surface that may carry its label
+_SPAN = (0.08, 0.92)  # of its length: never the very end
+_OFF_MIDDLE_COST = 1.5  # a label points at the belly; in a close-up that leaves it out, at the tendon
+_HIDDEN_COST = 6.0
 _TURNED_AWAY_COST = 1.5
 
 
@@ -38,14 +39,14 @@ class Look:
 
 
 def _candidates(surface: Surface) -> tuple[IntArray, FloatArray]:
-    """Vertices in the middle of a surface's length, and how far from the middle each lies (0 to 1)."""
+    """Vertices along a surface's length, and the cost of lying off its middle."""
     points = surface.vertices - surface.vertices.mean(axis=0)
     axis = np.linalg.svd(points[:: max(1, len(points) // 500)], full_matrices=False)[2][0]
     along = points @ axis
     share = (along - along.min()) / max(float(np.ptp(along)), 1e-9)
-    inside = np.flatnonzero((share > _MIDDLE[0]) & (share < _MIDDLE[1]))
+    inside = np.flatnonzero((share > _SPAN[0]) & (share < _SPAN[1]))
     chosen = inside[:: max(1, len(inside) // _CANDIDATES)]
-    return chosen, np.abs(2.0 * share[chosen] - 1.0)
+    return chosen, _OFF_MIDDLE_COST * np.abs(2.0 * share[chosen] - 1.0)
 
 
 def _posed(surface: Surface, frame: Frame, vertices: IntArray) -> tuple[FloatArray, FloatArray]:

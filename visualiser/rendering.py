@@ -82,7 +82,8 @@ class Stage:
 
     def _add(self, surface: Surface) -> None:
         mesh = polydata(surface)
-        look: dict[str, Any] = {"smooth_shading": True, **_MATERIAL[surface.kind]}
+        # Every surface is closed: its back faces are never seen, and not drawing them saves time on software OpenGL.
+        look: dict[str, Any] = {"smooth_shading": True, "culling": "back", **_MATERIAL[surface.kind]}
         if surface.texture is not None:
             look["texture"] = pv.Texture(surface.texture)
         elif surface.colours is not None:
@@ -138,7 +139,10 @@ class Stage:
         """Look through a camera; the clipping planes enclose all that can be seen."""
         lens = self.plotter.camera
         eye, back = np.asarray(camera.eye), np.asarray(camera.back)
-        lens.position, lens.focal_point, lens.up = tuple(eye), tuple(eye - back), camera.up
+        # VTK's own setters: each of PyVista's works out the clipping planes anew.
+        lens.SetPosition(*eye)
+        lens.SetFocalPoint(*(eye - back))
+        lens.SetViewUp(*camera.up)
         lens.parallel_projection = camera.parallel
         if camera.parallel:
             lens.parallel_scale = camera.half

@@ -202,19 +202,17 @@ class Scene:
         return plotter
 
     def show(self, *, theme: str = "light") -> int:
-        """Open the window with this scene and wait until it is closed."""
+        """Open the window with this scene and wait until it is closed.
+
+        raises : DisplayError without a screen, saying what to run instead
+        """
+        from visualiser import screen
+
+        screen.require_screen()
         from visualiser import window
 
-        return window.show(
-            self.body,
-            self.movement,
-            movements=assets.scene_paths(),
-            theme=theme,
-            on_save_picture=self._save_from_window,
-        )
-
-    def _save_from_window(self, path: str | PathLike[str], **options: Any) -> None:
-        self.image(path, force=True, **options)
+        status: int = window.show(self.body, self.movement, movements=assets.scene_paths(), theme=theme)
+        return status
 
 
 def _pixels(width_cm: float, dpi: float, width: int, height: int) -> tuple[int, int]:
