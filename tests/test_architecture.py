@@ -19,8 +19,8 @@ LAYERS = (
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
     "textures assembly naming anchoring overlay",
     "rendering",
-    "playback keys screen export stills clips window_theme window_camera window_notices window_transport window_panels "
-    "window_view window_labels window_showing window scene",
+    "playback keys screen export stills clips window.theme window.camera window.notices window.transport window.panels "
+    "window.view window.labels window.showing window.main window scene",
     "checks cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
@@ -34,7 +34,7 @@ ORDER = {name: (row, place) for row, names in enumerate(LAYERS) for place, name 
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
     for path in PACKAGE.rglob("*.py")
-    if path != PACKAGE / "__init__.py" and path.parent in (PACKAGE, PACKAGE / "anatomy")
+    if path != PACKAGE / "__init__.py"
 )
 CORE = [name for name in MODULES if ORDER.get(name, (FIRST_DRAWING_LAYER,))[0] < FIRST_DRAWING_LAYER]
 

@@ -6,7 +6,7 @@ Importing this module loads no graphics; the first picture does.
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from visualiser import assets, movement, scenefile
 from visualiser.conventions import Side
@@ -198,7 +198,7 @@ class Scene:
         """A PyVista plotter with the posed body on it, to go on from there; the caller shows and closes it."""
         from visualiser import stills
 
-        plotter: Any = stills.plotter(self.body, self.movement, self._time(at), theme=theme, off_screen=off_screen)
+        plotter: pyvista.Plotter = stills.plotter(self.body, self.movement, self._time(at), theme=theme, off_screen=off_screen)
         return plotter
 
     def show(self, *, theme: str = "light") -> int:

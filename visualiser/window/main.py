@@ -32,12 +32,12 @@ from visualiser.errors import DisplayError, VisualiserError
 from visualiser.export import write_png
 from visualiser.keys import NUMBERED_VIEWS
 from visualiser.movement import Movement, on_side
-from visualiser.window_notices import HelpSheet, MessageBar
-from visualiser.window_panels import CardView, MovementPanel, StructurePanel
-from visualiser.window_showing import OTHER_LEG, Showing
-from visualiser.window_theme import icon, palette, style_sheet
-from visualiser.window_transport import SPEEDS, TransportPanel
-from visualiser.window_view import BodyView, told
+from visualiser.window.notices import HelpSheet, MessageBar
+from visualiser.window.panels import CardView, MovementPanel, StructurePanel
+from visualiser.window.showing import OTHER_LEG, Showing
+from visualiser.window.theme import icon, palette, style_sheet
+from visualiser.window.transport import SPEEDS, TransportPanel
+from visualiser.window.view import BodyView, told
 
 SavePicture = Callable[..., None]
 

@@ -5,7 +5,7 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from visualiser import keys
-from visualiser.window_theme import icon
+from visualiser.window.theme import icon
 
 
 class MessageBar(QFrame):

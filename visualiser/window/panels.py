@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from qtpy.QtCore import QSignalBlocker, Qt, Signal
+from qtpy.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from visualiser.cards import Card
-from visualiser.window_theme import shades
+from visualiser.window.theme import shades
 
 NAME = Qt.ItemDataRole.UserRole
 
@@ -77,7 +77,9 @@ class MovementPanel(QWidget):
     def _items(self) -> Iterable[QTreeWidgetItem]:
         for i in range(self.tree.topLevelItemCount()):
             group = self.tree.topLevelItem(i)
-            yield from (group.child(k) for k in range(group.childCount()))
+            for k in range(group.childCount()):
+                if item := group.child(k):
+                    yield item
 
     def _filter(self, text: str) -> None:
         words = text.lower().split()
@@ -179,7 +181,11 @@ class StructurePanel(QWidget):
     def mark(self, name: str, opacity: float) -> None:
         """Show which structure is selected and how solid it is, without reporting."""
         with QSignalBlocker(self.tree), QSignalBlocker(self.opacity):
-            self.tree.setCurrentItem(self._items.get(name))
+            if name in self._items:
+                self.tree.setCurrentItem(self._items[name])
+            else:
+                self.tree.clearSelection()
+                self.tree.setCurrentIndex(QModelIndex())
             self.opacity.setEnabled(name in self._items)
             self.opacity.setValue(round(100 * opacity))
         self.opacity_label.setText(f"{self.opacity.value()} %")

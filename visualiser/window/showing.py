@@ -18,8 +18,8 @@ from visualiser.movement import Movement
 from visualiser.naming import all_specs, label_specs
 from visualiser.playback import Playback
 from visualiser.rendering import Stage
-from visualiser.window_labels import LiveLabels
-from visualiser.window_view import BodyView
+from visualiser.window.labels import LiveLabels
+from visualiser.window.view import BodyView
 
 TICK_MS = 16
 PERSPECTIVE_DEG = 18.0  # of a long lens, so that turning the body feels solid

@@ -13,13 +13,13 @@ from qtpy.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from qtpy.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from visualiser import window_camera
 from visualiser.assembly import Body, Frame, Surface
 from visualiser.cameras import Camera
 from visualiser.errors import VisualiserError
 from visualiser.rendering import Stage
 from visualiser.transforms import apply, inverse
 from visualiser.typed import ByteArray, FloatArray
+from visualiser.window import camera as lens
 
 PRESS_SLACK = 4.0  # pixels the hand may move in a click
 STILL_AFTER_MS = 160
@@ -198,7 +198,7 @@ class BodyView(QWidget):
         assert self._glide is not None
         start, end, began = self._glide
         share = min((time.monotonic() - began) / GLIDE_S, 1.0)
-        self.camera = window_camera.glided(start, end, self.pivot, share * share * (3.0 - 2.0 * share))
+        self.camera = lens.glided(start, end, self.pivot, share * share * (3.0 - 2.0 * share))
         if share >= 1.0:
             self._glider.stop()
         self.draw()
@@ -301,15 +301,15 @@ class BodyView(QWidget):
     def eventFilter(self, _: QObject, event: QEvent) -> bool:  # Qt's name
         """Mouse and wheel over the picture are ours; VTK never sees them."""
         match event.type():
-            case QEvent.Type.MouseButtonPress:
+            case QEvent.Type.MouseButtonPress if isinstance(event, QMouseEvent):
                 self._press(event)
-            case QEvent.Type.MouseMove:
+            case QEvent.Type.MouseMove if isinstance(event, QMouseEvent):
                 self._move(event)
-            case QEvent.Type.MouseButtonRelease:
+            case QEvent.Type.MouseButtonRelease if isinstance(event, QMouseEvent):
                 self._release(event)
             case QEvent.Type.MouseButtonDblClick:
                 self.reset_wanted.emit()
-            case QEvent.Type.Wheel:
+            case QEvent.Type.Wheel if isinstance(event, QWheelEvent):
                 self._wheel(event)
             case QEvent.Type.Leave:
                 self._hover.stop()
@@ -345,9 +345,9 @@ class BodyView(QWidget):
             or event.buttons() & (Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton)
         )
         if pan:
-            self.camera, self.pivot = window_camera.panned(self.camera, self.pivot, (step.x(), step.y()), self.size_px)
+            self.camera, self.pivot = lens.panned(self.camera, self.pivot, (step.x(), step.y()), self.size_px)
         else:
-            self.camera = window_camera.dragged(self.camera, self.pivot, step.x(), step.y())
+            self.camera = lens.dragged(self.camera, self.pivot, step.x(), step.y())
         self.turned.emit()
         self.draw()
 
@@ -365,7 +365,7 @@ class BodyView(QWidget):
         self._glider.stop()
         place = event.position()
         factor = 1.0015 ** event.angleDelta().y()
-        self.camera = window_camera.zoomed(self.camera, self.pivot, factor, (place.x(), place.y()), self.size_px)
+        self.camera = lens.zoomed(self.camera, self.pivot, factor, (place.x(), place.y()), self.size_px)
         self.turned.emit()
         self.draw()
 
@@ -381,7 +381,7 @@ class BodyView(QWidget):
         row, column = int(y / height * depth.shape[0]), int(x / width * depth.shape[1])
         if not (0 <= row < depth.shape[0] and 0 <= column < depth.shape[1]) or np.isinf(depth[row, column]):
             return ""
-        point = window_camera.point_at(self.camera, x, y, float(depth[row, column]), (width, height))
+        point = lens.point_at(self.camera, x, y, float(depth[row, column]), (width, height))
         return min(self.visible(), key=lambda s: self._distance(s, point)).name
 
     def _distance(self, surface: Surface, point: FloatArray) -> float:
