@@ -46,6 +46,9 @@ BONE_GAP, NEIGHBOUR_GAP = 0.0009, 0.0012  # metres left between a tube and bone,
 MAKING_WAY = 0.8  # share of the lost section's shift by which crowded centres give way in each round
 FOOTPRINT_LIFT = 0.0004  # metres by which an attachment stands off the bone, so that it never flickers with it
 FOOTPRINT_GRIP = (1.0, 0.72, 0.34, 0.1)  # how firmly the last rings follow the footprint
+FOOTPRINT_STRIDES = 6  # steps in which an attachment area is walked out over the bone
+FOOTPRINT_PULL = (1.0, 0.6, 0.3, 0.1)  # how firmly they are pulled onto the bone, in each of a few rounds
+TENDON_RISE = 0.0013  # metres by which the back of a tendon rises from the bone with each ring
 # Proximal tendons leave the tuberosity backwards, downwards and sideways, never to its medial face (they would slip inside the pelvis).
 ISCHIAL_ESCAPE = np.array([-0.35, -0.45, 0.30])
 
@@ -133,6 +136,8 @@ class Tube:
 
 
 _NEIGHBOURS = {head.name: head.tube.neighbours for head in HEADS}
+# Footprints belong to the bone: heads that share one are not drawn apart on it.
+_OFF_FOOTPRINTS = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 3.0 - 1.0, 0.0, 1.0)[:, None]
 _ANGLES = np.arange(SECTORS) * 2 * np.pi / SECTORS
 _COSINES, _SINES = np.cos(_ANGLES), np.sin(_ANGLES)
 
@@ -150,13 +155,7 @@ class Solver:
             for name, tube in tubes.items():
                 self.scale[name] *= (tube.head.volume_cm3 * 1e-6 / _volume(tube.rings())) ** 0.6
 
-    def solve(self, leg: FloatArray) -> dict[str, FloatArray]:
-        """Rings (R, S, 3) of every head in one pose (6,), volume exact."""
-        tubes, rings = self.solve_tubes(leg)
-        del tubes
-        return rings
-
-    def solve_tubes(self, leg: FloatArray) -> tuple[dict[str, Tube], dict[str, FloatArray]]:
+    def solve(self, leg: FloatArray) -> tuple[dict[str, Tube], dict[str, FloatArray]]:
         """The solved tubes and their rings in one pose (6,)."""
         joints = Joints.of(leg)
         scale: dict[str, float] = {}
@@ -263,10 +262,10 @@ class Solver:
             for _ in range(6):
                 points = (tube.centres[:, None] + tube.radii[..., None] * directions).reshape(-1, 3)
                 own = (tube.radii - designed).ravel()
-                cut = np.zeros(len(points))
+                crowded = np.zeros(len(points))
                 for other in near:
-                    cut = np.maximum(cut, 0.5 * (own - distance_outside(other, points)[0] + NEIGHBOUR_GAP))
-                cut = cut.reshape(tube.radii.shape)
+                    crowded = np.maximum(crowded, 0.5 * (own - distance_outside(other, points)[0] + NEIGHBOUR_GAP))
+                cut: FloatArray = crowded.reshape(tube.radii.shape)
                 for contact in tube.head.tube.touches:
                     part = _rings_of(contact)
                     inside = points.reshape(*tube.radii.shape, 3)[part].reshape(-1, 3)
@@ -315,17 +314,34 @@ class Solver:
 
     def _lay(self, rings: FloatArray, footprint: Footprint, ends: range, to_femur: FloatArray, joints: Joints) -> None:
         """Lay the last rings, in place, on an attachment area of a bone."""
+        area = self._spread_out(footprint, to_femur, joints)
+        rise = area - area.mean(axis=0)
+        for ring, grip in zip(ends, FOOTPRINT_GRIP, strict=True):
+            middle = rings[ring].mean(axis=0)
+            rings[ring] = middle + (1.0 - grip) * (rings[ring] - middle) + grip * rise
+        rings[ends[0]] = area
+        for _ in range(4):
+            for step, (ring, pull) in enumerate(zip(ends, FOOTPRINT_PULL, strict=True)):
+                distance, out = self.bed.distance(footprint.bone, rings[ring], joints)
+                off = distance - FOOTPRINT_LIFT - step * TENDON_RISE
+                rings[ring] -= (pull * (off if step == 0 else np.maximum(off, 0.0)))[:, None] * out
+
+    def _spread_out(self, footprint: Footprint, to_femur: FloatArray, joints: Joints) -> FloatArray:
+        """Rim (S, 3) of an attachment area: walked outwards over the bone from its centre, so that it keeps its size where bone curves."""
         turn = to_femur[:3, :3]
         across, along = turn @ unit(np.array(footprint.across)), turn @ unit(np.array(footprint.along))
         half_across, half_along = metres((footprint.half_across_mm, footprint.half_along_mm))
-        area = half_across * _COSINES[:, None] * across + half_along * _SINES[:, None] * along
-        for ring, grip in zip(ends, FOOTPRINT_GRIP, strict=True):
-            middle = rings[ring].mean(axis=0)
-            rings[ring] = middle + (1.0 - grip) * (rings[ring] - middle) + grip * area
-        last = ends[0]
-        for _ in range(4):
-            distance, out = self.bed.distance(footprint.bone, rings[last], joints)
-            rings[last] -= (distance - FOOTPRINT_LIFT)[:, None] * out
+        outwards = half_across * _COSINES[:, None] * across + half_along * _SINES[:, None] * along
+        stride = np.linalg.norm(outwards, axis=1, keepdims=True) / FOOTPRINT_STRIDES
+        points = np.tile(_moved((footprint.centre_mm,), to_femur), (SECTORS, 1))
+        for stride_number in range(FOOTPRINT_STRIDES + 1):
+            for _ in range(3):
+                distance, out = self.bed.distance(footprint.bone, points, joints)
+                points = points - (distance - FOOTPRINT_LIFT)[:, None] * out
+            if stride_number < FOOTPRINT_STRIDES:
+                level = outwards - (outwards * out).sum(axis=1, keepdims=True) * out
+                points = points + stride * unit(level)
+        return points
 
 
 def _ease(share: float) -> float:
@@ -374,7 +390,7 @@ def _drawn_apart(name: str, rings: Mapping[str, FloatArray]) -> FloatArray:
     for other in _NEIGHBOURS[name]:
         depth = _depth_in(rings[other], own.reshape(-1, 3)).reshape(own.shape[:2])
         reach = np.linalg.norm(own - middle, axis=2)
-        cut = np.clip(0.5 * (depth + 0.5 * NEIGHBOUR_GAP), 0.0, 0.6 * reach)
+        cut = _OFF_FOOTPRINTS * np.clip(0.5 * (depth + 0.5 * NEIGHBOUR_GAP), 0.0, 0.6 * reach)
         own -= cut[..., None] * spokes
     return own
 

@@ -236,7 +236,7 @@ class NerveSolver:
         taper = np.clip((np.linspace(0.0, 1.0, TRUNK_RINGS) - 0.72) / 0.28, 0.0, 1.0)
         width = (
             half_width
-            * (1.0 - 0.28 * np.clip(np.linspace(0.0, 1.0, TRUNK_RINGS) / 0.5, 0.0, 1.0))
+            * (1.0 - 0.14 * np.clip(np.linspace(0.0, 1.0, TRUNK_RINGS) / 0.5, 0.0, 1.0))
             * (1.0 - 0.45 * taper)
         )
         trunk = _tube(trunk_line, width, half_depth * (1.0 - 0.25 * taper**2))

@@ -35,7 +35,12 @@ class Sheet:
 
 # Slope of the fibre bundles (columns per row) and the sheets of each head. The long head's distal sheet faces backwards and to the side,
 # its proximal one inwards; the membrane of semimembranosus lies on the lateral edge of its upper half.
-_SLOPES = {"semitendinosus": 0.03, "semimembranosus": 0.24, "biceps_femoris_long_head": -0.18, "biceps_femoris_short_head": -0.12}
+_SLOPES = {
+    "semitendinosus": 0.03,
+    "semimembranosus": 0.24,
+    "biceps_femoris_long_head": -0.18,
+    "biceps_femoris_short_head": -0.12,
+}
 _SHEETS = {
     "semitendinosus": (),
     "semimembranosus": (Sheet(0.06, 0.15, 0.0, 0.60, True), Sheet(0.66, 0.13, 0.66, 1.0, False)),
@@ -43,7 +48,7 @@ _SHEETS = {
     "biceps_femoris_short_head": (Sheet(0.28, 0.10, 0.70, 1.0, False),),
 }
 # Tendinous inscription of semitendinosus: an oblique V, lowest behind, about 55 mm from arm to tip. van der Made et al. 2015.
-_INSCRIPTION_TIP, _INSCRIPTION_RISE, _INSCRIPTION_HALF_WIDTH = 0.43, 0.24, 0.0038
+_INSCRIPTION_TIP, _INSCRIPTION_RISE, _INSCRIPTION_HALF_WIDTH = 0.43, 0.24, 0.0036
 
 
 @lru_cache
@@ -96,9 +101,9 @@ def _muscle(name: str) -> ByteArray:
         red = red * (1.0 - 0.80 * there * inside)
     if name == "semitendinosus":
         behind = np.abs((around - 0.25 + 0.5) % 1.0 - 0.5)
-        tip = np.sqrt(behind**2 + 0.03**2) - 0.03
-        line = _INSCRIPTION_TIP - _INSCRIPTION_RISE * tip + 0.006 * bundles
-        red = red * (1.0 - 0.62 * np.exp(-(((along - line) / _INSCRIPTION_HALF_WIDTH) ** 2)))
+        tip = np.sqrt(behind**2 + 0.012**2) - 0.012
+        line = _INSCRIPTION_TIP - _INSCRIPTION_RISE * tip + 0.0035 * broad
+        red = red * (1.0 - (0.5 + 0.1 * fine) * np.exp(-(((along - line) / _INSCRIPTION_HALF_WIDTH) ** 2)))
     shade = 1.0 + 0.11 * fine + 0.09 * bundles + 0.05 * broad
     meat = np.array(TISSUE["muscle"]) / 255 * shade[..., None]
     meat += (DEEP_FLESH - np.array(TISSUE["muscle"]) / 255) * np.clip(-0.28 * bundles, 0.0, 0.7)[..., None]

@@ -3,6 +3,7 @@
 python -m meshes.sculpt.tissue meshes/fine meshes/soft_tissue.npz
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -110,7 +111,9 @@ def bake(bones_folder: Path, target: Path) -> None:
         for hip in SIDE_HIP_DEG
     ]
     contents |= _table("beside", SIDE_HIP_DEG, SIDE_KNEE_DEG, np.array(beside)) | _REACH
-    np.savez_compressed(target, **contents)
+    beside_target = target.with_suffix(".part.npz")
+    np.savez_compressed(beside_target, **contents)
+    os.replace(beside_target, target)
 
 
 class _Baker:
@@ -123,7 +126,7 @@ class _Baker:
     def solved(self, hip_deg: float, knee_deg: float, turn: int = 0, turn_deg: float | None = None) -> FloatArray:
         """All points of one pose in a row."""
         leg = _leg(hip_deg, knee_deg, turn, turn_deg)
-        tubes, rings = self.muscles.solve_tubes(leg)
+        tubes, rings = self.muscles.solve(leg)
         drawn = [*((name, ring) for name, ring in rings.items())]
         drawn += [(name, tube) for name, parts in self.nerve.tubes(leg, tubes).items() for tube in parts]
         self.tubes = [(name, tube.shape) for name, tube in drawn]
