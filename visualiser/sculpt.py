@@ -1,19 +1,23 @@
-"""Rebuild the bone meshes: `python -m visualiser.sculpt`.
+"""Rebuild the bone meshes and the soft tissue baked on them: `python -m visualiser.sculpt`.
 
 The sculptor's code lies with the meshes it makes: `meshes/sculpt` inside the installed package, or beside the package in a checkout.
 """
 
 import sys
 import time
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from visualiser.assets import data_folder
 from visualiser.errors import VisualiserError, unknown_name
 
 PACKAGE_NAME = "visualiser_sculptor"
+SOFT_TISSUE = "soft_tissue"
 
 
 def load_sculptor() -> ModuleType:
@@ -29,34 +33,50 @@ def load_sculptor() -> ModuleType:
 
 
 def main(*names: str, check: bool = False, out: Path | None = None) -> int:
-    """Rebuild the bone meshes, all of them or the named ones; takes about a minute.
+    """Rebuild the bone meshes and bake the soft tissue on them, all or the named ones; takes about two minutes.
 
     Example: python -m visualiser.sculpt femur tibia --check
 
     Parameters
     ----------
     names
-        Bones to rebuild; all without any.
+        Bones to rebuild, or soft_tissue; everything without any.
     check
         Write nothing; compare with the files that are there and exit with 1 where one differs.
     out
         Folder to write to instead of the meshes of this installation.
     """
-    build = import_module(f"{load_sculptor().__name__}.build")
+    sculptor = load_sculptor().__name__
+    build = import_module(f"{sculptor}.build")
     for name in names:
-        if name not in build.BONES:
-            raise unknown_name("bone", name, build.BONES)
-    wanted = names or tuple(build.BONES)
+        if name not in (*build.BONES, SOFT_TISSUE):
+            raise unknown_name("bone", name, (*build.BONES, SOFT_TISSUE))
+    folder = out or data_folder("meshes")
+    bones = [name for name in names if name != SOFT_TISSUE] if names else list(build.BONES)
     words = {True: "unchanged", False: "differs" if check else "rewritten", None: "missing" if check else "written"}
     start, good = time.perf_counter(), True
-    for done, (name, files) in enumerate(build.rebuild(out or data_folder("meshes"), wanted, check=check), start=1):
+    jobs = build.rebuild(folder, bones, check=check) if bones else ()
+    if not names or SOFT_TISSUE in names:
+        jobs = chain(jobs, _soft_tissue(import_module(f"{sculptor}.tissue"), folder, check=check))
+    total = len(bones) + (len(bones) == len(build.BONES)) + (not names or SOFT_TISSUE in names)
+    for done, (name, files) in enumerate(jobs, start=1):
         told = ", ".join(f"{file} {words[same]}" for file, same in files.items())
-        print(
-            f"[{done}/{len(wanted) + (wanted == tuple(build.BONES))}] {name}: {told} ({time.perf_counter() - start:.0f} s)",
-            flush=True,
-        )
+        print(f"[{done}/{total}] {name}: {told} ({time.perf_counter() - start:.0f} s)", flush=True)
         good = good and all(files.values())
     return 0 if good or not check else 1
+
+
+def _soft_tissue(tissue: ModuleType, folder: Path, *, check: bool) -> Iterator[tuple[str, dict[str, bool | None]]]:
+    """Bake muscles and nerve against the bones in `folder`, and tell whether the same bytes were there before."""
+    target = folder / f"{SOFT_TISSUE}.npz"
+    before = target.read_bytes() if target.is_file() else None
+    with TemporaryDirectory() as elsewhere:
+        baked = Path(elsewhere) / target.name
+        tissue.bake(folder / "fine", baked)
+        made = baked.read_bytes()
+    if not check and made != before:
+        import_module(f"{PACKAGE_NAME}.build").write_whole(target, made)
+    yield SOFT_TISSUE, {"file": None if before is None else made == before}
 
 
 def run() -> None:
