@@ -4,8 +4,6 @@ The renderer's quirks stay here: multisampling is off (it costs four times the r
 vanish when depth peeling is on), edges are smoothed by drawing larger and averaging, lights hang on the camera.
 """
 
-import os
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 
+from visualiser import machine
 from visualiser.appearance import THEMES, TISSUE, Colour, Theme, look_up
 from visualiser.assembly import BONE, MUSCLE, Frame, Surface
 from visualiser.cameras import Camera, visible_share
@@ -243,9 +242,7 @@ def off_screen_plotter(size: tuple[int, int]) -> pv.Plotter:
 
     raises : DisplayError if this machine has no OpenGL, saying what to install
     """
-    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
-        # Without a screen VTK would first try X, complain in the terminal, and then take EGL all the same.
-        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+    machine.require_opengl()
     try:
         plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="none")
         plotter.disable_anti_aliasing()
