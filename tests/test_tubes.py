@@ -1,0 +1,229 @@
+"""Drawn muscles in many poses: closed, of constant volume, out of the bones, in the published order, smooth in time."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from bone_files import HIP_CENTRE, mesh
+from scipy.spatial import cKDTree
+
+from visualiser import textures
+from visualiser.anatomy.definitions import MuscleHead
+from visualiser.anatomy.muscles import HEADS
+from visualiser.assets import soft_tissue_path
+from visualiser.conventions import metres, radians
+from visualiser.errors import AssetError, UnknownNameError
+from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
+from visualiser.sections import ring_centres
+from visualiser.transforms import apply, inverse
+from visualiser.tubes import SoftTissue
+from visualiser.typed import FloatArray
+
+STANDING = np.zeros(6)
+DEEPEST = 0.004  # metres: bellies pressed against the femur in poses between the solved ones
+PLANE_POSES = [(h, 0, 0, k, 0, 0) for h in (-20, 0, 45, 90, 110) for k in (0, 45, 90, 120)]
+TURNED_POSES = [
+    (40, 15, 15, 60, 10, 0),
+    (80, -15, -20, 20, 0, 0),
+    (20, -10, 15, 100, -20, 0),
+    (60, 10, -15, 90, 15, 10),
+]
+POSES = radians([*PLANE_POSES, *TURNED_POSES])
+
+
+@pytest.fixture(scope="module")
+def tissue() -> SoftTissue:
+    return SoftTissue.load(soft_tissue_path())
+
+
+@pytest.fixture(scope="module")
+def rings(tissue: SoftTissue) -> dict[str, tuple[FloatArray, ...]]:
+    return tissue.rings(POSES)
+
+
+class Bones:
+    """Signed distances from the bones of the right leg, by the nearest vertex and its normal: good to a millimetre near the surface."""
+
+    def __init__(self) -> None:
+        self.trees = {}
+        for name in ("hip_bone", "femur", "tibia", "fibula"):
+            bone = mesh(name)
+            points = metres(bone.vertices - (HIP_CENTRE if name == "hip_bone" else 0.0))
+            self.trees[name] = (cKDTree(points), points, np.asarray(bone.vertex_normals))
+
+    def distance(self, name: str, points: FloatArray, leg: FloatArray) -> FloatArray:
+        """Distance (P,) of points (P, 3) of the femur frame from a bone in one pose, negative inside."""
+        if name == "hip_bone":
+            points = points @ femur_to_pelvis(leg)[:3, :3].T
+        elif name != "femur":
+            points = apply(inverse(tibia_to_femur(leg)), points)
+        tree, surface, normals = self.trees[name]
+        far, at = tree.query(points)
+        side = ((points - surface[at]) * normals[at]).sum(axis=1)
+        # Beside a vertex the foot of the normal is what counts; far off, the straight distance.
+        return np.where(np.abs(side) < 0.004, side, np.sign(side) * far)
+
+
+@pytest.fixture(scope="module")
+def bones() -> Bones:
+    return Bones()
+
+
+def closed(tissue: SoftTissue, name: str, vertices: FloatArray) -> trimesh.Trimesh:
+    """A surface with its doubled seam joined."""
+    return trimesh.Trimesh(vertices, tissue.surface(name).faces, process=True, merge_tex=True, merge_norm=True)
+
+
+def at_level(ring: FloatArray, height: float) -> FloatArray:
+    """Where a tube's centreline (R, S, 3) crosses a height of the thigh: (3,)."""
+    centre = ring_centres(ring)
+    return centre[np.argmin(np.abs(centre[:, 1] - height))]
+
+
+@pytest.mark.parametrize("name", [head.name for head in HEADS])
+def test_muscles_are_closed_surfaces_that_face_outwards(tissue: SoftTissue, name: str) -> None:
+    for vertices in tissue.vertices(POSES[[0, 9, 20]])[name]:
+        surface = closed(tissue, name, vertices)
+        assert surface.is_watertight and surface.is_winding_consistent and surface.volume > 0
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: head.name)
+def test_belly_volume_is_that_of_an_adult_and_conserved_within_half_a_percent(
+    tissue: SoftTissue, head: MuscleHead
+) -> None:
+    for vertices in tissue.vertices(POSES)[head.name]:
+        volume_cm3 = trimesh.Trimesh(vertices, tissue.surface(head.name).faces, process=False).volume * 1e6
+        assert volume_cm3 == pytest.approx(head.volume_cm3, rel=0.005)
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: head.name)
+def test_no_centreline_enters_a_bone(rings: dict[str, tuple[FloatArray, ...]], bones: Bones, head: MuscleHead) -> None:
+    for leg, ring in zip(POSES, rings[head.name][0], strict=True):
+        centre = ring_centres(ring)[2:-2]  # the outermost rings lie on the bone
+        for bone in bones.trees:
+            assert bones.distance(bone, centre, leg).min() > -0.0005, (bone, np.degrees(leg))
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: head.name)
+def test_no_part_of_a_belly_lies_deep_in_bone(
+    rings: dict[str, tuple[FloatArray, ...]], bones: Bones, head: MuscleHead
+) -> None:
+    for leg, ring in zip(POSES, rings[head.name][0], strict=True):
+        skin = ring[6:-6].reshape(-1, 3)
+        for bone in bones.trees:
+            assert bones.distance(bone, skin, leg).min() > -DEEPEST, (bone, np.degrees(leg))
+
+
+def test_both_ends_of_every_head_lie_on_bone(rings: dict[str, tuple[FloatArray, ...]], bones: Bones) -> None:
+    ends = {head.name: (head.tube.origin.bone, head.tube.insertion.bone) for head in HEADS}
+    for name, (origin, insertion) in ends.items():
+        for leg, ring in zip(POSES[:20], rings[name][0], strict=False):
+            assert np.abs(bones.distance(origin, ring[0], leg)).mean() < 0.0015
+            assert np.abs(bones.distance(insertion, ring[-1], leg)).mean() < 0.0015
+
+
+def test_origins_cover_the_published_area_of_the_tuberosity(tissue: SoftTissue) -> None:
+    # Feucht 2015: conjoint footprint 39 mm long, semimembranosus 45 mm, along the bone; straight across its curve they are shorter.
+    standing = tissue.rings(STANDING)
+    for name, length in (("semimembranosus", 0.045), ("biceps_femoris_long_head", 0.039)):
+        ring = standing[name][0][0]
+        assert np.linalg.norm(ring[:, None] - ring[None], axis=2).max() == pytest.approx(length, rel=0.2)
+
+
+def test_heads_lie_in_the_published_order_at_mid_thigh(tissue: SoftTissue) -> None:
+    standing = {name: at_level(tubes[0], -0.200) for name, tubes in tissue.rings(STANDING).items()}
+    st, sm = standing["semitendinosus"], standing["semimembranosus"]
+    long, short, nerve = (
+        standing[n] for n in ("biceps_femoris_long_head", "biceps_femoris_short_head", "sciatic_nerve")
+    )
+    assert st[2] < long[2] - 0.02  # semitendinosus medial to biceps
+    assert sm[0] > st[0] + 0.01  # semimembranosus deep to semitendinosus
+    assert short[0] > long[0] + 0.01  # short head deep to long head
+    assert nerve[0] > long[0] + 0.01  # nerve deep to long head
+
+
+def test_semimembranosus_tendon_passes_deep_to_the_conjoint_tendon_from_lateral_to_medial(tissue: SoftTissue) -> None:
+    standing = {name: ring_centres(tubes[0]) for name, tubes in tissue.rings(STANDING).items()}
+    sm, long = standing["semimembranosus"], standing["biceps_femoris_long_head"]
+    assert sm[0, 2] > long[0, 2] + 0.008  # begins lateral to it
+    assert (
+        at_level(tissue.rings(STANDING)["semimembranosus"][0], -0.16)[2]
+        < at_level(tissue.rings(STANDING)["biceps_femoris_long_head"][0], -0.16)[2]
+    )
+
+
+def test_low_in_the_thigh_semimembranosus_is_broad_and_semitendinosus_a_cord_behind_it(tissue: SoftTissue) -> None:
+    standing = tissue.rings(STANDING)
+
+    def width(name: str) -> float:
+        centres = ring_centres(standing[name][0])
+        return float(np.ptp(standing[name][0][np.argmin(np.abs(centres[:, 1] + 0.350))][:, 2]))
+
+    assert width("semimembranosus") > 0.03 and width("semitendinosus") < 0.012
+    assert at_level(standing["semitendinosus"][0], -0.35)[0] < at_level(standing["semimembranosus"][0], -0.35)[0] - 0.01
+
+
+def test_bellies_thicken_when_the_knee_bends(tissue: SoftTissue) -> None:
+    poses = radians([(0, 0, 0, 0, 0, 0), (0, 0, 0, 90, 0, 0)])
+    for name in ("semitendinosus", "semimembranosus", "biceps_femoris_long_head", "biceps_femoris_short_head"):
+        ring = tissue.rings(poses)[name][0]
+        reach = np.linalg.norm(ring - ring_centres(ring)[..., None, :], axis=3).mean(axis=2).max(axis=1)
+        assert reach[1] > 1.03 * reach[0], name
+
+
+def test_surfaces_move_without_jerks(tissue: SoftTissue) -> None:
+    steps = np.arange(0, 121, 2.0)
+    sweep = np.zeros((len(steps), 6))
+    sweep[:, 3], sweep[:, 0], sweep[:, 1] = radians(steps), radians(0.8 * steps - 10), radians(0.1 * steps)
+    for name, vertices in tissue.vertices(sweep).items():
+        assert np.linalg.norm(np.diff(vertices, 2, axis=0), axis=2).max() < 0.001, name  # 1 mm in a step of 2 degrees
+
+
+@pytest.mark.parametrize("lead", [(), (2,), (2, 2)])
+def test_many_poses_at_once_equal_one_by_one(tissue: SoftTissue, lead: tuple[int, ...]) -> None:
+    poses = np.random.default_rng(3).uniform(-0.2, 1.0, (*lead, 6))
+    together = tissue.vertices(poses)
+    for index in np.ndindex(*lead):
+        for name, vertices in tissue.vertices(poses[index]).items():
+            np.testing.assert_allclose(together[name][index], vertices, atol=2e-6)
+
+
+def test_normals_are_unit_vectors_that_agree_with_the_triangles(tissue: SoftTissue) -> None:
+    for name, vertices in tissue.vertices(POSES[3]).items():
+        normals = tissue.normals(name, vertices)
+        np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1.0, atol=1e-6)
+        by_triangles = trimesh.Trimesh(vertices, tissue.surface(name).faces, process=False).vertex_normals
+        assert np.median((normals * by_triangles).sum(axis=1)) > 0.95
+
+
+def test_every_surface_has_a_picture_and_texture_coordinates(tissue: SoftTissue) -> None:
+    for surface in tissue.surfaces:
+        assert textures.textures()[surface.name].ndim == 3
+        assert surface.uv.shape == (surface.faces.max() + 1, 2)
+        assert surface.uv.min() >= 0.0 and surface.uv.max() <= 1.0
+
+
+def test_tendons_are_pearl_and_bellies_red() -> None:
+    for name in ("semitendinosus", "semimembranosus", "biceps_femoris_long_head"):
+        picture = textures.textures()[name].astype(float)
+        tendon, middle = picture[-20:].mean(axis=(0, 1)), picture[int(0.45 * len(picture))].mean(axis=0)
+        assert tendon[1] > 1.8 * middle[1]  # green: high in pearl, low in red
+        assert middle[0] > 1.8 * middle[1]
+
+
+def test_a_missing_a_damaged_and_an_old_file_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(AssetError, match="cannot be read"):
+        SoftTissue.load(tmp_path / "nothing.npz")
+    (tmp_path / "damaged.npz").write_bytes(b"not an archive")
+    with pytest.raises(AssetError, match="cannot be read"):
+        SoftTissue.load(tmp_path / "damaged.npz")
+    with np.load(soft_tissue_path()) as file:
+        np.savez(tmp_path / "old.npz", **{name: file[name] for name in file.files if name != "format"}, format=0)
+    with pytest.raises(AssetError, match="format 0"):
+        SoftTissue.load(tmp_path / "old.npz")
+
+
+def test_an_unknown_surface_is_refused(tissue: SoftTissue) -> None:
+    with pytest.raises(UnknownNameError, match="semitendinosus"):
+        tissue.surface("semitendinous")
