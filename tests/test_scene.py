@@ -56,7 +56,8 @@ def flesh_red(image: np.ndarray) -> int:
 @pytest.mark.render
 def test_hiding_the_hamstrings_reveals_more_of_the_nerve_from_behind(curl: Scene) -> None:
     heads = ("semitendinosus", "semimembranosus", "biceps_femoris_long_head", "biceps_femoris_short_head")
-    assert nerve_yellow(shown(curl, "posterior", heads)) > 1.3 * nerve_yellow(shown(curl, "posterior")) > 0
+    bare, covered = nerve_yellow(shown(curl, "posterior", heads)), nerve_yellow(shown(curl, "posterior"))
+    assert bare > covered + 100 > 100  # the long head crosses a good part of it
 
 
 @pytest.mark.render
@@ -206,7 +207,9 @@ def test_bad_options_get_one_sentence(leg_raise: Scene, options: dict[str, objec
 
 
 @pytest.mark.parametrize("options", [{"fps": 0}, {"fps": 1000}, {"speed": 0.0}, {"speed": float("nan")}])
-def test_impossible_clips_are_refused_before_anything_is_written(leg_raise: Scene, options: dict[str, object], tmp_path: Path) -> None:
+def test_impossible_clips_are_refused_before_anything_is_written(
+    leg_raise: Scene, options: dict[str, object], tmp_path: Path
+) -> None:
     with pytest.raises(ExportError, match="allowed"):
         leg_raise.clip(tmp_path / "a.mp4", **options)
     assert not list(tmp_path.iterdir())
@@ -218,7 +221,10 @@ def test_every_group_of_labels_resolves_and_names_are_known() -> None:
         assert group == "none" or label_specs(group)
     assert [s.key for s in label_specs("default", movement)] == list(movement.labels)
     assert set(DEFAULT) <= set(all_specs())
-    assert [s.key for s in label_specs("Common peroneal nerve, Caput fibulae,muscles")][:2] == ["common_fibular_nerve", "head_of_fibula"]
+    assert [s.key for s in label_specs("Common peroneal nerve, Caput fibulae,muscles")][:2] == [
+        "common_fibular_nerve",
+        "head_of_fibula",
+    ]
 
 
 def test_every_label_that_a_scene_names_exists() -> None:
