@@ -12,10 +12,10 @@ from visualiser.appearance import THEMES, VIEWS
 from visualiser.clips import frame_count, images
 from visualiser.errors import ExportError, UnknownNameError, VisualiserError
 from visualiser.export import read_png_texts
-from visualiser.scenefile import load
 from visualiser.naming import DEFAULT, GROUPS, all_specs, label_specs
 from visualiser.rendering import Stage
 from visualiser.scene import SCENE_KEY
+from visualiser.scenefile import load
 
 SMALL = {"width": 480, "height": 270}
 

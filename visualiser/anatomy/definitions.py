@@ -25,7 +25,10 @@ class Source:
     doi: str | None = None
 
     def __post_init__(self) -> None:
-        require(bool(self.key and self.citation and self.taken), f"Source {self.key!r} needs a key, a citation and what was taken.")
+        require(
+            bool(self.key and self.citation and self.taken),
+            f"Source {self.key!r} needs a key, a citation and what was taken.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,10 @@ class Coordinate:
 
     def __post_init__(self) -> None:
         low, high = self.limits_deg
-        require(low < high and low <= 0 <= high, f"{self.name}: limits {self.limits_deg} must enclose zero, low before high.")
+        require(
+            low < high and low <= 0 <= high,
+            f"{self.name}: limits {self.limits_deg} must enclose zero, low before high.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,9 @@ class Bone:
     synonyms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        require(0 < self.length_mm[0] < self.length_mm[1], f"{self.name}: length range {self.length_mm} is not a range.")
+        require(
+            0 < self.length_mm[0] < self.length_mm[1], f"{self.name}: length range {self.length_mm} is not a range."
+        )
 
 
 LANDMARK_GROUPS = ("spine", "pelvis", "femur", "leg")
@@ -142,7 +150,10 @@ class LineOfAction:
     sources: tuple[Source, ...]
 
     def __post_init__(self) -> None:
-        require(self.origin_segment in ("pelvis", "femur"), f"A line of action starts on pelvis or femur, not on {self.origin_segment!r}.")
+        require(
+            self.origin_segment in ("pelvis", "femur"),
+            f"A line of action starts on pelvis or femur, not on {self.origin_segment!r}.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +220,10 @@ class TubeDesign:
         positions = [s.position for s in self.stations]
         require(positions[0] == 0.0 and positions[-1] == 1.0, "The stations of a tube must run from position 0 to 1.")
         require(all(a < b for a, b in pairwise(positions)), "The stations of a tube must be in order.")
-        require(0 <= self.belly[0] < self.belly[1] <= 1, f"The belly {self.belly} does not lie between origin and insertion.")
+        require(
+            0 <= self.belly[0] < self.belly[1] <= 1,
+            f"The belly {self.belly} does not lie between origin and insertion.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +261,9 @@ class Guide:
     knee_share: float
 
     def __post_init__(self) -> None:
-        require(0 <= self.hip_share <= 1 and 0 <= self.knee_share <= 1, f"A guide's shares lie between 0 and 1, not {self}.")
+        require(
+            0 <= self.hip_share <= 1 and 0 <= self.knee_share <= 1, f"A guide's shares lie between 0 and 1, not {self}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
