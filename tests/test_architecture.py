@@ -17,7 +17,7 @@ LAYERS = (
     "kinematics movement scenefile",
     "paths sections tubes contact nerve measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
-    "textures assembly naming anchoring overlay",
+    "textures ground assembly naming anchoring overlay",
     "rendering",
     "playback keys screen export stills clips window.theme window.camera window.notices window.transport window.panels "
     "window.view window.labels window.showing window.main window scene",

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from visualiser import assets, kinematics, textures
+from visualiser import assets, ground, kinematics, textures
 from visualiser.anatomy import landmarks, muscles, nerves, skeleton
 from visualiser.conventions import LEG_SLICES, MIRROR, SIDES, Side
 from visualiser.errors import unknown_name
@@ -18,7 +18,7 @@ from visualiser.transforms import apply, rigid, turn
 from visualiser.tubes import SoftTissue
 from visualiser.typed import ByteArray, FloatArray, IntArray
 
-BONE, MUSCLE, NERVE = "bone", "muscle", "nerve"
+BONE, MUSCLE, NERVE, PROP = "bone", "muscle", "nerve", "prop"
 LEGS = ("one", "ghost", "both")
 
 
@@ -73,6 +73,7 @@ class Body:
         self.side, self.legs = Side(side), legs
         self._tissue = SoftTissue.load(assets.soft_tissue_path())
         self.surfaces: tuple[Surface, ...] = (*self._bones(detail), *self._soft())
+        self.props = tuple(_props())
         self._segments = skeleton.segment_names()
         self._landmarks = self._landmark_places()
 
@@ -130,6 +131,11 @@ class Body:
                 places[mark.name] = (skeleton.segment_of(mark.bone, self.side), place @ flip)
         return places
 
+    @property
+    def drawn(self) -> tuple[Surface, ...]:
+        """Everything that may be in a picture: the body, and floor and supports that a Frame may leave out."""
+        return (*self.surfaces, *self.props)
+
     def surface(self, name: str) -> Surface:
         """The surface called `name`, such as `femur_right` or `sacrum`."""
         for candidate in self.surfaces:
@@ -139,14 +145,23 @@ class Body:
 
     # -- what moves ------------------------------------------------------------------------------------------------------------------
 
-    def frame(self, pose: FloatArray, posture: str = "standing") -> Frame:
+    def frame(
+        self,
+        pose: FloatArray,
+        posture: str = "standing",
+        *,
+        root: FloatArray | None = None,
+        supports: Mapping[str, FloatArray] | None = None,
+    ) -> Frame:
         """The body in one pose.
 
-        pose    : (16,)  radians, order of `conventions.POSE_COORDINATES`
-        posture : how the upright body lies in the world, one of `movement.POSTURES`
+        pose     : (16,)   radians, order of `conventions.POSE_COORDINATES`
+        posture  : how the upright body lies in the world, one of `movement.POSTURES`
+        root     : (4, 4)  where its upright frame is in the world, when lean or ground move it; the posture alone when None
+        supports : what it stands or lies on, name -> (4, 4)
         """
         body_to_world = posture_to_world(posture)
-        to_world = rigid(body_to_world, np.zeros(3))
+        to_world = rigid(body_to_world, np.zeros(3)) if root is None else root
         placed = dict(zip(self._segments, to_world @ kinematics.segment_transforms(pose), strict=True))
         vertices: dict[str, FloatArray] = {}
         normals: dict[str, FloatArray] = {}
@@ -157,7 +172,7 @@ class Body:
                 vertices[f"{name}_{side}"] = apply(femur, points @ flip)
                 normals[f"{name}_{side}"] = turn(femur, self._tissue.normals(name, points) @ flip)
         return Frame(
-            transforms={s.name: placed[s.segment] for s in self.surfaces if s.segment},
+            transforms={s.name: placed[s.segment] for s in self.surfaces if s.segment} | dict(supports or {}),
             vertices=vertices,
             normals=normals,
             anchors={
@@ -168,7 +183,12 @@ class Body:
 
     def movement_frame(self, movement: Movement, time_s: float) -> Frame:
         """The body at one time of a movement."""
-        return self.frame(pose_at(movement, time_s), movement.posture)
+        return self.frame(
+            pose_at(movement, time_s),
+            movement.posture,
+            root=ground.root(movement, time_s),
+            supports=ground.supports_at(movement, time_s),
+        )
 
     def placed(self, surface: Surface, frame: Frame) -> FloatArray:
         """Vertices of a surface in the world: (V, 3) metres."""
@@ -177,6 +197,17 @@ class Body:
             if surface.segment is None
             else apply(frame.transforms[surface.name], surface.vertices)
         )
+
+
+def _props() -> Iterator[Surface]:
+    """Floor and supports, as surfaces that no anatomy asks for."""
+    for support in ground.SUPPORTS:
+        vertices, faces = ground.disc(support) if support.thickness == 0 else ground.slab(support)
+        corners = vertices[faces]
+        flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        normals = np.zeros_like(vertices)
+        normals[faces.reshape(-1)] = np.repeat(flat / np.linalg.norm(flat, axis=1, keepdims=True), 3, axis=0)
+        yield Surface(support.name, support.name, None, PROP, faces, vertices, normals, segment=support.name)
 
 
 @lru_cache(maxsize=4)

@@ -92,7 +92,9 @@ Force = Annotated[
     bool, Parameter(name=["--force", "-f"], negative="", show_default=False, help="Overwrite the file if it exists.")
 ]
 SideName = Annotated[str | None, Parameter(help="right or left; the scene's own if left out.")]
-Legs = Annotated[str, Parameter(help="one, ghost (the other leg as pale bones) or both.")]
+Legs = Annotated[
+    str | None, Parameter(help="one, ghost (the other leg as pale bones) or both; the scene's own if left out.")
+]
 
 
 @app.default
@@ -105,9 +107,7 @@ def window() -> None:
     help_epilogue=example("hamstring view", "hamstring view standing_leg_curl --side left --theme dark")
     + f"\n\nKeys in the window:\n{keys.listing()}"
 )
-def view(
-    scene: SceneName = FIRST_SCENE, /, *, side: SideName = None, legs: Legs = "ghost", theme: str = "light"
-) -> None:
+def view(scene: SceneName = FIRST_SCENE, /, *, side: SideName = None, legs: Legs = None, theme: str = "light") -> None:
     """Open the window with a movement: rotate, play, scrub.
 
     theme: light or dark.
@@ -134,7 +134,7 @@ def shot(
     output: Output = None,
     look: Look = Look(),
     side: SideName = None,
-    legs: Legs = "ghost",
+    legs: Legs = None,
     width_cm: Annotated[float | None, Parameter(help="Printed width; gives the pixels together with --dpi.")] = None,
     dpi: Annotated[float | None, Parameter(help="Pixels an inch, written into the file.")] = None,
     transparent: Annotated[bool, Parameter(negative="", show_default=False, help="No background.")] = False,
@@ -179,7 +179,7 @@ def clip(
     speed: Annotated[float, Parameter(help="0.5 shows the movement at half speed.")] = 1.0,
     look: Look = Look(),
     side: SideName = None,
-    legs: Legs = "ghost",
+    legs: Legs = None,
     captions: Annotated[bool, Parameter(help="Title and phases of the movement in the picture.")] = True,
     force: Force = False,
 ) -> None:
@@ -224,7 +224,7 @@ def measure(
     """Write angles, lengths and moment arms over a movement as a table (CSV)."""
     from visualiser import export
 
-    shown = _scene(scene, side, "ghost")
+    shown = _scene(scene, side, None)
     if not 2 <= samples <= MOST_SAMPLES:
         raise VisualiserError(f"--samples is {samples}; a table has 2 to {MOST_SAMPLES} rows.")
     target = export.target(output or Path(f"{shown.movement.name}.csv"), force, export.TABLE_SUFFIXES)
@@ -267,7 +267,7 @@ def check() -> None:
         raise VisualiserError("pictures and clips will not work here until the parts marked MISSING are there.")
 
 
-def _scene(name: str, side: str | None, legs: str) -> "Scene":
+def _scene(name: str, side: str | None, legs: str | None) -> "Scene":
     """A scene by its name or path."""
     from visualiser.scene import Scene
 

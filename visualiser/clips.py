@@ -98,7 +98,7 @@ def images(
     samples = max(1, min(SUPERSAMPLING, options.samples))
     size = (options.width * samples, options.height * samples)
     steps = [max(1, round(seconds * fps)) for seconds in AHEAD_S]
-    with Stage(body.surfaces, options.theme, size) as stage:
+    with Stage(body.drawn, options.theme, size) as stage:
         stage.show_only(shown_names(body, options))
         stage.backdrop(stage.theme.bottom, stage.theme.top)
         for time_s, (now, *later) in zip(times, _with_future(body, movement, times, steps), strict=True):

@@ -17,7 +17,7 @@ from visualiser.transforms import rotation
 from visualiser.typed import FloatArray
 
 POSTURES = ("standing", "supine", "prone", "seated")
-SUPPORTS = ("none", "couch", "seat")
+SUPPORTS = ("none", "couch", "bench", "seat")
 FRAMES = ("leg", "thigh")
 VERDICTS = ("sound", "loose", "claim")
 # What a head does in a phase: shortening, lengthening or holding under load; lengthened without its own doing; not involved.
@@ -196,29 +196,26 @@ def _curve(movement: Movement) -> Curve:
     return _stop_to_stop(movement, times, values)
 
 
-def _minimum_jerk(share: FloatArray) -> FloatArray:
-    """Rest-to-rest course from 0 to 1 with zero speed and acceleration at both ends (Flash & Hogan 1985)."""
-    return share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
-
-
 def _stop_to_stop(movement: Movement, times: FloatArray, values: FloatArray) -> Curve:
-    """Minimum-jerk motion from stop to stop; `via` keyframes in between are hit exactly and passed smoothly.
+    """Smooth motion from stop to stop through the `via` keyframes in between: splines of fifth degree at rest at their ends.
 
-    Each leg of the way is a cubic spline over warped time. The warp rests at both ends, so the whole course is C2.
+    Between two stops alone this is the minimum-jerk course; through via points it is the family of courses among which that of least
+    jerk lies (Flash & Hogan 1985). Speed and acceleration are zero at every stop, so the whole movement is C2.
     """
-    from scipy.interpolate import CubicSpline
+    from scipy.interpolate import make_interp_spline
 
     stops = [i for i, key in enumerate(movement.keyframes) if not key.via]
-    pieces = []
-    for first, last in pairwise(stops):
-        knots = _minimum_jerk((times[first : last + 1] - times[first]) / (times[last] - times[first]))
-        pieces.append((times[first], times[last], CubicSpline(knots, values[first : last + 1], bc_type="not-a-knot")))
+    rest = [(order, np.zeros(values.shape[1])) for order in (1, 2)]
+    pieces = [
+        (times[a], times[b], make_interp_spline(times[a : b + 1], values[a : b + 1], k=5, bc_type=(rest, rest)))
+        for a, b in pairwise(stops)
+    ]
 
     def course(time: FloatArray) -> FloatArray:
         angles = np.empty((*np.shape(time), values.shape[1]))
         for start, end, spline in pieces:
             inside = (time >= start) & (time <= end)
-            angles[inside] = spline(_minimum_jerk((time[inside] - start) / (end - start)))
+            angles[inside] = spline(time[inside])
         return angles
 
     return course

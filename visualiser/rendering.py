@@ -15,7 +15,7 @@ from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 
 from visualiser import machine
 from visualiser.appearance import THEMES, TISSUE, Colour, Theme, look_up
-from visualiser.assembly import BONE, MUSCLE, Frame, Surface
+from visualiser.assembly import BONE, MUSCLE, PROP, Frame, Surface
 from visualiser.cameras import Camera, visible_share
 from visualiser.errors import DisplayError
 from visualiser.typed import BoolArray, ByteArray, FloatArray
@@ -32,10 +32,13 @@ _MATERIAL: Mapping[str, dict[str, float]] = {
     BONE: {"specular": 0.10, "specular_power": 14, "ambient": 0.12, "diffuse": 0.86},
     MUSCLE: {"specular": 0.30, "specular_power": 22, "ambient": 0.14, "diffuse": 0.92},
     "nerve": {"specular": 0.25, "specular_power": 18, "ambient": 0.18, "diffuse": 0.90},
+    PROP: {"specular": 0.0, "ambient": 0.8, "diffuse": 0.22},
 }
 # A ghost is mostly the background's colour and hardly shaded: context that never competes with what is shown.
 _GHOST_STRENGTH = 0.30
 _GHOST_MATERIAL = {"specular": 0.0, "ambient": 0.55, "diffuse": 0.50}
+# Floor and supports: a breath of the theme's second ink in its background, and nothing from below.
+_PROP_STRENGTH = 0.16
 _NEAR = 0.002
 
 
@@ -75,6 +78,7 @@ class Stage:
         self._meshes: dict[str, Any] = {}
         self._actors: dict[str, Any] = {}
         self._pixels = vtkUnsignedCharArray()
+        self._with_props = True
         for surface in self._surfaces.values():
             self._add(surface)
         self.light(self.theme)
@@ -90,6 +94,10 @@ class Stage:
                 mesh.point_data["colour"] = self._faded(surface.colours)
                 look |= _GHOST_MATERIAL
             look |= {"scalars": "colour", "rgb": True}
+        elif surface.kind == PROP:
+            ink, paper = np.asarray(self.theme.second_ink), np.asarray(self.theme.bottom)
+            look |= {"color": tuple(np.round(_PROP_STRENGTH * ink + (1 - _PROP_STRENGTH) * paper).astype(int))}
+            look |= {"smooth_shading": False, "culling": "back"}
         else:
             look["color"] = TISSUE[surface.kind]
         self._meshes[surface.name] = mesh
@@ -115,20 +123,30 @@ class Stage:
     # -- what changes ----------------------------------------------------------------------------------------------------------------
 
     def update(self, frame: Frame) -> None:
-        """Move everything to a frame."""
+        """Move everything to a frame; a floor or support that the frame leaves out is hidden."""
         for name, mesh in self._meshes.items():
+            if self._surfaces[name].kind == PROP:
+                self._actors[name].visibility = self._with_props and name in frame.transforms
             if name in frame.transforms:
                 self._actors[name].user_matrix = frame.transforms[name]
-            else:
+            elif name in frame.vertices:
                 mesh.points[...] = frame.vertices[name]
                 mesh.point_data["Normals"][...] = frame.normals[name]
                 mesh.Modified()
 
     def show_only(self, names: Iterable[str]) -> None:
-        """Show the surfaces of these names, hide the others."""
+        """Show the surfaces of these names, hide the others; floor and supports stay as they are."""
         wanted = set(names)
         for name, actor in self._actors.items():
-            actor.visibility = name in wanted
+            if self._surfaces[name].kind != PROP:
+                actor.visibility = name in wanted
+
+    def hide_props(self) -> None:
+        """Leave floor and supports out from now on: a silhouette is the body's."""
+        self._with_props = False
+        for name, actor in self._actors.items():
+            if self._surfaces[name].kind == PROP:
+                actor.visibility = False
 
     def set_opacity(self, name: str, opacity: float) -> None:
         """Make one surface translucent (1 = solid)."""

@@ -26,15 +26,17 @@ SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carrie
 class Scene:
     """One movement of one body.
 
-    legs : 'one' leg, the other as a 'ghost' of bones (default), or 'both' in full
+    legs : 'one' leg, the other as a 'ghost' of bones, or 'both' in full; the movement's own when None
     """
 
-    def __init__(self, definition: movement.Movement, *, legs: str = "ghost", detail: str = "fine") -> None:
+    def __init__(self, definition: movement.Movement, *, legs: str | None = None, detail: str = "fine") -> None:
         self.movement = definition
-        self.legs, self.detail = legs, detail
+        self.legs, self.detail = legs or definition.legs, detail
 
     @classmethod
-    def load(cls, name_or_path: str | PathLike[str], *, side: Side | str | None = None, legs: str = "ghost") -> "Scene":
+    def load(
+        cls, name_or_path: str | PathLike[str], *, side: Side | str | None = None, legs: str | None = None
+    ) -> "Scene":
         """A shipped scene by its name, or a scene file by its path.
 
         side   : show and move the other leg than the file says
@@ -198,7 +200,9 @@ class Scene:
         """A PyVista plotter with the posed body on it, to go on from there; the caller shows and closes it."""
         from visualiser import stills
 
-        plotter: pyvista.Plotter = stills.plotter(self.body, self.movement, self._time(at), theme=theme, off_screen=off_screen)
+        plotter: pyvista.Plotter = stills.plotter(
+            self.body, self.movement, self._time(at), theme=theme, off_screen=off_screen
+        )
         return plotter
 
     def show(self, *, theme: str = "light") -> int:

@@ -89,17 +89,17 @@ def read(path: Path | str) -> Movement:
     return parse(read_text(path), path)
 
 
-def read_text(path: Path | str, largest: int = LARGEST_FILE) -> str:
+def read_text(path: Path | str, kind: str = "scene file", largest: int = LARGEST_FILE) -> str:
     """The text of a file of the user's, or a sentence why not."""
     path = Path(path)
     try:
         if path.stat().st_size > largest:
-            raise SceneFileError(path, f"is {path.stat().st_size} bytes; such a file has at most {largest}.")
+            raise SceneFileError(path, f"is {path.stat().st_size} bytes; a {kind} has at most {largest}.")
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise SceneFileError(path, "there is no such file.") from None
+        raise SceneFileError(path, f"there is no such {kind}.") from None
     except IsADirectoryError:
-        raise SceneFileError(path, "is a folder, not a file.") from None
+        raise SceneFileError(path, f"is a folder, not a {kind}.") from None
     except UnicodeDecodeError:
         raise SceneFileError(path, "is not a text file in UTF-8.") from None
     except (OSError, ValueError) as error:

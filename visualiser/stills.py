@@ -158,13 +158,16 @@ def still(body: Body, movement: Movement, time_s: float, options: Options) -> Im
     specs = label_specs(options.labels, movement)
     laid = page(body, movement, [frame], specs, options)
     samples = options.samples
-    with Stage(body.surfaces, options.theme, (options.width * samples, options.height * samples)) as stage:
+    with Stage(body.drawn, options.theme, (options.width * samples, options.height * samples)) as stage:
         stage.show_only(shown_names(body, options))
+        if options.transparent:
+            stage.hide_props()
         stage.update(frame)
         stage.look(laid.camera)
         stage.backdrop(_GREY)
         colour = stage.colour()
         cutout = reduce_premultiplied(np.dstack([colour, stage.hit().astype(np.uint8) * np.uint8(255)]), samples)
+        stage.hide_props()
         stage.resize(options.layout_size)
         stage.colour()
         look = anchoring.Look(frame, laid.camera, stage.depth())
@@ -203,7 +206,7 @@ def plotter(
     frame = body.movement_frame(movement, time_s)
     options = Options(view=movement.view, theme=theme, labels="none", frame=movement.frame, title=False)
     own = None if off_screen else pv.Plotter(window_size=[options.width, options.height], lighting="none")
-    stage = Stage(body.surfaces, theme, (options.width, options.height), plotter=own)
+    stage = Stage(body.drawn, theme, (options.width, options.height), plotter=own)
     stage.update(frame)
     stage.look(page(body, movement, [frame], (), options).camera)
     stage.backdrop(stage.theme.bottom, stage.theme.top)

@@ -54,6 +54,96 @@ WARD_2009 = Source(
     "Ward et al. 2009, Are current measurements of lower extremity muscle architecture accurate?",
     "belly lengths and physiological cross-sections (from memory)",
 )
+SCHACHE_2012 = Source(
+    "schache_2012",
+    "Schache et al. 2012, Mechanics of the human hamstring muscles during sprinting",
+    "order of strain, speed and force of the heads in late swing",
+)
+CHUMANOV_2011 = Source(
+    "chumanov_2011",
+    "Chumanov et al. 2011, Hamstrings are most susceptible to injury during the late swing phase of sprinting",
+    "when the heads are loaded while they lengthen",
+)
+HIP_ANGLE_SPRINT = Source(
+    "hip_angle_sprint",
+    "Influence of hip-flexion angle on hamstrings excitation, J Athl Train",
+    "hip flexion above 70 degrees in late swing",
+)
+HURDLE_KINEMATICS = Source(
+    "hurdle_kinematics",
+    "Kinematic factors associated with hitting hurdles",
+    "lead leg over the bar",
+)
+KELLIS_KATIS_2007 = Source(
+    "kellis_katis_2007",
+    "Kellis & Katis 2007, Biomechanical characteristics and determinants of instep soccer kick",
+    "thigh before shank",
+)
+WRIGHT_1999 = Source(
+    "wright_1999",
+    "Wright et al. 1999, Electromyographic activity of the hamstrings in leg curl, stiff-leg deadlift and squat",
+    "activity in the squat about half of the others'",
+)
+DEADLIFT_2013 = Source(
+    "deadlift_2013",
+    "Deadlifts and good mornings compared, 2013",
+    "knee flexion in hip-dominant lifts",
+)
+NORDIC_SLOPE_2021 = Source(
+    "nordic_slope_2021",
+    "Nordic hamstring exercise on slopes, J Sports Sci Med 2021",
+    "knee angle at which the body falls",
+)
+NORDIC_INCLINE_2021 = Source(
+    "nordic_incline_2021",
+    "Nordic hamstring exercise on an incline device, Front Sports 2021",
+    "knee and hip angles",
+)
+NORDIC_FASCICLES_2021 = Source(
+    "nordic_fascicles_2021",
+    "Biceps femoris fascicles in the Nordic exercise, 2021",
+    "fascicles lengthen near the peak of force",
+)
+MITCHELL_2017 = Source(
+    "mitchell_2017",
+    "Mitchell et al. 2017, Self-selected knee angle of the squat jump",
+    "knee flexion before push-off",
+)
+VISSER_1990 = Source(
+    "visser_1990",
+    "Visser et al. 1990, Length and moment arm of human leg muscles as a function of knee and hip-joint angles",
+    "biceps in the push-off; hip angle counts more than knee angle",
+)
+FORWARD_BENDING_2015 = Source(
+    "forward_bending_2015",
+    "Influence of hamstring tightness in forward bending, Asian Spine J 2015",
+    "pelvic and lumbar share of bending",
+)
+FELAND_MARIN_2004 = Source(
+    "feland_marin_2004",
+    "Feland & Marin 2004, Effect of submaximal contraction intensity in contract-relax stretching",
+    "durations and effort",
+)
+LEMPKE_2018 = Source(
+    "lempke_2018",
+    "Lempke et al. 2018, Proprioceptive neuromuscular facilitation versus static stretching",
+    "no clear difference",
+)
+KAY_2015 = Source(
+    "kay_2015",
+    "Kay et al. 2015, Contract-relax stretching",
+    "tendon compliance and stretch tolerance (calf)",
+)
+SCHOENFELD_2015 = Source(
+    "schoenfeld_2015",
+    "Schoenfeld et al. 2015, Regional differences in hamstring activation",
+    "upper and lower portion",
+)
+HERRINGTON_2011 = Source(
+    "herrington_2011",
+    "Herrington 2011, Assessment of the degree of pelvic tilt",
+    "tilt in standing",
+)
 HANDSFIELD_2014 = Source(
     "handsfield_2014",
     "Handsfield et al. 2014, Relationships of 35 lower limb muscles to height and body mass quantified using MRI, J Biomech 47:631",
