@@ -5,7 +5,9 @@ An entry marked "from memory" was written down without the paper at hand: check 
 
 from visualiser.anatomy.definitions import Source
 
-ESTIMATE = Source("estimate", "Estimate of this project", "chosen by eye or derived from cited values, said beside the number")
+ESTIMATE = Source(
+    "estimate", "Estimate of this project", "chosen by eye or derived from cited values, said beside the number"
+)
 
 WU_2002 = Source(
     "wu_2002",
@@ -46,9 +48,13 @@ VAN_DER_MADE_2015 = Source(
     "raphe of semitendinosus, shape of the heads, tendon lengths (lengths from memory)",
 )
 WOODLEY_STOREY_2013 = Source(
-    "woodley_storey_2013", "Woodley & Storey 2013, Review of hamstring anatomy", "order of structures at the levels of the thigh, injury types"
+    "woodley_storey_2013",
+    "Woodley & Storey 2013, Review of hamstring anatomy",
+    "order of structures at the levels of the thigh, injury types",
 )
-ARNER_2019 = Source("arner_2019", "Arner et al. 2019, Hamstring injuries in athletes", "relations at the tuberosity, nerve distance")
+ARNER_2019 = Source(
+    "arner_2019", "Arner et al. 2019, Hamstring injuries in athletes", "relations at the tuberosity, nerve distance"
+)
 WARD_2009 = Source(
     "ward_2009",
     "Ward et al. 2009, Are current measurements of lower extremity muscle architecture accurate?",
@@ -150,37 +156,113 @@ HANDSFIELD_2014 = Source(
     "muscle volumes (from memory)",
 )
 GRAY = Source("gray", "Gray's Anatomy, standard textbook", "attachments, nerve supply and actions (from memory)")
-WHEELESS = Source("wheeless", "Wheeless' Textbook of Orthopaedics, biceps femoris", "attachments and nerve supply of biceps femoris")
-TERRY_LAPRADE_1996 = Source("terry_laprade_1996", "Terry & LaPrade 1996, The biceps femoris muscle complex at the knee", "insertions of biceps femoris")
-DE_MAESENEER_2014 = Source("de_maeseneer_2014", "De Maeseneer et al. 2014, Distal insertions of the semimembranosus tendon", "arms of semimembranosus")
-LAPRADE_2007 = Source("laprade_2007", "LaPrade et al. 2007, The anatomy of the medial part of the knee", "direct arm of semimembranosus: depth and area")
-VADGAONKAR_2021 = Source("vadgaonkar_2021", "Vadgaonkar et al. 2021, Dimensions of pes anserinus", "size and place of the pes anserinus")
-CURRIN_2015 = Source("currin_2015", "Currin et al. 2015, Revisiting the surface anatomy of the sciatic nerve", "nerve half-way between tuberosity and trochanter")
-MBAKA_2022 = Source("mbaka_2022", "Mbaka et al. 2022, Morphometric study of sciatic nerve", "width of the sciatic nerve")
-SCIATIC_ULTRASOUND = Source("sciatic_ultrasound", "Ultrasonographic assessment of sciatic nerve bifurcation (KUMJ)", "height of the split above the crease")
-RYAN_2003 = Source("ryan_2003", "Ryan et al. 2003, Relationship of the common peroneal nerve to the fibula", "common fibular nerve at the fibular neck")
-RIDEHALGH_2014 = Source("ridehalgh_2014", "Ridehalgh et al. 2014, Normative sciatic nerve excursion", "excursion with knee extension")
+WHEELESS = Source(
+    "wheeless", "Wheeless' Textbook of Orthopaedics, biceps femoris", "attachments and nerve supply of biceps femoris"
+)
+TERRY_LAPRADE_1996 = Source(
+    "terry_laprade_1996",
+    "Terry & LaPrade 1996, The biceps femoris muscle complex at the knee",
+    "insertions of biceps femoris",
+)
+DE_MAESENEER_2014 = Source(
+    "de_maeseneer_2014",
+    "De Maeseneer et al. 2014, Distal insertions of the semimembranosus tendon",
+    "arms of semimembranosus",
+)
+LAPRADE_2007 = Source(
+    "laprade_2007",
+    "LaPrade et al. 2007, The anatomy of the medial part of the knee",
+    "direct arm of semimembranosus: depth and area",
+)
+VADGAONKAR_2021 = Source(
+    "vadgaonkar_2021", "Vadgaonkar et al. 2021, Dimensions of pes anserinus", "size and place of the pes anserinus"
+)
+CURRIN_2015 = Source(
+    "currin_2015",
+    "Currin et al. 2015, Revisiting the surface anatomy of the sciatic nerve",
+    "nerve half-way between tuberosity and trochanter",
+)
+MBAKA_2022 = Source(
+    "mbaka_2022", "Mbaka et al. 2022, Morphometric study of sciatic nerve", "width of the sciatic nerve"
+)
+SCIATIC_ULTRASOUND = Source(
+    "sciatic_ultrasound",
+    "Ultrasonographic assessment of sciatic nerve bifurcation (KUMJ)",
+    "height of the split above the crease",
+)
+RYAN_2003 = Source(
+    "ryan_2003",
+    "Ryan et al. 2003, Relationship of the common peroneal nerve to the fibula",
+    "common fibular nerve at the fibular neck",
+)
+RIDEHALGH_2014 = Source(
+    "ridehalgh_2014", "Ridehalgh et al. 2014, Normative sciatic nerve excursion", "excursion with knee extension"
+)
 BUENO_GRACIA_2019 = Source(
     "bueno_gracia_2019",
     "Bueno-Gracia et al. 2019, Differential movement of the sciatic nerve and hamstrings",
     "ankle dorsiflexion strains the nerve, not biceps femoris",
 )
-KOZIOL_2024 = Source("koziol_2024", "Kozioł et al. 2024, Motor branches of the sciatic nerve", "motor branches to the hamstrings")
-JOHAL_2005 = Source("johal_2005", "Johal et al. 2005, Tibio-femoral movement in the living knee", "roll-back of the lateral condyle")
-IWAKI_2000 = Source("iwaki_2000", "Iwaki, Pinskerova & Freeman 2000, Tibiofemoral movement 1", "radii of the condyles (from memory)")
-MOSSBERG_SMITH_1983 = Source("mossberg_smith_1983", "Mossberg & Smith 1983, Axial rotation of the knee in women", "active tibial rotation at knee 70 to 110 degrees")
-KNEE_ROTATION_1983 = Source("knee_rotation_1983", "Rotational motion of the knee, Am J Sports Med 1983", "passive tibial rotation")
-DANCE_KINESIOLOGY = Source("dance_kinesiology", "Dance Anatomy and Kinesiology, table 4.6", "range of hip flexion and extension")
-BOHANNON_1985 = Source("bohannon_1985", "Bohannon et al. 1985, Contribution of pelvic and lower limb motion to the straight leg raise", "share of the pelvis in leg raising")
-MUYOR_2011 = Source("muyor_2011", "Muyor et al. 2011, Hamstring extensibility of cyclists", "classes of straight-leg-raise angle; posture by class")
-THELEN_2005 = Source("thelen_2005", "Thelen et al. 2005, Hamstring muscle kinematics during treadmill sprinting", "peak lengths in sprinting")
-BELL_1989 = Source("bell_1989", "Bell et al. 1989, Prediction of hip joint centre location", "hip centre from the spines")
-FEMORA_2000 = Source("femora_2000", "Determination of sex from femora, German sample, 2000", "femur length, head diameter, condylar width")
+KOZIOL_2024 = Source(
+    "koziol_2024", "Kozioł et al. 2024, Motor branches of the sciatic nerve", "motor branches to the hamstrings"
+)
+JOHAL_2005 = Source(
+    "johal_2005", "Johal et al. 2005, Tibio-femoral movement in the living knee", "roll-back of the lateral condyle"
+)
+IWAKI_2000 = Source(
+    "iwaki_2000", "Iwaki, Pinskerova & Freeman 2000, Tibiofemoral movement 1", "radii of the condyles (from memory)"
+)
+MOSSBERG_SMITH_1983 = Source(
+    "mossberg_smith_1983",
+    "Mossberg & Smith 1983, Axial rotation of the knee in women",
+    "active tibial rotation at knee 70 to 110 degrees",
+)
+KNEE_ROTATION_1983 = Source(
+    "knee_rotation_1983", "Rotational motion of the knee, Am J Sports Med 1983", "passive tibial rotation"
+)
+DANCE_KINESIOLOGY = Source(
+    "dance_kinesiology", "Dance Anatomy and Kinesiology, table 4.6", "range of hip flexion and extension"
+)
+BOHANNON_1985 = Source(
+    "bohannon_1985",
+    "Bohannon et al. 1985, Contribution of pelvic and lower limb motion to the straight leg raise",
+    "share of the pelvis in leg raising",
+)
+MUYOR_2011 = Source(
+    "muyor_2011",
+    "Muyor et al. 2011, Hamstring extensibility of cyclists",
+    "classes of straight-leg-raise angle; posture by class",
+)
+THELEN_2005 = Source(
+    "thelen_2005",
+    "Thelen et al. 2005, Hamstring muscle kinematics during treadmill sprinting",
+    "peak lengths in sprinting",
+)
+BELL_1989 = Source(
+    "bell_1989", "Bell et al. 1989, Prediction of hip joint centre location", "hip centre from the spines"
+)
+FEMORA_2000 = Source(
+    "femora_2000",
+    "Determination of sex from femora, German sample, 2000",
+    "femur length, head diameter, condylar width",
+)
 TOOGOOD_2009 = Source("toogood_2009", "Toogood et al. 2009, Proximal femoral anatomy", "neck-shaft angle")
-FEMORAL_TORSION_CT = Source("femoral_torsion_ct", "Femoral neck and torsion by automated CT, 1070 femora (PMC4775021)", "anteversion, neck-shaft angle")
-MARINKOVIC = Source("marinkovic", "Marinković et al., Gender-specific differences of distal femur and tibia", "width of the condyles")
+FEMORAL_TORSION_CT = Source(
+    "femoral_torsion_ct",
+    "Femoral neck and torsion by automated CT, 1070 femora (PMC4775021)",
+    "anteversion, neck-shaft angle",
+)
+MARINKOVIC = Source(
+    "marinkovic", "Marinković et al., Gender-specific differences of distal femur and tibia", "width of the condyles"
+)
 PLATEAU_CT = Source("plateau_ct", "Tibial plateau dimensions, 42 CTs", "depth of the tibial plateaus")
-TIBIAL_SLOPE_MRI = Source("tibial_slope_mri", "Posterior tibial slopes on MRI, Saudi adults, 2021", "slope of the tibial plateaus")
-DAY_1984 = Source("day_1984", "Day et al. 1984, Effect of pelvic tilt on standing posture", "tilt changes the lumbar, not the thoracic curve")
+TIBIAL_SLOPE_MRI = Source(
+    "tibial_slope_mri", "Posterior tibial slopes on MRI, Saudi adults, 2021", "slope of the tibial plateaus"
+)
+DAY_1984 = Source(
+    "day_1984",
+    "Day et al. 1984, Effect of pelvic tilt on standing posture",
+    "tilt changes the lumbar, not the thoracic curve",
+)
 
 ALL: dict[str, Source] = {value.key: value for value in tuple(globals().values()) if isinstance(value, Source)}
