@@ -7,7 +7,7 @@ import pytest
 import trimesh
 
 from visualiser.appearance import THEMES
-from visualiser.assembly import BONE, MUSCLE, Frame, Surface
+from visualiser.assembly import BONE, MUSCLE, PROP, Frame, Surface
 from visualiser.cameras import Box, Camera, camera_for
 from visualiser.rendering import Stage, polydata
 from visualiser.transforms import rigid
@@ -164,3 +164,18 @@ def test_meshes_keep_their_normals_and_colours(red: Surface) -> None:
     mesh = polydata(red)
     np.testing.assert_allclose(mesh.point_data["Normals"], red.normals, atol=1e-6)
     np.testing.assert_array_equal(mesh.point_data["colour"], red.colours)
+
+
+def test_a_support_is_drawn_from_above_and_left_out_from_below(red: Surface) -> None:
+    slab = trimesh.creation.box((0.3, 0.01, 0.3))
+    points, faces = np.array(slab.vertices), np.array(slab.faces, np.intp)
+    couch = Surface("couch", "couch", None, PROP, faces, points, np.array(slab.vertex_normals), segment="couch")
+    frame = Frame({"red": np.eye(4), "couch": np.eye(4)}, {}, {}, {}, np.eye(3))
+    shown = {}
+    for word in ("superior", "inferior"):
+        with Stage((red, couch), size=SIZE) as built:
+            built.update(frame)
+            built.look(camera_for(word, "right", points, *SIZE, Box(40, 20, 280, 220)))
+            built.backdrop(GREY)
+            shown[word] = built.colour()[30, 70:80].astype(int)
+    assert np.abs(shown["inferior"] - GREY).max() == 0 < np.abs(shown["superior"] - GREY).min()

@@ -40,6 +40,7 @@ _GHOST_MATERIAL = {"specular": 0.0, "ambient": 0.55, "diffuse": 0.50}
 # Floor and supports: a breath of the theme's second ink in its background, and nothing from below.
 _PROP_STRENGTH = 0.16
 _NEAR = 0.002
+_LEVEL = 0.02  # sine of the angle below the horizon from which a floor stands in the way
 
 
 def polydata(surface: Surface, vertices: FloatArray | None = None, normals: FloatArray | None = None) -> pv.PolyData:
@@ -78,7 +79,8 @@ class Stage:
         self._meshes: dict[str, Any] = {}
         self._actors: dict[str, Any] = {}
         self._pixels = vtkUnsignedCharArray()
-        self._with_props = True
+        self._with_props = self._from_above = True
+        self._present: dict[str, bool] = {}  # floor and supports: whether the pose has them
         for surface in self._surfaces.values():
             self._add(surface)
         self.light(self.theme)
@@ -126,13 +128,14 @@ class Stage:
         """Move everything to a frame; a floor or support that the frame leaves out is hidden."""
         for name, mesh in self._meshes.items():
             if self._surfaces[name].kind == PROP:
-                self._actors[name].visibility = self._with_props and name in frame.transforms
+                self._present[name] = name in frame.transforms
             if name in frame.transforms:
                 self._actors[name].user_matrix = frame.transforms[name]
             elif name in frame.vertices:
                 mesh.points[...] = frame.vertices[name]
                 mesh.point_data["Normals"][...] = frame.normals[name]
                 mesh.Modified()
+        self._show_props()
 
     def show_only(self, names: Iterable[str]) -> None:
         """Show the surfaces of these names, hide the others; floor and supports stay as they are."""
@@ -144,9 +147,12 @@ class Stage:
     def hide_props(self) -> None:
         """Leave floor and supports out from now on: a silhouette is the body's."""
         self._with_props = False
-        for name, actor in self._actors.items():
-            if self._surfaces[name].kind == PROP:
-                actor.visibility = False
+        self._show_props()
+
+    def _show_props(self) -> None:
+        """Floor and supports are seen from above only: from below they would stand before what lies on them."""
+        for name, present in self._present.items():
+            self._actors[name].visibility = self._with_props and self._from_above and present
 
     def set_opacity(self, name: str, opacity: float) -> None:
         """Make one surface translucent (1 = solid)."""
@@ -156,6 +162,8 @@ class Stage:
         """Look through a camera; the clipping planes enclose all that can be seen."""
         lens = self.plotter.camera
         eye, back = np.asarray(camera.eye), np.asarray(camera.back)
+        self._from_above = camera.back[1] > -_LEVEL
+        self._show_props()
         # VTK's own setters: each of PyVista's works out the clipping planes anew.
         lens.SetPosition(*eye)
         lens.SetFocalPoint(*(eye - back))
