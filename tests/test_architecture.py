@@ -13,20 +13,21 @@ PACKAGE = ROOT / "visualiser"
 LAYERS = (
     "errors typed conventions",
     "transforms",
-    "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks",
+    "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
+    "anatomy.attachments",
     "kinematics movement scenefile",
-    "paths sections tubes contact nerve measurement",
+    "paths sections surfaces registration vtp tubes contact nerve measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
-    "textures ground assembly naming anchoring overlay",
+    "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring overlay",
     "rendering",
     "playback keys screen export stills clips window.theme window.camera window.notices window.transport window.panels "
-    "window.view window.labels window.showing window.main window scene",
-    "checks cli __main__ sculpt",
+    "window.view window.labels window.showing window.main window scene gallery",
+    "checks bonecommands cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
 
 # Which module of the layers below drawing may use a library with one home; from the drawing layer on, all may.
-HOMES = {"trimesh": {"assets"}, "PIL": {"overlay", "backdrop"}}
+HOMES = {"trimesh": {"assets", "meshfiles"}, "PIL": {"overlay", "backdrop"}}
 # Who may touch the drawing library: one module draws, others hold a window, hand meshes out, or look whether it works.
 DRAWERS = {"rendering", "stills", "scene", "checks"}
 

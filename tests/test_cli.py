@@ -13,7 +13,7 @@ from conftest import GRAPHICS, ROOT
 from visualiser import assets, checks, cli, facts, keys, machine
 from visualiser.errors import DisplayError
 
-COMMANDS = ("view", "shot", "clip", "measure", "list", "info", "check")
+COMMANDS = ("view", "shot", "clip", "measure", "list", "info", "check", "bones")
 SCENE = "straight_leg_raise"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Capture = pytest.CaptureFixture[str]

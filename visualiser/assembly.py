@@ -14,11 +14,12 @@ from visualiser.anatomy import landmarks, muscles, nerves, skeleton
 from visualiser.conventions import LEG_SLICES, MIRROR, SIDES, Side
 from visualiser.errors import unknown_name
 from visualiser.movement import Movement, pose_at, posture_to_world
+from visualiser.physique import Fitting, Physique, standard
 from visualiser.transforms import apply, rigid, turn
 from visualiser.tubes import SoftTissue
 from visualiser.typed import ByteArray, FloatArray, IntArray
 
-BONE, MUSCLE, NERVE, PROP = "bone", "muscle", "nerve", "prop"
+BONE, MUSCLE, NERVE, FOOTPRINT, PROP = "bone", "muscle", "nerve", "footprint", "prop"
 LEGS = ("one", "ghost", "both")
 
 
@@ -63,16 +64,30 @@ def _mirror_faces(faces: IntArray) -> IntArray:
 class Body:
     """The bones, muscles and nerve of one leg or both; build it once, then ask it for frames.
 
-    side : the leg that is shown in full
-    legs : 'one' shows that leg only, 'ghost' adds the bones of the other leg as a pale outline, 'both' shows both in full
+    side       : the leg that is shown in full
+    legs       : 'one' shows that leg only, 'ghost' adds the bones of the other leg as a pale outline, 'both' shows both in full
+    physique   : whose bones; ours when left out
+    footprints : bare bones with the areas on which the heads take hold, instead of muscles and nerve
     """
 
-    def __init__(self, side: Side | str = Side.RIGHT, legs: str = "ghost", detail: str = "fine") -> None:
+    def __init__(
+        self,
+        side: Side | str = Side.RIGHT,
+        legs: str = "ghost",
+        detail: str = "fine",
+        *,
+        physique: Physique | None = None,
+        footprints: bool = False,
+    ) -> None:
         if legs not in LEGS:
             raise unknown_name("choice of legs", legs, LEGS)
         self.side, self.legs = Side(side), legs
+        self.physique = physique or standard()
         self._tissue = SoftTissue.load(assets.soft_tissue_path())
-        self.surfaces: tuple[Surface, ...] = (*self._bones(detail), *self._soft())
+        standing = self._tissue.vertices(np.zeros(6))
+        self._fitting = Fitting(self.physique, standing)
+        drawn = self._footprints() if footprints else self._soft(self._fitting.at(np.zeros(6), standing))
+        self.surfaces: tuple[Surface, ...] = (*self._bones(detail), *drawn)
         self.props = tuple(_props())
         self._segments = skeleton.segment_names()
         self._landmarks = self._landmark_places()
@@ -87,7 +102,7 @@ class Body:
                 if hidden and self.legs == "one":
                     continue
                 ghost = hidden and self.legs == "ghost"
-                mesh = assets.load_bone(bone.name, "light" if ghost else detail)
+                mesh = self.physique.bone(bone.name, "light" if ghost else detail)
                 flip = MIRROR if side is Side.LEFT else np.eye(3)
                 yield Surface(
                     name=f"{bone.name}_{side}" if side else bone.name,
@@ -102,10 +117,29 @@ class Body:
                     ghost=ghost,
                 )
 
-    def _soft(self) -> Iterator[Surface]:
-        rest = self._tissue.vertices(np.zeros(6))
+    def _full_sides(self) -> tuple[Side, ...]:
+        """The legs that are shown with everything on them."""
+        return SIDES if self.legs == "both" else (self.side,)
+
+    def _footprints(self) -> Iterator[Surface]:
+        for side in self._full_sides():
+            flip = MIRROR if side is Side.LEFT else np.eye(3)
+            for patch in self.physique.footprints():
+                yield Surface(
+                    name=f"{patch.attachment.name}_{side}",
+                    structure=patch.attachment.name,
+                    side=side,
+                    kind=FOOTPRINT,
+                    faces=_mirror_faces(patch.faces) if side is Side.LEFT else patch.faces,
+                    vertices=patch.vertices @ flip,
+                    normals=patch.normals @ flip,
+                    segment=skeleton.segment_of(patch.attachment.bone, side),
+                    colours=patch.colours,
+                )
+
+    def _soft(self, rest: Mapping[str, FloatArray]) -> Iterator[Surface]:
         painted = textures.textures()
-        for side in SIDES if self.legs == "both" else (self.side,):
+        for side in self._full_sides():
             for tube in self._tissue.surfaces:
                 vertices = rest[tube.name]
                 yield Surface(
@@ -122,7 +156,7 @@ class Body:
 
     def _landmark_places(self) -> dict[str, tuple[str, FloatArray]]:
         """Landmark -> segment and place in it, for the side shown; unpaired bones have their landmarks in the middle plane."""
-        stored = assets.load_landmarks()
+        stored = self.physique.landmarks
         flip = MIRROR if self.side is Side.LEFT else np.eye(3)
         places = {}
         for mark in landmarks.LANDMARKS:
@@ -162,13 +196,15 @@ class Body:
         """
         body_to_world = posture_to_world(posture)
         to_world = rigid(body_to_world, np.zeros(3)) if root is None else root
-        placed = dict(zip(self._segments, to_world @ kinematics.segment_transforms(pose), strict=True))
+        in_body = kinematics.segment_transforms(pose, self.physique.geometry)
+        placed = dict(zip(self._segments, to_world @ in_body, strict=True))
         vertices: dict[str, FloatArray] = {}
         normals: dict[str, FloatArray] = {}
-        for side in {s.side for s in self.surfaces if s.kind != BONE}:
+        for side in {s.side for s in self.surfaces if s.segment is None}:
             assert side is not None
             femur, flip = placed[f"femur_{side}"], MIRROR if side is Side.LEFT else np.eye(3)
-            for name, points in self._tissue.vertices(pose[LEG_SLICES[side]]).items():
+            leg = pose[LEG_SLICES[side]]
+            for name, points in self._fitting.at(leg, self._tissue.vertices(leg)).items():
                 vertices[f"{name}_{side}"] = apply(femur, points @ flip)
                 normals[f"{name}_{side}"] = turn(femur, self._tissue.normals(name, points) @ flip)
         return Frame(
@@ -186,8 +222,8 @@ class Body:
         return self.frame(
             pose_at(movement, time_s),
             movement.posture,
-            root=ground.root(movement, time_s),
-            supports=ground.supports_at(movement, time_s),
+            root=ground.root(movement, time_s, self.physique),
+            supports=ground.supports_at(movement, time_s, self.physique),
         )
 
     def placed(self, surface: Surface, frame: Frame) -> FloatArray:
@@ -211,9 +247,11 @@ def _props() -> Iterator[Surface]:
 
 
 @lru_cache(maxsize=4)
-def body(side: Side, legs: str, detail: str = "fine") -> Body:
+def body(
+    side: Side, legs: str, detail: str = "fine", physique: Physique | None = None, footprints: bool = False
+) -> Body:
     """A Body, built once per choice and then shared: it holds no state of any pose."""
-    return Body(side, legs, detail)
+    return Body(side, legs, detail, physique=physique, footprints=footprints)
 
 
 @dataclass(frozen=True, slots=True)

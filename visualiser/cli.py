@@ -24,7 +24,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from visualiser import __version__, keys
+from visualiser import __version__, bonecommands, keys
 from visualiser.errors import VisualiserError, unknown_name
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Look:
     ] = None
     theme: Annotated[str, Parameter(help="light, dark or print.")] = "light"
     labels: Annotated[
-        str, Parameter(help="default, all, none, muscles, nerve, bones, landmarks, or names separated by commas.")
+        str,
+        Parameter(help="default, all, none, muscles, nerve, bones, landmarks, footprints, or names separated by commas."),
     ] = "default"
     style: Annotated[str, Parameter(help="lecture (large type, few names) or atlas (small type, many).")] = "lecture"
     language: Annotated[str, Parameter(help="en, la or both.")] = "en"
@@ -95,6 +96,9 @@ SideName = Annotated[str | None, Parameter(help="right or left; the scene's own 
 Legs = Annotated[
     str | None, Parameter(help="one, ghost (the other leg as pale bones) or both; the scene's own if left out.")
 ]
+Bones = Annotated[
+    Path | None, Parameter(help="A folder of your own bones with a landmarks.toml, see hamstring bones --help.")
+]
 
 
 @app.default
@@ -107,12 +111,20 @@ def window() -> None:
     help_epilogue=example("hamstring view", "hamstring view standing_leg_curl --side left --theme dark")
     + f"\n\nKeys in the window:\n{keys.listing()}"
 )
-def view(scene: SceneName = FIRST_SCENE, /, *, side: SideName = None, legs: Legs = None, theme: str = "light") -> None:
+def view(
+    scene: SceneName = FIRST_SCENE,
+    /,
+    *,
+    side: SideName = None,
+    legs: Legs = None,
+    theme: str = "light",
+    bones: Bones = None,
+) -> None:
     """Open the window with a movement: rotate, play, scrub.
 
     theme: light or dark.
     """
-    shown = _scene(scene, side, legs)
+    shown = _scene(scene, side, legs, bones)
     from visualiser import screen
 
     screen.require_screen()  # before Qt is imported: it would end the program
@@ -124,6 +136,7 @@ def view(scene: SceneName = FIRST_SCENE, /, *, side: SideName = None, legs: Legs
         "hamstring shot straight_leg_raise --at 0.6 --view posterior -o a.png",
         "hamstring shot standing_leg_curl --labels muscles,bones --language both",
         "hamstring shot tibial_rotation --width-cm 25.4 --dpi 200 --transparent",
+        "hamstring shot straight_leg_raise --footprints --view posterior --at 0",
     )
 )
 def shot(
@@ -138,10 +151,15 @@ def shot(
     width_cm: Annotated[float | None, Parameter(help="Printed width; gives the pixels together with --dpi.")] = None,
     dpi: Annotated[float | None, Parameter(help="Pixels an inch, written into the file.")] = None,
     transparent: Annotated[bool, Parameter(negative="", show_default=False, help="No background.")] = False,
+    footprints: Annotated[
+        bool,
+        Parameter(negative="", show_default=False, help="Bare bones with the areas on which the muscles take hold."),
+    ] = False,
+    bones: Bones = None,
     force: Force = False,
 ) -> None:
     """Make a labelled picture (PNG) of one moment of a movement."""
-    shown = _scene(scene, side, legs)
+    shown = _scene(scene, side, legs, bones)
     target = output or Path(f"{shown.movement.name}.png")
     _require_drawing()
     shown.image(
@@ -158,6 +176,7 @@ def shot(
         width_cm=width_cm,
         dpi=dpi,
         transparent=transparent,
+        footprints=footprints,
         force=force,
     )
     print(target)
@@ -181,10 +200,11 @@ def clip(
     side: SideName = None,
     legs: Legs = None,
     captions: Annotated[bool, Parameter(help="Title and phases of the movement in the picture.")] = True,
+    bones: Bones = None,
     force: Force = False,
 ) -> None:
     """Make a film (MP4) of a whole movement."""
-    shown = _scene(scene, side, legs)
+    shown = _scene(scene, side, legs, bones)
     target = output or Path(f"{shown.movement.name}.mp4")
     _require_drawing()
     with progress(target.name) as step:
@@ -219,12 +239,13 @@ def measure(
     output: Output = None,
     samples: Annotated[Whole, Parameter(help="Rows, at equal steps of time.")] = 101,
     side: SideName = None,
+    bones: Bones = None,
     force: Force = False,
 ) -> None:
     """Write angles, lengths and moment arms over a movement as a table (CSV)."""
     from visualiser import export
 
-    shown = _scene(scene, side, None)
+    shown = _scene(scene, side, None, bones)
     if not 2 <= samples <= MOST_SAMPLES:
         raise VisualiserError(f"--samples is {samples}; a table has 2 to {MOST_SAMPLES} rows.")
     target = export.target(output or Path(f"{shown.movement.name}.csv"), force, export.TABLE_SUFFIXES)
@@ -267,11 +288,14 @@ def check() -> None:
         raise VisualiserError("pictures and clips will not work here until the parts marked MISSING are there.")
 
 
-def _scene(name: str, side: str | None, legs: str | None) -> "Scene":
-    """A scene by its name or path."""
+app.command(bonecommands.app)
+
+
+def _scene(name: str, side: str | None, legs: str | None, bones: Path | None) -> "Scene":
+    """A scene by its name or path, of our body or of one with other bones."""
     from visualiser.scene import Scene
 
-    return Scene.load(name, side=side, legs=legs)
+    return Scene.load(name, side=side, legs=legs, bones=bones)
 
 
 def _require_drawing() -> None:

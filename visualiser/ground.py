@@ -9,11 +9,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from visualiser import assets
 from visualiser.anatomy import skeleton
 from visualiser.conventions import MIRROR, SIDES, Side, X, Y, Z
 from visualiser.kinematics import segment_transforms
 from visualiser.movement import OTHER, Movement, body_turn, pose_at
+from visualiser.physique import Physique, standard
 from visualiser.transforms import apply, rigid
 from visualiser.typed import FloatArray, IntArray
 
@@ -25,14 +25,14 @@ _STEP_S, _MOST_STEPS = 1 / 240, 40_000
 _SETTLE_S = 0.012  # ESTIMATE: the body does not feel contact passing from heel to ball as a kink
 
 
-@lru_cache(maxsize=1)
-def _contact_points() -> dict[str, FloatArray]:
+@lru_cache(maxsize=4)
+def _contact_points(physique: Physique) -> dict[str, FloatArray]:
     """Corners of the convex hulls of all bones, by segment, metres: the only points that can touch a flat floor."""
     from scipy.spatial import ConvexHull  # here: listing scenes does not need it
 
     points: dict[str, list[FloatArray]] = {}
     for bone in skeleton.BONES:
-        vertices = assets.load_bone(bone.name, "light").vertices
+        vertices = physique.bone(bone.name, "light").vertices
         hull = vertices[ConvexHull(vertices).vertices]
         for side in SIDES:
             own = hull if side is Side.RIGHT else hull @ MIRROR
@@ -40,28 +40,32 @@ def _contact_points() -> dict[str, FloatArray]:
     return {segment: np.concatenate(parts) for segment, parts in points.items()}
 
 
-def lowest(transforms: FloatArray, segments: tuple[str, ...] | None = None) -> FloatArray:
+def lowest(
+    transforms: FloatArray, segments: tuple[str, ...] | None = None, physique: Physique | None = None
+) -> FloatArray:
     """Height of the lowest bone.
 
     transforms : (..., S, 4, 4)  segments in the world, order of `skeleton.segment_names()`
     segments   : which of them; all when None
+    physique   : whose bones; ours when None
     returns    : (...)           metres
     """
     names = skeleton.segment_names()
     heights = [
         (transforms[..., names.index(segment), Y, None, :3] @ points.T)[..., 0, :].min(axis=-1)
         + transforms[..., names.index(segment), Y, 3]
-        for segment, points in _contact_points().items()
+        for segment, points in _contact_points(physique or standard()).items()
         if segments is None or segment in segments
     ]
     least: FloatArray = np.min(heights, axis=0)
     return least
 
 
-@lru_cache(maxsize=1)
-def floor_height() -> float:
+@lru_cache(maxsize=4)
+def floor_height(physique: Physique | None = None) -> float:
     """Height of the floor under the upright body, whose hips are at the origin: metres."""
-    return float(lowest(segment_transforms(np.zeros(16)))) - SKIN_M
+    upright = segment_transforms(np.zeros(16), (physique or standard()).geometry)
+    return float(lowest(upright, physique=physique)) - SKIN_M
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,39 +76,40 @@ class _Path:
     places: FloatArray
 
 
-def root(movement: Movement, time_s: float) -> FloatArray:
+def root(movement: Movement, time_s: float, physique: Physique | None = None) -> FloatArray:
     """The body's upright frame in the world at one time: posture, lean, and where the ground puts it. (4, 4)"""
     within = time_s % movement.duration_s if movement.cycle else float(np.clip(time_s, 0.0, movement.duration_s))
     place = np.zeros(3)
     if movement.ground or movement.planted:
-        path = _path(movement)
+        path = _path(movement, physique)
         place = np.array([np.interp(within, path.time_s, path.places[:, axis]) for axis in (X, Y, Z)])
     return rigid(body_turn(movement, time_s), place)
 
 
 @lru_cache(maxsize=8)
-def _path(movement: Movement) -> _Path:
+def _path(movement: Movement, physique: Physique | None) -> _Path:
     """The whole way of the body's origin, sampled."""
     steps = int(np.clip(movement.duration_s / _STEP_S, 2, _MOST_STEPS))
     time = np.linspace(0.0, movement.duration_s, steps + 1)
-    placed = rigid(body_turn(movement, time), np.zeros(3))[:, None] @ segment_transforms(pose_at(movement, time))
+    in_body = segment_transforms(pose_at(movement, time), (physique or standard()).geometry)
+    placed = rigid(body_turn(movement, time), np.zeros(3))[:, None] @ in_body
     places = np.zeros((len(time), 3))
     if movement.planted:
-        held = np.mean([_held_point(placed, name, movement.side) for name in movement.planted], axis=0)
+        held = np.mean([_held_point(placed, name, movement.side, physique) for name in movement.planted], axis=0)
         places[:, (X, Z)] = (held[0] - held)[:, (X, Z)]
     if movement.ground:
-        places[:, Y] = _height(movement, time, floor_height() + SKIN_M - lowest(placed))
+        places[:, Y] = _height(movement, time, floor_height(physique) + SKIN_M - lowest(placed, physique=physique))
     return _Path(time, places)
 
 
-def _held_point(placed: FloatArray, name: str, side: Side) -> FloatArray:
+def _held_point(placed: FloatArray, name: str, side: Side, physique: Physique | None) -> FloatArray:
     """Where the part that stays put would be if the body's origin did not move: (N, 3)."""
     own = side.other if name.startswith(OTHER) else side
     segment = f"{'foot' if name.endswith('foot') else 'tibia'}_{own}"
     transform = placed[:, skeleton.segment_names().index(segment)]
     if segment.startswith("tibia"):
         return transform[:, :3, 3]
-    sole = _contact_points()[segment]
+    sole = _contact_points(physique or standard())[segment]
     # The ball of the foot: what stays on the floor while the heel lifts.
     ball = sole[(sole[:, Y] < sole[:, Y].min() + 0.012) & (sole[:, X] > 0.5 * sole[:, X].max())].mean(axis=0)
     return apply(transform, ball[None])[:, 0]
@@ -182,27 +187,27 @@ def slab(support: Support) -> tuple[FloatArray, IntArray]:
     return np.array(vertices), np.array(faces)
 
 
-def supports_at(movement: Movement, time_s: float) -> dict[str, FloatArray]:
+def supports_at(movement: Movement, time_s: float, physique: Physique | None = None) -> dict[str, FloatArray]:
     """Which supports are there and where: name -> (4, 4). A seat on wheels follows the pelvis, everything else stays."""
     there: dict[str, FloatArray] = {}
     if movement.ground:
-        there["floor"] = rigid(np.eye(3), [0.0, floor_height(), 0.0])
+        there["floor"] = rigid(np.eye(3), [0.0, floor_height(physique), 0.0])
     if movement.support != "none":
-        place = _support_place(movement)
+        place = _support_place(movement, physique)
         if not movement.ground:
-            place = place + [1.0, 0.0, 1.0] * root(movement, time_s)[:3, 3]
+            place = place + [1.0, 0.0, 1.0] * root(movement, time_s, physique)[:3, 3]
         there[movement.support] = rigid(np.eye(3), place)
     return there
 
 
 @lru_cache(maxsize=32)
-def _support_place(movement: Movement) -> FloatArray:
+def _support_place(movement: Movement, physique: Physique | None) -> FloatArray:
     """Under the lowest place that the pelvis (lying: pelvis or thigh) reaches in the whole movement."""
     times = np.linspace(0.0, movement.duration_s, 60)
-    roots = np.stack([root(movement, float(t)) for t in times])
-    placed = roots[:, None] @ segment_transforms(pose_at(movement, times))
+    roots = np.stack([root(movement, float(t), physique) for t in times])
+    placed = roots[:, None] @ segment_transforms(pose_at(movement, times), (physique or standard()).geometry)
     on_it = ("pelvis",) if movement.support == "seat" else ("pelvis", "lumbar", "femur_right", "femur_left")
-    heights = lowest(placed, on_it)
+    heights = lowest(placed, on_it, physique)
     moment = int(np.argmin(heights))
     place: FloatArray = np.array([0.0, heights[moment] - _CUSHION_M, 0.0])
     if movement.ground:

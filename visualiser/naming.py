@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from visualiser.anatomy import landmarks
+from visualiser.anatomy.attachments import ATTACHMENTS
 from visualiser.assembly import BONE, MUSCLE, NERVE, Structure, structures
 from visualiser.errors import unknown_name
 from visualiser.labels import LabelSpec
@@ -19,7 +20,7 @@ DEFAULT = (
     "head_of_fibula",
     "pes_anserinus",
 )
-GROUPS = ("default", "all", "none", "muscles", "nerve", "bones", "landmarks")
+GROUPS = ("default", "all", "none", "muscles", "nerve", "bones", "landmarks", "footprints")
 _BONE_GROUPS = {"hip_bone": "pelvis", "sacrum": "spine", "lumbar_4": "spine", "lumbar_5": "spine", "femur": "femur"}
 
 
@@ -31,6 +32,7 @@ def _structure_spec(structure: Structure) -> LabelSpec:
 def all_specs() -> dict[str, LabelSpec]:
     """Every name that a picture can carry. Where a bone and a landmark share a name, such as the patella, the landmark speaks."""
     specs = {structure.name: _structure_spec(structure) for structure in structures()}
+    specs |= {a.name: LabelSpec(a.name, a.display, a.latin, "muscle", 1) for a in ATTACHMENTS}
     specs |= {m.name: LabelSpec(m.name, m.display, m.latin, m.group, m.priority) for m in landmarks.LANDMARKS}
     return specs
 
@@ -52,6 +54,8 @@ def _members(group: str, movement: Movement | None) -> tuple[str, ...]:
             return by_kind[NERVE]
         case "bones":
             return by_kind[BONE]
+        case "footprints":
+            return tuple(attachment.name for attachment in ATTACHMENTS)
         case _:
             return marks
 

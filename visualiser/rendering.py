@@ -15,7 +15,7 @@ from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 
 from visualiser import machine
 from visualiser.appearance import THEMES, TISSUE, Colour, Theme, look_up
-from visualiser.assembly import BONE, MUSCLE, PROP, Frame, Surface
+from visualiser.assembly import BONE, FOOTPRINT, MUSCLE, PROP, Frame, Surface
 from visualiser.cameras import Camera, visible_share
 from visualiser.errors import DisplayError
 from visualiser.typed import BoolArray, ByteArray, FloatArray
@@ -31,6 +31,7 @@ _LIGHTS = {
 _MATERIAL: Mapping[str, dict[str, float]] = {
     BONE: {"specular": 0.10, "specular_power": 14, "ambient": 0.12, "diffuse": 0.86},
     MUSCLE: {"specular": 0.30, "specular_power": 22, "ambient": 0.14, "diffuse": 0.92},
+    FOOTPRINT: {"specular": 0.05, "specular_power": 10, "ambient": 0.22, "diffuse": 0.84},
     "nerve": {"specular": 0.25, "specular_power": 18, "ambient": 0.18, "diffuse": 0.90},
     PROP: {"specular": 0.0, "ambient": 0.8, "diffuse": 0.22},
 }

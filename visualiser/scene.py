@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from visualiser.assembly import Body, Frame
     from visualiser.measurement import Table
+    from visualiser.physique import Physique
 
 SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
 
@@ -26,21 +27,35 @@ SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carrie
 class Scene:
     """One movement of one body.
 
-    legs : 'one' leg, the other as a 'ghost' of bones, or 'both' in full; the movement's own when None
+    legs     : 'one' leg, the other as a 'ghost' of bones, or 'both' in full; the movement's own when None
+    physique : whose body; ours when None
     """
 
-    def __init__(self, definition: movement.Movement, *, legs: str | None = None, detail: str = "fine") -> None:
+    def __init__(
+        self,
+        definition: movement.Movement,
+        *,
+        legs: str | None = None,
+        detail: str = "fine",
+        physique: "Physique | None" = None,
+    ) -> None:
         self.movement = definition
-        self.legs, self.detail = legs or definition.legs, detail
+        self.legs, self.detail, self.physique = legs or definition.legs, detail, physique
 
     @classmethod
     def load(
-        cls, name_or_path: str | PathLike[str], *, side: Side | str | None = None, legs: str | None = None
+        cls,
+        name_or_path: str | PathLike[str],
+        *,
+        side: Side | str | None = None,
+        legs: str | None = None,
+        bones: str | PathLike[str] | None = None,
     ) -> "Scene":
         """A shipped scene by its name, or a scene file by its path.
 
         side   : show and move the other leg than the file says
-        raises : UnknownNameError, SceneFileError
+        bones  : a folder of your own bones with their landmarks.toml, see docs/bones.md
+        raises : UnknownNameError, SceneFileError, AssetError
         """
         shipped = assets.scene_paths()
         path = Path(name_or_path)
@@ -49,20 +64,32 @@ class Scene:
                 raise unknown_name("movement", str(name_or_path), shipped)
             path = shipped[str(name_or_path)]
         scene = cls(scenefile.load(path), legs=legs)
+        if bones is not None:
+            from visualiser import ownbones  # here: with it comes all that fitting needs
+
+            scene.physique = ownbones.load(Path(bones)).physique
         return scene if side is None else scene.on_side(side)
 
     def on_side(self, side: Side | str) -> "Scene":
         """The same movement on a given side."""
         if side not in list(Side):
             raise unknown_name("side", str(side), [s.value for s in Side])
-        return Scene(movement.on_side(self.movement, Side(side)), legs=self.legs, detail=self.detail)
+        moved = movement.on_side(self.movement, Side(side))
+        return Scene(moved, legs=self.legs, detail=self.detail, physique=self.physique)
 
     @property
     def body(self) -> "Body":
         """The body that moves, built at first use."""
         from visualiser.assembly import body
 
-        return body(self.movement.side, self.legs, self.detail)
+        return body(self.movement.side, self.legs, self.detail, self.physique)
+
+    @property
+    def bare_body(self) -> "Body":
+        """The same body as bare bones, with the areas on which the heads take hold."""
+        from visualiser.assembly import body
+
+        return body(self.movement.side, self.legs, self.detail, self.physique, footprints=True)
 
     def frame(self, at: float = 0.6) -> "Frame":
         """Where everything is at a share of the movement (0 to 1): transforms and vertices in metres."""
@@ -91,6 +118,7 @@ class Scene:
         width_cm: float | None = None,
         dpi: float | None = None,
         transparent: bool = False,
+        footprints: bool = False,
         force: bool = False,
     ) -> "Image.Image":
         """A labelled still; written to `path` if one is given (PNG, carrying its scene so that it can be reopened).
@@ -100,6 +128,7 @@ class Scene:
         labels        : group words or names, see `hamstring list landmarks`
         frame         : 'leg' or 'thigh', how much must be in the picture; the scene's own when None
         width, height : pixels; with `width_cm` the width follows from `dpi` (200 when not given) and the height from the aspect
+        footprints    : bare bones with the areas on which the heads take hold, named, instead of muscles and nerve
         """
         from visualiser import export, stills
 
@@ -113,13 +142,14 @@ class Scene:
             height=height,
             view=view or self.movement.view,
             theme=theme,
-            labels=labels,
+            labels="footprints" if footprints and labels == "default" else labels,
             style=style,
             language=language,
             frame=frame or self.movement.frame,
             transparent=transparent,
         )
-        picture = stills.still(self.body, self.movement, self._time(at), options)
+        body = self.bare_body if footprints else self.body
+        picture = stills.still(body, self.movement, self._time(at), options)
         if path is not None:
             export.write_png(picture, path, dpi=dpi, metadata=self._metadata(at=f"{at:g}"), force=force)
         return picture
@@ -183,7 +213,9 @@ class Scene:
         """Joint angles, lengths and moment arms over the movement: arrays with names and units."""
         from visualiser.measurement import measure
 
-        return measure(self.movement, samples)
+        if self.physique is None:
+            return measure(self.movement, samples)
+        return measure(self.movement, samples, heads=self.physique.heads, geometry=self.physique.geometry)
 
     def meshes(self, at: float = 0.6) -> "dict[str, trimesh.Trimesh]":
         """Every surface in its pose at a share of the movement, by name: closed trimesh meshes, metres."""
