@@ -19,7 +19,7 @@ from visualiser.furniture import Furniture, caption_block, with_compass
 from visualiser.movement import Movement
 from visualiser.naming import label_specs
 from visualiser.rendering import Stage
-from visualiser.stills import Options, Page, framing_points, page, shown_names, silhouette_of
+from visualiser.stills import Options, Page, framing_points, page, shown_names
 from visualiser.tracking import AHEAD_S, Tracker
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
@@ -159,10 +159,10 @@ def _survey(body: Body, movement: Movement, options: Options) -> Survey:
     captions = ("", *dict.fromkeys(phase.caption for phase in movement.phases)) if options.captions else ("",)
     laid = page(body, movement, frames, specs, options, caption=max(captions, key=len))
     bare = replace(laid.furniture, texts=laid.furniture.texts[:-1] if max(captions, key=len) else laid.furniture.texts)
-    looks, silhouette = _looks(body, frames, laid, options)
+    looks, occupied = _looks(body, frames, laid, options)
     projected = laid.camera.project(framing_points(body, frames, options), *options.canvas)
     anatomy = Box(*projected[:, :2].min(axis=0), *projected[:, :2].max(axis=0))
-    furniture = with_compass(bare, laid.words, options.canvas, silhouette=silhouette)
+    furniture = with_compass(bare, laid.words, options.canvas, silhouette=occupied)
     with_caption = {
         text: replace(furniture, texts=(*furniture.texts, caption_block(options.canvas, text))) if text else furniture
         for text in captions
@@ -171,16 +171,16 @@ def _survey(body: Body, movement: Movement, options: Options) -> Survey:
 
 
 def _looks(body: Body, frames: Sequence[Frame], laid: Page, options: Options) -> tuple[list[anchoring.Look], BoolArray]:
-    """Depth of every surveyed pose at layout size, and everywhere the anatomy ever is."""
+    """Depth of every surveyed pose at layout size, and every place where something is ever drawn, floor and ghosts included."""
     looks = []
     width, height = options.layout_size
-    silhouette = np.zeros((height, width), dtype=bool)
-    with Stage(body.surfaces, options.theme, options.layout_size) as stage:
+    occupied = np.zeros((height, width), dtype=bool)
+    with Stage(body.drawn, options.theme, options.layout_size) as stage:
+        stage.show_only(shown_names(body, options))
         for frame in frames:
-            stage.show_only(shown_names(body, options))
             stage.update(frame)
             stage.look(laid.camera)
             stage.colour()
             looks.append(anchoring.Look(frame, laid.camera, stage.depth()))
-            silhouette |= silhouette_of(stage, body)
-    return looks, silhouette
+            occupied |= stage.hit()
+    return looks, occupied
