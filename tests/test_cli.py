@@ -108,6 +108,18 @@ def test_small_questions_load_nothing_heavy(fresh_python: Run, arguments: tuple[
         (["measure", SCENE, "-o", "a.txt"], "a.txt must end in .csv"),
         (["measure", SCENE, "--samples", "1"], "--samples is 1; a table has 2 to 100000 rows"),
         (["measure", SCENE, "--samples", "100000000"], "--samples is 100000000; a table has 2 to"),
+        (["measure"], "hamstring measure needs SCENE, --pose or --grid"),
+        (["measure", SCENE, "--pose", "hip_flexion=9"], "takes a movement, or --pose and --grid"),
+        (["measure", "--pose", "hip_flexion"], 'The pose "hip_flexion" must read like hip_flexion=90,knee_flexion=0'),
+        (["measure", "--pose", "knee_flexion=170"], "knee_flexion is 170°; the model allows -5° to 150°"),
+        (["measure", "--grid", "knee_flexon=0:90:10"], 'Did you mean "knee_flexion"'),
+        (["measure", "--grid", "knee_flexion=0:90"], 'The grid "knee_flexion=0:90" must read like'),
+        (["measure", "--grid", "knee_flexion=0:90:-1"], "must rise from its first to its last angle"),
+        (["measure", "--grid", "knee_flexion=0:x:1"], '"x" in "knee_flexion=0:x:1" is no number of degrees'),
+        (
+            ["measure", "--grid", "knee_flexion=0:9:1", "--pose", "knee_flexion=9"],
+            "knee_flexion is in --pose and in --grid",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_status_2(arguments: list[str], sentence: str, capsys: Capture) -> None:
@@ -269,6 +281,22 @@ def test_a_table_is_written_and_its_path_printed(capsys: Capture, tmp_path: Path
     assert rows[0].startswith("time_s,")
     assert "exists; give --force" in complaint(["measure", SCENE], capsys)
     assert cli.main(["measure", SCENE, "--force"]) == 0
+
+
+def test_one_pose_is_printed_line_by_line(capsys: Capture) -> None:
+    assert cli.main(["measure", "--pose", "hip_flexion=90,knee_flexion=0"]) == 0
+    said = dict(line.split() for line in capsys.readouterr().out.splitlines())
+    assert float(said["hip_flexion_deg"]) == 90
+    assert float(said["biceps_femoris_short_head_length_percent"]) == 100
+
+
+def test_a_grid_is_written_with_every_combination(capsys: Capture, tmp_path: Path) -> None:
+    grid = ["--grid", "hip_flexion=-20:120:70", "--grid", "knee_flexion=0:120:60"]
+    assert cli.main(["measure", *grid, "--pose", "hip_adduction=5", "-o", "grid.csv"]) == 0
+    assert capsys.readouterr().out == "grid.csv\n"
+    rows = (tmp_path / "grid.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[:4] for row in rows[1:3]] == [["-20", "5", "0", "0"], ["-20", "5", "0", "60"]]
+    assert len(rows) == 10
 
 
 @pytest.mark.render

@@ -170,7 +170,9 @@ def test_posed_meshes_are_closed_and_in_place(leg_raise: Scene) -> None:
 def test_the_table_has_names_with_units(leg_raise: Scene) -> None:
     table = leg_raise.measure(samples=51)
     assert len(table) == 51 and table.values.shape == (51, len(table.columns))
-    assert all(name.rsplit("_", 1)[1] in ("s", "deg", "mm", "percent") for name in table.columns)
+    assert all(
+        name.rsplit("_", 1)[1] in ("s", "deg", "mm", "percent") for name in table.columns
+    )  # s: seconds, mm per second
     assert table["semimembranosus_length_percent"][0] == pytest.approx(100)
     np.testing.assert_allclose(table["biceps_femoris_short_head_length_percent"], 100)
     with pytest.raises(UnknownNameError, match="Did you mean"):

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 FIRST_SCENE = "straight_leg_raise"
 EXIT_INTERRUPTED, EXIT_PIPE = 130, 141  # as shells count them: 128 + the signal
-MOST_SAMPLES = 100_000
 
 
 def example(*lines: str) -> str:
@@ -48,7 +47,7 @@ app = App(
         "hamstring list                        the movements that ship with it",
         "hamstring shot straight_leg_raise     a picture for a slide",
         "hamstring clip straight_leg_raise     a film",
-        "hamstring measure straight_leg_raise  lengths and moment arms",
+        "hamstring measure straight_leg_raise  lengths, moment arms and strains",
     ),
     help_format="plaintext",
     version=__version__,
@@ -78,7 +77,9 @@ class Look:
     theme: Annotated[str, Parameter(help="light, dark or print.")] = "light"
     labels: Annotated[
         str,
-        Parameter(help="default, all, none, muscles, nerve, bones, landmarks, footprints, or names separated by commas."),
+        Parameter(
+            help="default, all, none, muscles, nerve, bones, landmarks, footprints, or names separated by commas."
+        ),
     ] = "default"
     style: Annotated[str, Parameter(help="lecture (large type, few names) or atlas (small type, many).")] = "lecture"
     language: Annotated[str, Parameter(help="en, la or both.")] = "en"
@@ -229,27 +230,71 @@ def clip(
 
 @app.command(
     help_epilogue=example(
-        "hamstring measure straight_leg_raise", "hamstring measure hip_extension --samples 201 -o extension.csv"
+        "hamstring measure straight_leg_raise",
+        "hamstring measure hip_extension --samples 201 -o extension.csv",
+        "hamstring measure --pose hip_flexion=90,knee_flexion=0",
+        "hamstring measure --grid hip_flexion=-20:120:10 --grid knee_flexion=0:120:10 -o grid.csv",
     )
 )
 def measure(
-    scene: SceneName,
+    scene: Annotated[str | None, Parameter(help="A movement, see hamstring list, or a scene file (.toml).")] = None,
     /,
     *,
+    pose: Annotated[str | None, Parameter(help="One pose instead: names and degrees, separated by commas.")] = None,
+    grid: Annotated[
+        tuple[str, ...], Parameter(negative="", help="Many poses instead: name=first:last:step; once per coordinate.")
+    ] = (),
     output: Output = None,
-    samples: Annotated[Whole, Parameter(help="Rows, at equal steps of time.")] = 101,
+    samples: Annotated[Whole, Parameter(help="Rows of a movement, at equal steps of time.")] = 101,
     side: SideName = None,
     bones: Bones = None,
     force: Force = False,
 ) -> None:
-    """Write angles, lengths and moment arms over a movement as a table (CSV)."""
-    from visualiser import export
+    """Write angles, lengths, moment arms and strains of the heads, and how the nerve moves, as a table (CSV).
 
+    One pose is printed, or written with --output. Together with --grid, --pose says where the other joints are.
+    """
+    from visualiser import export
+    from visualiser.asked_poses import MOST_POSES
+
+    if pose is not None or grid:
+        if scene is not None or side is not None:
+            raise VisualiserError("hamstring measure takes a movement, or --pose and --grid; they are for either side.")
+        _measure_poses(pose, grid, output, bones, force)
+        return
+    if scene is None:
+        raise VisualiserError("hamstring measure needs SCENE, --pose or --grid; see hamstring measure --help.")
     shown = _scene(scene, side, None, bones)
-    if not 2 <= samples <= MOST_SAMPLES:
-        raise VisualiserError(f"--samples is {samples}; a table has 2 to {MOST_SAMPLES} rows.")
+    if not 2 <= samples <= MOST_POSES:
+        raise VisualiserError(f"--samples is {samples}; a table has 2 to {MOST_POSES} rows.")
     target = export.target(output or Path(f"{shown.movement.name}.csv"), force, export.TABLE_SUFFIXES)
     print(export.write_csv(shown.measure(samples), target, force=force))
+
+
+def _measure_poses(pose: str | None, grid: Sequence[str], output: Path | None, bones: Path | None, force: bool) -> None:
+    """The table of one pose, printed, or of a grid, written."""
+    from visualiser import asked_poses, export
+    from visualiser.measurement import measure_poses
+
+    fixed = {name: [angle] for name, angle in asked_poses.parse_pose(pose).items()} if pose is not None else {}
+    axes = asked_poses.parse_grid(grid)
+    for name in set(fixed) & set(axes):
+        raise VisualiserError(f"{name} is in --pose and in --grid; one of them is enough.")
+    legs = asked_poses.legs_of({**fixed, **axes})
+    if bones is None:
+        table = measure_poses(legs)
+    else:
+        from visualiser import ownbones
+
+        body = ownbones.load(bones).physique
+        table = measure_poses(legs, heads=body.heads, geometry=body.geometry)
+    if output is None and not grid:
+        longest = max(map(len, table.columns))
+        for name, value in zip(table.columns, table.values[0], strict=True):
+            print(f"{name:<{longest}}{value:>10.2f}")
+        return
+    target = export.target(output or Path("grid.csv"), force, export.TABLE_SUFFIXES)
+    print(export.write_csv(table, target, force=force))
 
 
 @app.command(name="list", help_epilogue=example("hamstring list", "hamstring list structures", "hamstring list views"))

@@ -24,6 +24,7 @@ from visualiser.sections import (
     spread_matrix,
     unit,
 )
+from visualiser.strain import parted
 from visualiser.transforms import inverse
 from visualiser.tubes import FINE_RINGS, FINE_SECTORS, RINGS, SECTORS, hinge_axes, rest_positions, station_values
 from visualiser.typed import FloatArray, IntArray
@@ -32,10 +33,6 @@ from visualiser.typed import FloatArray, IntArray
 DistanceField = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 PATH_POINTS = 161
-TENDON_SHARE, TENDON_LIMITS = (
-    0.12,
-    (-0.005, 0.03),
-)  # part of the length change that tendon takes, and its strain limits: ESTIMATE
 ROUNDING = (
     0.004,
     0.013,
@@ -210,9 +207,8 @@ class Solver:
         design = head.tube
         path = self.path(head, joints, leg)
         stretch = polyline_length(path) / self.rest_length[head.name]
-        tendon = 1.0 + float(np.clip(TENDON_SHARE * (stretch - 1.0), *TENDON_LIMITS))
         begin, end = design.belly
-        belly = (stretch - tendon * (begin + 1.0 - end)) / (end - begin)
+        tendon, belly = (float(part) for part in parted(head, np.array(stretch)))
         rest = rest_positions()
         posed = np.where(rest < begin, rest * tendon, begin * tendon + (rest - begin) * belly)
         posed = np.where(rest > end, stretch - (1.0 - rest) * tendon, posed) / stretch

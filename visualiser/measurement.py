@@ -1,17 +1,22 @@
 """Tables of lengths, moment arms and strains: one row per pose, one column per quantity, the unit in the column's name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from visualiser.anatomy import muscles, skeleton
 from visualiser.anatomy.definitions import Geometry, MuscleHead
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, TRUNK_COORDINATES, TRUNK_SLICE, degrees, millimetres
 from visualiser.errors import unknown_name
 from visualiser.movement import Movement, pose_at
-from visualiser.paths import ARM_COORDINATES, moment_arms, muscle_length
+from visualiser.nerve import nerve_excursion, nerve_strain
+from visualiser.paths import ARM_COORDINATES, BLOCK, moment_arms, muscle_length
+from visualiser.strain import parted
 from visualiser.typed import FloatArray
+
+VELOCITY_STEP_S = 1e-4  # to either side of a moment: velocity does not depend on how many rows are asked for
 
 # Hip arms are reported for extension, as textbooks print them; `paths` counts them for flexion.
 _ARM_NAMES = {
@@ -42,28 +47,45 @@ class Table:
         return len(self.values)
 
 
-def head_columns(
-    head: MuscleHead, leg: FloatArray, geometry: Geometry = skeleton.STANDARD
-) -> Iterator[Column]:
-    """What one head does in N poses: length, length in percent of upright standing, five moment arms.
+def head_columns(head: MuscleHead, leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> Iterator[Column]:
+    """What one head does in N poses: length, length in percent of upright standing, five moment arms, strain of its belly.
 
     leg : (N, 6)  radians
     """
     length = muscle_length(head, leg, geometry)
-    upright = muscle_length(head, np.zeros(len(LEG_COORDINATES)), geometry)
+    whole = length / muscle_length(head, np.zeros(len(LEG_COORDINATES)), geometry)
     yield f"{head.name}_length_mm", millimetres(length)
-    yield f"{head.name}_length_percent", 100.0 * length / upright
+    yield f"{head.name}_length_percent", 100.0 * whole
     arms = millimetres(moment_arms(head, leg, geometry))
     for i, coordinate in enumerate(ARM_COORDINATES):
         name, sign = _ARM_NAMES[coordinate]
-        yield f"{head.name}_{name}_moment_arm_mm", sign * arms[:, i]
+        yield f"{head.name}_{name}_moment_arm_mm", sign * arms[:, i] + 0.0  # no minus zeros
+    yield f"{head.name}_belly_strain_percent", 100.0 * (parted(head, whole).belly - 1.0)
 
 
-def leg_columns(
-    leg: FloatArray, heads: Sequence[MuscleHead] = muscles.HEADS, geometry: Geometry = skeleton.STANDARD
-) -> list[Column]:
-    """Every quantity of one leg in N poses (N, 6), radians."""
-    return [column for head in heads for column in head_columns(head, leg, geometry)]
+def nerve_columns(leg: FloatArray) -> Iterator[Column]:
+    """What the sciatic nerve does in N poses (N, 6): how far it slides in mid-thigh, distally positive, and its largest strain.
+
+    Always of our own body: its bed is not fitted to other bones.
+    """
+    blocks = np.array_split(leg, len(leg) // BLOCK + 1)
+    yield "sciatic_nerve_excursion_mm", millimetres(np.concatenate([nerve_excursion(block) for block in blocks]))
+    yield "sciatic_nerve_strain_percent", 100.0 * np.concatenate([nerve_strain(block) for block in blocks])
+
+
+def measure_poses(
+    leg: ArrayLike, *, heads: Sequence[MuscleHead] = muscles.HEADS, geometry: Geometry = skeleton.STANDARD
+) -> Table:
+    """Joint angles, and what heads and nerve do, in any poses of one leg (either side: they are mirror images).
+
+    leg             : (..., 6)  radians, order of `conventions.LEG_COORDINATES`; one row per pose
+    heads, geometry : of the body; ours when left out
+    """
+    rows = np.asarray(leg, dtype=np.float64).reshape(-1, len(LEG_COORDINATES))
+    columns = list(_coordinates(LEG_COORDINATES, rows))
+    for head in heads:
+        columns += head_columns(head, rows, geometry)
+    return _table([*columns, *nerve_columns(rows)])
 
 
 def measure(
@@ -73,7 +95,9 @@ def measure(
     heads: Sequence[MuscleHead] = muscles.HEADS,
     geometry: Geometry = skeleton.STANDARD,
 ) -> Table:
-    """Joint angles, lengths and moment arms of the moving leg at equal steps of time over a movement.
+    """Joint angles, and what heads and nerve of the moving leg do, at equal steps of time over a movement.
+
+    Beside what `measure_poses` tells, each head has the velocity of its length, positive while it lengthens.
 
     heads, geometry : of the body that moves; ours when left out
     """
@@ -81,7 +105,27 @@ def measure(
     pose = pose_at(movement, time)
     trunk, leg = pose[:, TRUNK_SLICE], pose[:, LEG_SLICES[movement.side]]
     columns: list[Column] = [("time_s", time)]
-    columns += [(f"{name}_deg", degrees(trunk[:, i])) for i, name in enumerate(TRUNK_COORDINATES)]
-    columns += [(f"{name}_deg", degrees(leg[:, i])) for i, name in enumerate(LEG_COORDINATES)]
-    columns += leg_columns(leg, heads, geometry)
+    columns += [*_coordinates(TRUNK_COORDINATES, trunk), *_coordinates(LEG_COORDINATES, leg)]
+    for head in heads:
+        columns += head_columns(head, leg, geometry)
+        velocity = millimetres(_velocity(head, geometry, movement, time))
+        columns.append((f"{head.name}_velocity_mm_per_s", velocity))
+    return _table([*columns, *nerve_columns(leg)])
+
+
+def _velocity(head: MuscleHead, geometry: Geometry, movement: Movement, time: FloatArray) -> FloatArray:
+    """How fast (N,) a head lengthens at times (N,) of a movement, metres a second."""
+    begin, end = np.maximum(time - VELOCITY_STEP_S, 0.0), np.minimum(time + VELOCITY_STEP_S, movement.duration_s)
+    leg = pose_at(movement, np.stack([begin, end]))[..., LEG_SLICES[movement.side]]
+    before, after = muscle_length(head, leg, geometry)
+    velocity: FloatArray = (after - before) / (end - begin)
+    return velocity
+
+
+def _coordinates(names: Iterable[str], values: FloatArray) -> Iterator[Column]:
+    for i, name in enumerate(names):
+        yield f"{name}_deg", degrees(values[:, i])
+
+
+def _table(columns: list[Column]) -> Table:
     return Table(tuple(name for name, _ in columns), np.column_stack([values for _, values in columns]))

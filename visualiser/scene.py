@@ -210,7 +210,7 @@ class Scene:
     # -- numbers and meshes ----------------------------------------------------------------------------------------------------------
 
     def measure(self, samples: int = 101) -> "Table":
-        """Joint angles, lengths and moment arms over the movement: arrays with names and units."""
+        """Joint angles, what each head does and how the nerve slides and stretches over the movement: arrays with names and units."""
         from visualiser.measurement import measure
 
         if self.physique is None:

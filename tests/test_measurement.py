@@ -1,0 +1,123 @@
+"""Tables of lengths, arms, strains and velocities: their columns, and that they say what the model does."""
+
+import numpy as np
+import pytest
+
+from visualiser.anatomy.muscles import HEADS, head
+from visualiser.asked_poses import leg_of, legs_of, parse_grid
+from visualiser.conventions import LEG_COORDINATES, millimetres, radians
+from visualiser.errors import PoseError, UnknownNameError, VisualiserError
+from visualiser.measurement import Table, measure_poses
+from visualiser.nerve import nerve_strain
+from visualiser.paths import moment_arms, muscle_length
+from visualiser.scene import Scene
+from visualiser.strain import stretch
+
+OF_A_HEAD = (
+    "length_mm",
+    "length_percent",
+    "hip_extension_moment_arm_mm",
+    "hip_adduction_moment_arm_mm",
+    "hip_internal_rotation_moment_arm_mm",
+    "knee_flexion_moment_arm_mm",
+    "tibial_internal_rotation_moment_arm_mm",
+    "belly_strain_percent",
+)
+HEAD_NAMES = ("semitendinosus", "semimembranosus", "biceps_femoris_long_head", "biceps_femoris_short_head")
+NERVE = ("sciatic_nerve_excursion_mm", "sciatic_nerve_strain_percent")
+
+
+@pytest.fixture(scope="module")
+def raised() -> Table:
+    return Scene.load("straight_leg_raise").measure(samples=201)
+
+
+def test_a_table_of_poses_has_the_named_columns_in_order() -> None:
+    table = measure_poses(leg_of({"hip_flexion": 90}))
+    assert table.columns == (
+        *(f"{name}_deg" for name in LEG_COORDINATES),
+        *(f"{name}_{what}" for name in HEAD_NAMES for what in OF_A_HEAD),
+        *NERVE,
+    )
+
+
+def test_a_table_of_poses_says_what_the_model_computes() -> None:
+    legs = legs_of({"hip_flexion": (0, 45, 90), "knee_flexion": (0, 60)})
+    table = measure_poses(legs)
+    assert len(table) == 6
+    np.testing.assert_allclose(table["hip_flexion_deg"], [0, 0, 45, 45, 90, 90])
+    np.testing.assert_allclose(table["knee_flexion_deg"], [0, 60] * 3)
+    for muscle in HEADS:
+        np.testing.assert_allclose(table[f"{muscle.name}_length_mm"], millimetres(muscle_length(muscle, legs)))
+        arms = millimetres(moment_arms(muscle, legs))
+        np.testing.assert_allclose(table[f"{muscle.name}_hip_extension_moment_arm_mm"], -arms[:, 0])
+        np.testing.assert_allclose(table[f"{muscle.name}_knee_flexion_moment_arm_mm"], arms[:, 3])
+    np.testing.assert_allclose(table["sciatic_nerve_strain_percent"], 100 * nerve_strain(legs))
+
+
+def test_tendons_stretch_little_and_the_belly_takes_the_rest() -> None:
+    long = head("biceps_femoris_long_head")
+    pose = leg_of({"hip_flexion": 64})
+    tendon, belly = stretch(long, pose)
+    begin, end = long.tube.belly
+    whole = muscle_length(long, pose) / muscle_length(long, np.zeros(6))
+    assert 1.0 < tendon <= 1.04
+    assert belly > whole
+    assert tendon * (begin + 1 - end) + belly * (end - begin) == pytest.approx(float(whole))
+    assert measure_poses(pose)[f"{long.name}_belly_strain_percent"][0] == pytest.approx(100 * (float(belly) - 1))
+
+
+def test_a_movement_has_the_same_columns_and_velocities(raised: Table) -> None:
+    of_poses = set(measure_poses(np.zeros(6)).columns)
+    assert set(raised.columns) - of_poses == {
+        "time_s",
+        *(f"{name}_velocity_mm_per_s" for name in HEAD_NAMES),
+        *(
+            f"{name}_deg"
+            for name in ("pelvis_anterior_tilt", "pelvis_right_drop", "pelvis_left_rotation", "lumbar_flexion")
+        ),
+    }
+    assert of_poses < set(raised.columns)
+
+
+def test_velocity_is_how_fast_length_changes(raised: Table) -> None:
+    for name in HEAD_NAMES:
+        slope = np.gradient(raised[f"{name}_length_mm"], raised["time_s"])
+        velocity = raised[f"{name}_velocity_mm_per_s"]
+        np.testing.assert_allclose(velocity[1:-1], slope[1:-1], atol=0.02 * np.abs(slope).max() + 1e-3)
+    assert raised["semimembranosus_velocity_mm_per_s"].max() > 10
+    assert np.abs(raised["biceps_femoris_short_head_velocity_mm_per_s"]).max() < 1e-6
+
+
+def test_velocity_does_not_depend_on_how_many_rows_are_asked_for(raised: Table) -> None:
+    few = Scene.load("straight_leg_raise").measure(samples=3)
+    np.testing.assert_allclose(
+        few["semitendinosus_velocity_mm_per_s"], raised["semitendinosus_velocity_mm_per_s"][[0, 100, 200]], atol=1e-6
+    )
+
+
+def test_raising_the_leg_slides_the_nerve_up_and_strains_it(raised: Table) -> None:
+    top = int(raised["hip_flexion_deg"].argmax())
+    assert raised["sciatic_nerve_excursion_mm"][top] < -5
+    assert raised["sciatic_nerve_strain_percent"][top] > raised["sciatic_nerve_strain_percent"][0] + 2
+
+
+def test_more_poses_than_one_block_change_nothing() -> None:
+    legs = np.zeros((2500, 6))
+    legs[:, 0] = radians(np.linspace(0, 90, 2500))
+    table, last = measure_poses(legs), measure_poses(legs[-1])
+    np.testing.assert_allclose(table.values[-1], last.values[0])
+
+
+def test_asked_poses_are_checked() -> None:
+    with pytest.raises(UnknownNameError, match='Did you mean "hip_flexion"'):
+        leg_of({"hip_flexon": 3})
+    with pytest.raises(PoseError, match="hip_flexion is 200°"):
+        leg_of({"hip_flexion": 200})
+    with pytest.raises(VisualiserError, match="The grid has 110000 poses"):
+        legs_of({"hip_flexion": np.linspace(0, 1, 1000), "knee_flexion": np.linspace(0, 1, 110)})
+
+
+def test_a_grid_includes_both_ends() -> None:
+    assert parse_grid(["knee_flexion=0:0.3:0.1"])["knee_flexion"].tolist() == pytest.approx([0, 0.1, 0.2, 0.3])
+    assert parse_grid(["knee_flexion=5:5:1"])["knee_flexion"].tolist() == [5]
