@@ -15,8 +15,8 @@ LAYERS = (
     "transforms",
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
     "anatomy.attachments",
-    "kinematics movement scenefile asked_poses",
-    "paths strain sections surfaces registration vtp tubes contact nerve measurement",
+    "kinematics movement scenefile motion asked_poses",
+    "paths strain sections surfaces registration vtp tubes contact nerve tightness measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring overlay",
     "rendering",

@@ -88,7 +88,9 @@ class Look:
     height: Annotated[Whole, Parameter(help="Pixels.")] = 1080
 
 
-SceneName = Annotated[str, Parameter(help="A movement, see hamstring list, or a scene file (.toml).")]
+SceneName = Annotated[
+    str, Parameter(help="A movement, see hamstring list, a scene file (.toml) or a recording (.mot, .sto, .csv).")
+]
 Output = Annotated[Path | None, Parameter(name=["--output", "-o"], help="The file to write.")]
 Force = Annotated[
     bool, Parameter(name=["--force", "-f"], negative="", show_default=False, help="Overwrite the file if it exists.")
@@ -100,6 +102,26 @@ Legs = Annotated[
 Bones = Annotated[
     Path | None, Parameter(help="A folder of your own bones with a landmarks.toml, see hamstring bones --help.")
 ]
+
+
+Tightness = Annotated[
+    float | None,
+    Parameter(help="0 (supple) to 1 (very tight): how much length the hamstrings allow; as written if left out."),
+]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A recorded motion in the place of the scene's own."""
+
+    motion: Annotated[
+        Path | None, Parameter(help="OpenSim .mot or .sto, or .csv: plays with the scene's view and labels.")
+    ] = None
+    knee_sign: Annotated[str, Parameter(help="Sign of knee flexion in that file: auto, positive or negative.")] = "auto"
+    clamp: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Bend recorded angles into the model's range.")
+    ] = False
 
 
 @app.default
@@ -119,13 +141,15 @@ def view(
     side: SideName = None,
     legs: Legs = None,
     theme: str = "light",
+    tightness: Tightness = None,
+    recorded: Recorded = Recorded(),
     bones: Bones = None,
 ) -> None:
     """Open the window with a movement: rotate, play, scrub.
 
     theme: light or dark.
     """
-    shown = _scene(scene, side, legs, bones)
+    shown = _scene(scene, side, legs, tightness, recorded, bones)
     from visualiser import screen
 
     screen.require_screen()  # before Qt is imported: it would end the program
@@ -136,6 +160,7 @@ def view(
     help_epilogue=example(
         "hamstring shot straight_leg_raise --at 0.6 --view posterior -o a.png",
         "hamstring shot standing_leg_curl --labels muscles,bones --language both",
+        "hamstring shot straight_leg_raise --tightness 1",
         "hamstring shot tibial_rotation --width-cm 25.4 --dpi 200 --transparent",
         "hamstring shot straight_leg_raise --footprints --view posterior --at 0",
     )
@@ -149,6 +174,8 @@ def shot(
     look: Look = Look(),
     side: SideName = None,
     legs: Legs = None,
+    tightness: Tightness = None,
+    recorded: Recorded = Recorded(),
     width_cm: Annotated[float | None, Parameter(help="Printed width; gives the pixels together with --dpi.")] = None,
     dpi: Annotated[float | None, Parameter(help="Pixels an inch, written into the file.")] = None,
     transparent: Annotated[bool, Parameter(negative="", show_default=False, help="No background.")] = False,
@@ -160,7 +187,7 @@ def shot(
     force: Force = False,
 ) -> None:
     """Make a labelled picture (PNG) of one moment of a movement."""
-    shown = _scene(scene, side, legs, bones)
+    shown = _scene(scene, side, legs, tightness, recorded, bones)
     target = output or Path(f"{shown.movement.name}.png")
     _require_drawing()
     shown.image(
@@ -188,6 +215,7 @@ def shot(
         "hamstring clip straight_leg_raise",
         "hamstring clip hip_extension --theme dark --fps 60 -o extension.mp4",
         "hamstring clip standing_leg_curl --speed 0.5 --width 1280 --height 720",
+        "hamstring clip running --motion my_run.mot",
     )
 )
 def clip(
@@ -200,12 +228,14 @@ def clip(
     look: Look = Look(),
     side: SideName = None,
     legs: Legs = None,
+    tightness: Tightness = None,
+    recorded: Recorded = Recorded(),
     captions: Annotated[bool, Parameter(help="Title and phases of the movement in the picture.")] = True,
     bones: Bones = None,
     force: Force = False,
 ) -> None:
     """Make a film (MP4) of a whole movement."""
-    shown = _scene(scene, side, legs, bones)
+    shown = _scene(scene, side, legs, tightness, recorded, bones)
     target = output or Path(f"{shown.movement.name}.mp4")
     _require_drawing()
     with progress(target.name) as step:
@@ -247,6 +277,8 @@ def measure(
     output: Output = None,
     samples: Annotated[Whole, Parameter(help="Rows of a movement, at equal steps of time.")] = 101,
     side: SideName = None,
+    tightness: Tightness = None,
+    recorded: Recorded = Recorded(),
     bones: Bones = None,
     force: Force = False,
 ) -> None:
@@ -258,13 +290,13 @@ def measure(
     from visualiser.asked_poses import MOST_POSES
 
     if pose is not None or grid:
-        if scene is not None or side is not None:
+        if scene is not None or side is not None or tightness is not None or recorded.motion:
             raise VisualiserError("hamstring measure takes a movement, or --pose and --grid; they are for either side.")
         _measure_poses(pose, grid, output, bones, force)
         return
     if scene is None:
         raise VisualiserError("hamstring measure needs SCENE, --pose or --grid; see hamstring measure --help.")
-    shown = _scene(scene, side, None, bones)
+    shown = _scene(scene, side, None, tightness, recorded, bones)
     if not 2 <= samples <= MOST_POSES:
         raise VisualiserError(f"--samples is {samples}; a table has 2 to {MOST_POSES} rows.")
     target = export.target(output or Path(f"{shown.movement.name}.csv"), force, export.TABLE_SUFFIXES)
@@ -336,11 +368,28 @@ def check() -> None:
 app.command(bonecommands.app)
 
 
-def _scene(name: str, side: str | None, legs: str | None, bones: Path | None) -> "Scene":
-    """A scene by its name or path, of our body or of one with other bones."""
-    from visualiser.scene import Scene
+def _scene(
+    name: str, side: str | None, legs: str | None, tightness: float | None, recorded: Recorded, bones: Path | None
+) -> "Scene":
+    """A scene by its name or path, or a recording in its place; how a recording was read is told on standard error."""
+    from visualiser.scene import RECORDINGS, Scene
 
-    return Scene.load(name, side=side, legs=legs, bones=bones)
+    path = recorded.motion or (Path(name) if Path(name).suffix.lower() in RECORDINGS else None)
+    if path is None:
+        return Scene.load(name, side=side, legs=legs, tightness=tightness, bones=bones)
+    shown = Scene.from_motion(
+        path,
+        side=side or "right",
+        legs=legs or "both",
+        tightness=tightness,
+        knee_sign=recorded.knee_sign,
+        clamp=recorded.clamp,
+        like=name if recorded.motion else None,
+        bones=bones,
+    )
+    for sentence in shown.report:
+        print(f"{path.name}: {sentence}", file=sys.stderr)
+    return shown
 
 
 def _require_drawing() -> None:

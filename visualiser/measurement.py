@@ -14,6 +14,7 @@ from visualiser.movement import Movement, pose_at
 from visualiser.nerve import nerve_excursion, nerve_strain
 from visualiser.paths import ARM_COORDINATES, BLOCK, moment_arms, muscle_length
 from visualiser.strain import parted
+from visualiser.tightness import leg_to_couch
 from visualiser.typed import FloatArray
 
 VELOCITY_STEP_S = 1e-4  # to either side of a moment: velocity does not depend on how many rows are asked for
@@ -26,6 +27,7 @@ _ARM_NAMES = {
     "knee_flexion": ("knee_flexion", 1.0),
     "tibial_internal_rotation": ("tibial_internal_rotation", 1.0),
 }
+_COUCH_COLUMNS = ("leg_to_couch_deg", "hip_share_of_it_deg", "pelvis_share_of_it_deg")
 Column = tuple[str, FloatArray]
 
 
@@ -97,7 +99,8 @@ def measure(
 ) -> Table:
     """Joint angles, and what heads and nerve of the moving leg do, at equal steps of time over a movement.
 
-    Beside what `measure_poses` tells, each head has the velocity of its length, positive while it lengthens.
+    Beside what `measure_poses` tells, each head has the velocity of its length, positive while it lengthens. Of a person on the back, also
+    the angle of the leg to the couch is told, with the shares of hip and pelvis in it.
 
     heads, geometry : of the body that moves; ours when left out
     """
@@ -106,6 +109,8 @@ def measure(
     trunk, leg = pose[:, TRUNK_SLICE], pose[:, LEG_SLICES[movement.side]]
     columns: list[Column] = [("time_s", time)]
     columns += [*_coordinates(TRUNK_COORDINATES, trunk), *_coordinates(LEG_COORDINATES, leg)]
+    if movement.posture == "supine":
+        columns += zip(_COUCH_COLUMNS, leg_to_couch(pose, movement.side), strict=True)
     for head in heads:
         columns += head_columns(head, leg, geometry)
         velocity = millimetres(_velocity(head, geometry, movement, time))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from visualiser.measurement import Table
     from visualiser.physique import Physique
 
+RECORDINGS = (".mot", ".sto", ".csv", ".tsv")
 SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
 
 
@@ -38,9 +39,19 @@ class Scene:
         legs: str | None = None,
         detail: str = "fine",
         physique: "Physique | None" = None,
+        tightness: float | None = None,
+        report: Sequence[str] = (),
     ) -> None:
+        self._asked = definition  # before tight hamstrings change it
         self.movement = definition
+        if tightness is not None:
+            from visualiser import physique as builds
+            from visualiser.tightness import limited
+
+            build = physique or builds.standard()
+            self.movement = limited(definition, tightness, heads=build.heads, geometry=build.geometry)
         self.legs, self.detail, self.physique = legs or definition.legs, detail, physique
+        self.tightness, self.report = tightness, tuple(report)
 
     @classmethod
     def load(
@@ -49,33 +60,63 @@ class Scene:
         *,
         side: Side | str | None = None,
         legs: str | None = None,
+        tightness: float | None = None,
         bones: str | PathLike[str] | None = None,
     ) -> "Scene":
-        """A shipped scene by its name, or a scene file by its path.
+        """A shipped scene by its name, a scene file or a recorded motion by its path.
 
-        side   : show and move the other leg than the file says
-        bones  : a folder of your own bones with their landmarks.toml, see docs/bones.md
-        raises : UnknownNameError, SceneFileError, AssetError
+        side      : show and move the other leg than the file says
+        tightness : 0 (supple) to 1 (very tight): how much length the hamstrings allow; None plays the scene as it is written
+        bones     : a folder of your own bones with their landmarks.toml, see docs/bones.md
+        raises    : UnknownNameError, SceneFileError, AssetError
         """
         shipped = assets.scene_paths()
         path = Path(name_or_path)
+        if path.suffix.lower() in RECORDINGS:
+            return cls.from_motion(path, side=side or Side.RIGHT, legs=legs, tightness=tightness, bones=bones)
         if path.suffix != ".toml" and not path.is_file():
             if str(name_or_path) not in shipped:
                 raise unknown_name("movement", str(name_or_path), shipped)
             path = shipped[str(name_or_path)]
-        scene = cls(scenefile.load(path), legs=legs)
-        if bones is not None:
-            from visualiser import ownbones  # here: with it comes all that fitting needs
-
-            scene.physique = ownbones.load(Path(bones)).physique
+        scene = cls(scenefile.load(path), legs=legs, tightness=tightness, physique=_build(bones))
         return scene if side is None else scene.on_side(side)
+
+    @classmethod
+    def from_motion(
+        cls,
+        path: str | PathLike[str],
+        *,
+        side: Side | str = Side.RIGHT,
+        legs: str | None = "both",
+        tightness: float | None = None,
+        knee_sign: str = "auto",
+        clamp: bool = False,
+        like: str | PathLike[str] | None = None,
+        bones: str | PathLike[str] | None = None,
+    ) -> "Scene":
+        """A recorded motion: OpenSim `.mot` or `.sto`, or a table (`.csv`); `report` says how it was understood.
+
+        knee_sign : which sign knee flexion has in the file: 'positive', 'negative', or 'auto' to look at the numbers
+        clamp     : bend angles into the model's range instead of refusing them
+        like      : the scene whose view, labels and ground to take over
+        """
+        from visualiser import motion
+
+        pattern = None if like is None else cls.load(like).movement
+        read, report = motion.load(Path(path), side=_side(side), knee_sign=knee_sign, clamp=clamp, like=pattern)
+        return cls(read, legs=legs, tightness=tightness, report=report, physique=_build(bones))
 
     def on_side(self, side: Side | str) -> "Scene":
         """The same movement on a given side."""
-        if side not in list(Side):
-            raise unknown_name("side", str(side), [s.value for s in Side])
-        moved = movement.on_side(self.movement, Side(side))
-        return Scene(moved, legs=self.legs, detail=self.detail, physique=self.physique)
+        turned = movement.on_side(self._asked, _side(side))
+        return Scene(
+            turned,
+            legs=self.legs,
+            detail=self.detail,
+            physique=self.physique,
+            tightness=self.tightness,
+            report=self.report,
+        )
 
     @property
     def body(self) -> "Body":
@@ -249,6 +290,21 @@ class Scene:
 
         status: int = window.show(self.body, self.movement, movements=assets.scene_paths(), theme=theme)
         return status
+
+
+def _build(bones: str | PathLike[str] | None) -> "Physique | None":
+    """The build of a folder of bones; None for ours."""
+    if bones is None:
+        return None
+    from visualiser import ownbones  # here: with it comes all that fitting needs
+
+    return ownbones.load(Path(bones)).physique
+
+
+def _side(side: Side | str) -> Side:
+    if side not in list(Side):
+        raise unknown_name("side", str(side), [s.value for s in Side])
+    return Side(side)
 
 
 def _pixels(width_cm: float, dpi: float, width: int, height: int) -> tuple[int, int]:

@@ -97,7 +97,7 @@ def read_text(path: Path | str, kind: str = "scene file", largest: int = LARGEST
             raise SceneFileError(path, f"is {path.stat().st_size} bytes; a {kind} has at most {largest}.")
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise SceneFileError(path, f"there is no such {kind}.") from None
+        raise SceneFileError(path, "there is no such file.") from None
     except IsADirectoryError:
         raise SceneFileError(path, f"is a folder, not a {kind}.") from None
     except UnicodeDecodeError:
