@@ -22,9 +22,9 @@ from visualiser.vtp import read_vtp
 SUFFIXES = (".stl", ".obj", ".ply", ".vtp", ".glb")
 MOST_TRIANGLES, FEWEST_TRIANGLES = 2_000_000, 50
 MOST_BYTES = 600 * 2**20
-# Shares of the bone's length: holes up to this size are closed, separate pieces up to that size are left out. ESTIMATES: a hole of a tenth
-# is the work of a scanner, a larger one a bone that was cut; a piece of a quarter is a splinter, a larger one another bone.
-_LARGEST_HOLE, _LARGEST_SPLINTER = 0.10, 0.25
+# Shares of the bone's length: holes up to this size are closed, separate pieces up to that size are left out. ESTIMATES: a hole of
+# a twentieth is the work of a scanner, a larger one a bone that was cut; a quarter is a splinter, more is another bone.
+_LARGEST_HOLE, _LARGEST_SPLINTER = 0.05, 0.25
 _SAME_PLACE = 1e-6  # share of the size within which two vertices are one
 
 

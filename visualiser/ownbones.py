@@ -204,7 +204,7 @@ def _off_the_bone(bone: Given) -> tuple[str, ...]:
         return ()
     names = list(bone.landmarks)
     _, _, off = Ground(bone.vertices, bone.faces).nearest(np.array([bone.landmarks[name] for name in names]))
-    if np.median(off) > _ON_BONE:
+    if off.max() > _ON_BONE:
         raise AssetError(
             f"The landmarks of {bone.file} do not lie on it: {names[int(off.argmax())]} is {1e3 * off.max():.0f} mm away; "
             f"they must be in the unit and the coordinates of the mesh."

@@ -32,7 +32,7 @@ _MIRROR_GAIN, _MIRROR_LEAST = 0.5, 0.002  # a mirrored fit must be twice as good
 # Our surface is drawn onto theirs at points spread over each bone, where it is near and looks the same way. Loose: a landmark counts more.
 _PULLS = {"hip_bone": 70, "femur": 70, "tibia": 60, "fibula": 30, "sacrum": 30}
 _PULL_REACH, _PULL_ROUNDS, _LOOSENESS = 0.014, 2, 0.004
-_MOST_KNEE_SPACE_MM = 8.0
+_LEAST_KNEE_SPACE_MM, _MOST_KNEE_SPACE_MM = 0.5, 8.0  # less is the grain of the meshes, not the joint
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -323,7 +323,9 @@ def _knee_space(maps: Mapping[str, Warp], meshes: Mapping[str, BoneMesh]) -> flo
     standing = tibia_to_femur(np.zeros(6), moved_geometry(maps))
     wanted = _our_gap() * maps["femur"].base.scale
     space = 1e3 * (wanted - _gap(bones[0], bones[1], standing))
-    return float(np.clip(space, -_MOST_KNEE_SPACE_MM, _MOST_KNEE_SPACE_MM))
+    return (
+        0.0 if abs(space) < _LEAST_KNEE_SPACE_MM else float(np.clip(space, -_MOST_KNEE_SPACE_MM, _MOST_KNEE_SPACE_MM))
+    )
 
 
 @lru_cache(maxsize=1)

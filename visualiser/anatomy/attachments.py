@@ -152,9 +152,9 @@ ATTACHMENTS = (
         sources.LAPRADE_2007,
     ),
     _attachment(
-        "biceps_femoris_long_head", "insertion", Oval(*_place(_LONG_HEAD.insertion), 15.0, 9.0), None, sources.ESTIMATE
+        "biceps_femoris_long_head", "insertion", Oval(*_place(_LONG_HEAD.insertion), 14.0, 8.0), None, sources.ESTIMATE
     ),
     _attachment(
-        "biceps_femoris_short_head", "insertion", Oval(*_place(_SHORT_HEAD.insertion), 9.0, 6.0), None, sources.ESTIMATE
+        "biceps_femoris_short_head", "insertion", Oval(*_place(_SHORT_HEAD.insertion), 8.0, 4.5), None, sources.ESTIMATE
     ),
 )
