@@ -46,6 +46,12 @@ def test_the_knee_keeps_its_joint_space(knee_flexion: float) -> None:
         assert 2 <= gap(tibia, "femur") <= 7  # 4-6 of cartilage without rotation
 
 
+@pytest.mark.parametrize("knee_flexion", [128, 135, 142, 150])
+def test_the_deeply_bent_knee_rolls_back_without_collision(knee_flexion: float) -> None:
+    tibia = placed(shell("tibia")[1], kinematics.tibia_to_femur(leg(knee_flexion=knee_flexion)))
+    assert 3 <= gap(tibia, "femur") <= 8
+
+
 @pytest.mark.parametrize(
     ("flexion", "adduction", "rotation"),
     [

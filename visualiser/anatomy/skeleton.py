@@ -63,7 +63,8 @@ STANDARD = Geometry(
     # Half the distance between the hip centres; 155-170 apart in three public models.
     hip_centre_mm=(0.0, 0.0, 80.0),
     # Femoral hinge of the knee, and what the tibia does on it. Rotation: the research models' screw-home; roll-back (x): smaller than
-    # Johal's, our choice; y: solved on our bones so that they keep 4-6 mm.
+    # Johal's, our choice; y: solved on our bones so that they keep 4-6 mm to 130 degrees, 4-7 beyond, where the back of the plateau
+    # rolls off the condyles. Both bend gently: the knee arms of the muscles feel their slopes.
     knee_hinge_mm=(0.0, -402.0, 1.0),
     knee_coupling=(
         (-10.0, -3.4, -2.0, 32.6),
@@ -75,10 +76,10 @@ STANDARD = Geometry(
         (60.0, 13.2, -5.5, 33.1),
         (75.0, 14.2, -6.4, 33.5),
         (90.0, 14.9, -7.2, 33.5),
-        (105.0, 15.0, -8.1, 32.9),
-        (120.0, 15.0, -9.2, 31.7),
-        (140.0, 15.0, -18.0, 30.0),
-        (150.0, 15.0, -22.0, 29.6),
+        (105.0, 15.0, -8.2, 32.9),
+        (120.0, 15.0, -9.5, 32.1),
+        (135.0, 15.0, -11.8, 31.1),
+        (150.0, 15.0, -16.0, 33.2),
     ),
     # The patella glides round the trochlea: it turns about the knee hinge by a share of knee flexion (about 0.7, from memory) and comes
     # nearer to it as the trochlea ends, solved on our bones for a 4 mm gap.
