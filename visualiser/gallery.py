@@ -90,10 +90,10 @@ def write(folder: Path | str) -> Iterator[Path]:
                 method = Image.Quantize.MAXCOVERAGE if FOOTPRINT in kinds else Image.Quantize.MEDIANCUT
                 image = image.quantize(COLOURS, method, dither=Image.Dither.NONE)
             yield write_png(image, folder / "bones" / f"{sheet.name}.png", force=True)
-    page = folder / "bones.md"
-    with replacing(page, force=True) as temporary:
-        temporary.write_text(_page(body), encoding="utf-8")
-    yield page
+    told = folder / "bones.md"
+    with replacing(told, force=True) as temporary:
+        temporary.write_text(page(body), encoding="utf-8")
+    yield told
 
 
 def _shown(surface: Surface, bones: Sequence[str]) -> bool:
@@ -147,7 +147,7 @@ def _camera(view: str, centre: FloatArray, half: float) -> Camera:
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
-def _page(body: Body) -> str:
+def page(body: Body) -> str:
     """The page in Markdown."""
     lines = [
         "# Bones",
