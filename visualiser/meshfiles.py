@@ -21,10 +21,11 @@ from visualiser.vtp import read_vtp
 
 SUFFIXES = (".stl", ".obj", ".ply", ".vtp", ".glb")
 MOST_TRIANGLES, FEWEST_TRIANGLES = 2_000_000, 50
-MOST_BYTES = 600 * 2**20
+MOST_BYTES = 300 * 2**20
 # Shares of the bone's length: holes up to this size are closed, separate pieces up to that size are left out. ESTIMATES: a hole of
 # a twentieth is the work of a scanner, a larger one a bone that was cut; a quarter is a splinter, more is another bone.
 _LARGEST_HOLE, _LARGEST_SPLINTER = 0.05, 0.25
+_MOST_FAULTS = 200  # holes, or pieces whose triangles disagree: a mesh with more is better mended by its maker
 _SAME_PLACE = 1e-6  # share of the size within which two vertices are one
 
 
@@ -118,7 +119,7 @@ def repaired(mesh: RawMesh, path: Path, many_pieces: bool = False) -> tuple[RawM
     """
     notes: list[str] = []
     mesh = _tidied(mesh, path, notes)
-    mesh = _wound_alike(mesh, notes)
+    mesh = _wound_alike(mesh, path, notes)
     mesh = _main_piece(mesh, path, notes, many_pieces)
     mesh = _closed(mesh, path, notes)
     if len(mesh.faces) < FEWEST_TRIANGLES:
@@ -198,7 +199,7 @@ def _pieces(faces: IntArray, pairs: IntArray) -> tuple[int, IntArray]:
     return int(count), piece.astype(np.intp)
 
 
-def _wound_alike(mesh: RawMesh, notes: list[str]) -> RawMesh:
+def _wound_alike(mesh: RawMesh, path: Path, notes: list[str]) -> RawMesh:
     """Neighbouring triangles turn the same way round, piece by piece the way of the majority."""
     pairs, against = _neighbours(mesh.faces)
     if not against.any():
@@ -209,7 +210,10 @@ def _wound_alike(mesh: RawMesh, notes: list[str]) -> RawMesh:
     both = np.concatenate([pairs, pairs[:, ::-1]])
     graph = csr_matrix((np.tile(weights, 2), (both[:, 0], both[:, 1])), shape=(len(piece), len(piece)))
     turned = np.zeros(len(piece), dtype=bool)
-    for first in np.unique(piece[pairs[against, 0]]):
+    faulty = np.unique(piece[pairs[against, 0]])
+    if len(faulty) > _MOST_FAULTS:
+        raise AssetError(f"{path} is no surface: its triangles do not agree which side is outside.")
+    for first in faulty:
         order, parent = breadth_first_order(graph, int(np.flatnonzero(piece == first)[0]), directed=False)
         changes = np.zeros(len(order), dtype=bool)
         changes[1:] = np.asarray(graph[parent[order[1:]], order[1:]]).ravel() == 2.0
@@ -273,7 +277,10 @@ def _closed(mesh: RawMesh, path: Path, notes: list[str]) -> RawMesh:
     if len(open_edges) > 0.2 * len(times):
         raise AssetError(f"{path} is no surface: most of its triangles are not joined to their neighbours.")
     vertices, faces, largest = [mesh.vertices], [mesh.faces], 0.0
-    for i, rim in enumerate(_rims(open_edges)):
+    rims = _rims(open_edges)
+    if len(rims) > _MOST_FAULTS:
+        raise AssetError(f"{path} is open: {len(rims):,} holes are too many to be closed safely.")
+    for i, rim in enumerate(rims):
         around = mesh.vertices[rim]
         largest = max(largest, float(np.ptp(around, axis=0).max()))
         if largest > _LARGEST_HOLE * mesh.size:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from visualiser.typed import FloatArray, IntArray
 
-MOST_BYTES = 512 * 2**20  # of one unpacked array
+MOST_BYTES = 512 * 2**20  # of all unpacked arrays together
 _KINDS = {
     "Int8": "i1",
     "UInt8": "u1",
@@ -97,6 +97,7 @@ class _Arrays:
         if compressor not in (None, "", "vtkZLibDataCompressor"):
             raise ValueError(f"its compression {compressor!r} is not known")
         self.packed = bool(compressor)
+        self.room = MOST_BYTES
         self.appended = appended
         block = root.find("AppendedData")
         self.appended_is_text = block is not None and block.get("encoding") == "base64"
@@ -142,8 +143,9 @@ class _Arrays:
             raise ValueError("its compressed blocks cannot be counted")
         header = (3 + blocks) * size
         numbers = self._numbers(_decoded(raw, header) if is_text else raw, 3 + blocks)
-        if numbers[1] * blocks > MOST_BYTES:
-            raise ValueError(f"one of its arrays is larger than {MOST_BYTES >> 20} MB")
+        self.room -= numbers[1] * blocks
+        if self.room < 0:
+            raise ValueError(f"its arrays are larger than {MOST_BYTES >> 20} MB")
         body = _decoded(raw[4 * -(-header // 3) :], None) if is_text else raw[header:]
         whole, at = [], 0
         for packed in numbers[3:]:
