@@ -76,6 +76,7 @@ def test_a_movement_has_the_same_columns_and_velocities(raised: Table) -> None:
             f"{name}_deg"
             for name in ("pelvis_anterior_tilt", "pelvis_right_drop", "pelvis_left_rotation", "lumbar_flexion")
         ),
+        *(f"{name}_deg" for name in ("leg_to_couch", "hip_share_of_it", "pelvis_share_of_it")),  # of a leg raise
     }
     assert of_poses < set(raised.columns)
 
