@@ -16,6 +16,7 @@ from visualiser.anatomy.definitions import Cylinder, MuscleHead
 from visualiser.anatomy.muscles import HEADS, head
 from visualiser.conventions import metres, millimetres, radians
 from visualiser.errors import AnatomyError, UnknownNameError
+from visualiser.kinematics import femur_to_pelvis
 from visualiser.paths import ARM_COORDINATES, line_points, moment_arms, muscle_length
 from visualiser.typed import FloatArray
 
@@ -88,6 +89,9 @@ def outside(value: float, band: tuple[float, float]) -> float:
     return max(band[0] - value, value - band[1], 0.0)
 
 
+deep_leg = st.tuples(
+    st.floats(65, 125), st.floats(-40, 30), st.floats(-45, 45), st.floats(-5, 150), st.floats(-30, 30), st.just(0.0)
+).map(radians)
 random_leg = st.tuples(
     st.floats(-40, 130),
     st.floats(-30, 30),
@@ -111,14 +115,39 @@ def test_standing_lengths_are_those_of_a_170_centimetre_skeleton(muscle: MuscleH
 def test_lengths_lie_within_one_point_of_the_models(
     angles: tuple[int, int], bands: tuple[tuple[int, int], ...]
 ) -> None:
-    for muscle, band in zip((SM, ST, LONG, SHORT), bands, strict=True):
-        assert outside(percent(muscle, leg(*angles)), band) < 1.0, muscle.name
+    # Beyond 90 degrees of hip flexion ours go round the ischium and the models' do not: ours may be longer there, never shorter.
+    for muscle, (low, high) in zip((SM, ST, LONG, SHORT), bands, strict=True):
+        longest = high + 0.5 if angles[0] > 90 else high
+        assert outside(percent(muscle, leg(*angles)), (low, longest)) < 1.0, muscle.name
 
 
 @pytest.mark.parametrize("muscle", TWO_JOINT)
 def test_hip_extension_arms_lie_within_four_millimetres_of_the_models(muscle: MuscleHead) -> None:
     for hip, band in zip(HIP_ANGLES, HIP_EXTENSION_BANDS[muscle], strict=True):
-        assert outside(hip_extension_arm(muscle, leg(hip)), band) < 4.0
+        if hip <= 80:
+            assert outside(hip_extension_arm(muscle, leg(hip)), band) < 4.0
+
+
+@pytest.mark.parametrize("muscle", TWO_JOINT)
+def test_round_the_ischium_hip_extension_arms_hold_in_deep_flexion(muscle: MuscleHead) -> None:
+    # The models' lines run through the bone and nearly meet the hip centre at 120 degrees. The lower edge of our ischium stands 75 mm
+    # from it at the most; a line that goes round it can have no longer arm, and none that falls to nothing.
+    arms = np.array([hip_extension_arm(muscle, leg(hip)) for hip in range(80, 121, 5)])
+    assert (np.diff(arms) < 0).all()
+    assert 75 > arms[0] and arms[-1] > 0.75 * arms[0]
+
+
+@pytest.mark.parametrize("muscle", TWO_JOINT)
+def test_points_of_a_line_stay_outside_the_cylinder_in_the_ischium(muscle: MuscleHead) -> None:
+    assert muscle.line.ischium is not None
+    ring = muscle.line.ischium
+    poses = [
+        leg(h, k, adduction=a, rotation=r) for h, k, a, r in product((60, 75, 90, 120), (0, 90), (-20, 15), (-20, 20))
+    ]
+    for pose in poses:
+        in_pelvis = millimetres(line_points(muscle, pose, 301)) @ femur_to_pelvis(pose)[:3, :3].T
+        away = np.hypot(in_pelvis[:, 0] - ring.x_mm, in_pelvis[:, 1] - ring.y_mm)
+        assert away.min() > ring.radius_mm - 0.01
 
 
 @pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])
@@ -192,7 +221,7 @@ def test_sitting_upright_lengthens_the_two_joint_heads_and_shortens_the_short_he
 
 @pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
 @settings(max_examples=60, deadline=None)
-@given(pose=random_leg)
+@given(pose=st.one_of(random_leg, deep_leg))
 def test_moment_arms_are_minus_the_derivative_of_length(muscle: MuscleHead, pose: FloatArray) -> None:
     step = 1e-5
     arms = moment_arms(muscle, pose)
@@ -204,16 +233,27 @@ def test_moment_arms_are_minus_the_derivative_of_length(muscle: MuscleHead, pose
 
 @pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
 def test_length_has_no_jump_or_corner_over_the_whole_range(muscle: MuscleHead) -> None:
+    deep = np.array(
+        [leg(h, 30, adduction=-15, rotation=20) for h in np.arange(55, 120, 0.5)]
+    )  # onto the ischium and round it
     knee = np.array([leg(30, k, tibial=10) for k in np.arange(-5, 150, 0.5)])
     hip = np.array([leg(h, 10, adduction=10) for h in np.arange(-40, 130, 0.5)])
-    for sweep in (knee, hip):
+    for sweep in (knee, hip, deep):
         assert np.abs(np.diff(muscle_length(muscle, sweep), 2)).max() < 3e-5
         assert np.abs(np.diff(moment_arms(muscle, sweep), axis=0)).max() < 0.002  # 2 mm in half a degree
 
 
 @pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
 def test_points_of_a_line_begin_at_the_origin_and_measure_its_length(muscle: MuscleHead) -> None:
-    poses = np.array([leg(), leg(90), leg(0, 110), leg(60, 60, adduction=10, rotation=-20, tibial=15)])
+    poses = np.array(
+        [
+            leg(),
+            leg(90),
+            leg(0, 110),
+            leg(115, 20, adduction=-10, rotation=20),
+            leg(60, 60, adduction=10, rotation=-20, tibial=15),
+        ]
+    )
     points = line_points(muscle, poses, 2001)
     measured = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
     np.testing.assert_allclose(measured, muscle_length(muscle, poses), atol=2e-4)  # 0.2 mm: chords of the arc
@@ -244,6 +284,15 @@ def test_a_via_point_inside_its_wrap_is_refused() -> None:
     fat = Cylinder(ST.line.wrap.x_mm, ST.line.wrap.y_mm, 45.0)
     with pytest.raises(AnatomyError, match="wrap cylinder"):
         muscle_length(replace(ST, line=replace(ST.line, wrap=fat)), STANDING)
+
+
+def test_an_origin_inside_the_cylinder_of_the_ischium_is_refused() -> None:
+    assert LONG.line.ischium is not None
+    fat = replace(LONG.line.ischium, radius_mm=60.0)
+    with pytest.raises(AnatomyError, match="cylinder in the ischium"):
+        muscle_length(replace(LONG, line=replace(LONG.line, ischium=fat)), STANDING)
+    with pytest.raises(AnatomyError, match="Only a line from the pelvis"):
+        replace(SHORT.line, ischium=fat)
 
 
 def test_heads_answer_to_latin_and_short_names_and_unknown_ones_are_refused() -> None:

@@ -146,10 +146,18 @@ def _moved_line(line: LineOfAction, maps: Mapping[str, Warp], geometry: Geometry
         via_mm=_moved(line.via_mm, maps["tibia"]),
         insertion_mm=_moved(line.insertion_mm, maps["tibia"]),
         wrap=line.wrap and _moved_wrap(line.wrap, line.via_mm[2], maps["femur"]),
+        ischium=line.ischium and _turned_along(line.ischium, line.origin_mm, origin),
     )
     while moved.wrap is not None and via_clearance(moved, geometry) < 1.2 * VIA_CLEARANCE:
         moved = replace(moved, wrap=replace(moved.wrap, radius_mm=_SHRINK * moved.wrap.radius_mm))
     return moved
+
+
+def _turned_along(ischium: Cylinder, origin: Point, moved: Point) -> Cylinder:
+    """The cylinder in the ischium turned and grown about the hip centre with the origin beside it, so that it keeps its place to it."""
+    change = complex(*moved[:2]) / complex(*origin[:2])
+    centre = change * complex(ischium.x_mm, ischium.y_mm)
+    return Cylinder(centre.real, centre.imag, abs(change) * ischium.radius_mm)
 
 
 def _sum(a: Point, b: Point) -> Point:

@@ -125,7 +125,7 @@ class Landmark:
 
 @dataclass(frozen=True, slots=True)
 class Cylinder:
-    """A cylinder along the femoral Z axis that a tendon bends round: place of its axis in the femur and its radius."""
+    """A cylinder along the Z axis of a segment that a line bends round: place of its axis there and its radius."""
 
     x_mm: float
     y_mm: float
@@ -139,7 +139,8 @@ class Cylinder:
 class LineOfAction:
     """The mechanical line of a muscle head: origin, round a cylinder on the femur, via point and insertion on the tibia.
 
-    It alone gives lengths and moment arms; what is drawn is the `TubeDesign`.
+    It alone gives lengths and moment arms; what is drawn is the `TubeDesign`. `wrap` lies in the femoral condyles, `ischium` in the
+    pelvis, counted from the hip centre like the origin; heads that begin on the femur have none.
     """
 
     origin_segment: str
@@ -148,8 +149,13 @@ class LineOfAction:
     insertion_mm: Point
     wrap: Cylinder | None
     sources: tuple[Source, ...]
+    ischium: Cylinder | None = None
 
     def __post_init__(self) -> None:
+        require(
+            self.ischium is None or self.origin_segment == "pelvis",
+            "Only a line from the pelvis bends round the ischium.",
+        )
         require(
             self.origin_segment in ("pelvis", "femur"),
             f"A line of action starts on pelvis or femur, not on {self.origin_segment!r}.",

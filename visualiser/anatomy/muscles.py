@@ -22,6 +22,11 @@ from visualiser.errors import unknown_name
 # arms follow the public models (they are therefore no independent confirmation of them).
 _LINE_SOURCES = (sources.OPENSIM_MODELS, sources.FEUCHT_2015, sources.ESTIMATE)
 
+# In deep hip flexion the lines go round the ischium. Its true lower edge stands 65-75 mm from the hip centre, 10-25 further than the
+# lines of the models, which run straight through it. Our circles, on one axis in the middle of the bone, lie between the two: as large
+# as they may be without leaving the models' lengths by more than about a point. Beyond 80 degrees the arms fall slowly, not to nothing.
+_ISCHIUM = (-10.0, -10.0)
+
 _SEMITENDINOSUS_LINE = LineOfAction(
     "pelvis",
     (-50.5, -47.4, -28.0),
@@ -29,6 +34,7 @@ _SEMITENDINOSUS_LINE = LineOfAction(
     (9.1, -59.3, -17.5),
     Cylinder(-8.7, -405.2, 24.4),
     _LINE_SOURCES,
+    Cylinder(*_ISCHIUM, 40.0),
 )
 _SEMIMEMBRANOSUS_LINE = LineOfAction(
     "pelvis",
@@ -37,6 +43,7 @@ _SEMIMEMBRANOSUS_LINE = LineOfAction(
     (-29.6, -10.7, -20.7),
     Cylinder(-8.7, -405.2, 24.9),
     _LINE_SOURCES,
+    Cylinder(*_ISCHIUM, 28.5),
 )
 _LONG_HEAD_LINE = LineOfAction(
     "pelvis",
@@ -45,6 +52,7 @@ _LONG_HEAD_LINE = LineOfAction(
     (-32.7, -26.9, 41.8),
     Cylinder(-8.4, -404.9, 23.5),
     _LINE_SOURCES,
+    Cylinder(*_ISCHIUM, 34.5),
 )
 _SHORT_HEAD_LINE = LineOfAction(
     "femur", (-3.7, -232.1, 21.8), (-27.7, 0.0, 29.5), (-32.9, -28.0, 41.8), None, _LINE_SOURCES
