@@ -15,19 +15,20 @@ LAYERS = (
     "transforms",
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
     "anatomy.attachments",
-    "kinematics movement scenefile motion asked_poses",
+    "kinematics movement scenefile posing motion asked_poses",
     "paths strain sections surfaces registration vtp tubes contact nerve tightness measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
-    "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring overlay",
+    "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
+    "colouring options alt",
     "rendering",
-    "playback keys screen export stills clips window.theme window.camera window.notices window.transport window.panels "
+    "playback keys screen export stills clips carried window.theme window.camera window.notices window.transport window.panels "
     "window.view window.labels window.showing window.main window scene gallery",
-    "checks bonecommands cli __main__ sculpt",
+    "checks bonecommands lookwords cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
 
 # Which module of the layers below drawing may use a library with one home; from the drawing layer on, all may.
-HOMES = {"trimesh": {"assets", "meshfiles"}, "PIL": {"overlay", "backdrop"}}
+HOMES = {"trimesh": {"assets", "meshfiles"}, "PIL": {"overlay", "backdrop", "ink"}}
 # Who may touch the drawing library: one module draws, others hold a window, hand meshes out, or look whether it works.
 DRAWERS = {"rendering", "stills", "scene", "checks"}
 

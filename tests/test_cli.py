@@ -90,7 +90,7 @@ def test_small_questions_load_nothing_heavy(fresh_python: Run, arguments: tuple[
         (["--foo"], "Unknown option: --foo"),
         (["shot", SCENE, "--ad", "3"], "Unknown option: --ad. Did you mean --at"),
         (["shot", SCENE, "--at"], "--at needs a value"),
-        (["shot", SCENE, "--at", "x"], '--at is "x"; allowed is a number'),
+        (["shot", SCENE, "--at", "x"], 'at is "x"; allowed are a share such as 0.6 or 60%, or a time'),
         (["clip", SCENE, "--fps", "2.5"], '--fps is "2.5"; allowed is a whole number'),
         (["list", "themes", "views"], '"views" is one argument too many for hamstring list'),
         (["list", "vews"], 'There is no list "vews"; allowed: movements, .* Did you mean "views"?'),

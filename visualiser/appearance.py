@@ -63,6 +63,29 @@ TISSUE: Mapping[str, Colour] = MappingProxyType(
 )
 
 
+# From short or slack (dark blue) over upright (grey) to long (yellow). Lightness rises all along, so that it also reads in
+# greyscale, and blue and yellow are told apart with every common colour vision (the idea of Nunez et al. 2018, "cividis").
+DIVERGING: tuple[Colour, ...] = (rgb("#0A3A86"), rgb("#4A6796"), rgb("#8F8E8A"), rgb("#CFAE52"), rgb("#FFD84A"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What colours mean: a title with its unit, colours from low to high, (value, share of the way) of its numbers."""
+
+    title: str
+    colours: tuple[Colour, ...]
+    ticks: tuple[tuple[float, float], ...]
+
+
+def diverging(share: float) -> Colour:
+    """The colour at a share of the diverging map: 0 low, 0.5 neutral, 1 high; held at the ends."""
+    place = min(max(share, 0.0), 1.0) * (len(DIVERGING) - 1)
+    low = min(int(place), len(DIVERGING) - 2)
+    part = place - low
+    red, green, blue = (round(a + (b - a) * part) for a, b in zip(DIVERGING[low], DIVERGING[low + 1], strict=True))
+    return red, green, blue
+
+
 # -------------------------------------------------------------------------------------------------------------- themes
 @dataclass(frozen=True, slots=True)
 class Lights:

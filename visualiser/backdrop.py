@@ -46,6 +46,19 @@ def reduce_premultiplied(pixels: ByteArray, factor: int) -> ByteArray:
     return result
 
 
+def cut_out(on_black: ByteArray, on_white: ByteArray) -> ByteArray:
+    """The same picture on black and on white, (H, W, 3) each -> (H, W, 4) with straight alpha.
+
+    What lets the ground through differs between the two by just as much; soft edges and translucent surfaces alike.
+    """
+    black = on_black.astype(np.int32)
+    # Rounding may differ between the channels: the one that lets least through is right where a colour is strong.
+    alpha = np.clip(255 - (on_white.astype(np.int32) - black).min(axis=-1, keepdims=True), 0, 255)
+    colour = np.clip((black * 255 + alpha // 2) // np.maximum(alpha, 1), 0, 255)
+    result: ByteArray = np.concatenate([colour, alpha], axis=-1).astype(np.uint8)
+    return result
+
+
 def reduce_opaque(pixels: ByteArray, factor: int) -> ByteArray:
     """A supersampled opaque picture as graphics memory holds it, averaged over blocks.
 

@@ -26,6 +26,7 @@ from cyclopts import (
 
 from visualiser import __version__, bonecommands, keys
 from visualiser.errors import VisualiserError, unknown_name
+from visualiser.lookwords import AS_USUAL, Look, Whole
 
 if TYPE_CHECKING:
     from visualiser.scene import Scene
@@ -55,41 +56,11 @@ app = App(
 )
 
 
-def _whole(kind: type, tokens: Sequence[Token]) -> int:
-    """A whole number: 29.97 is refused, not rounded."""
-    try:
-        return int(tokens[0].value)
-    except ValueError:
-        raise CoercionError(token=tokens[0], target_type=int) from None
-
-
-Whole = Annotated[int, Parameter(converter=_whole)]
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What a picture shows and how large it is; the same for stills and clips."""
-
-    view: Annotated[
-        str | None, Parameter(help="Anatomical view, see hamstring list views; the scene's own if left out.")
-    ] = None
-    theme: Annotated[str, Parameter(help="light, dark or print.")] = "light"
-    labels: Annotated[
-        str,
-        Parameter(
-            help="default, all, none, muscles, nerve, bones, landmarks, footprints, or names separated by commas."
-        ),
-    ] = "default"
-    style: Annotated[str, Parameter(help="lecture (large type, few names) or atlas (small type, many).")] = "lecture"
-    language: Annotated[str, Parameter(help="en, la or both.")] = "en"
-    frame: Annotated[str | None, Parameter(help="leg or thigh: how much must be in the picture.")] = None
-    width: Annotated[Whole, Parameter(help="Pixels.")] = 1920
-    height: Annotated[Whole, Parameter(help="Pixels.")] = 1080
-
-
 SceneName = Annotated[
-    str, Parameter(help="A movement, see hamstring list, a scene file (.toml) or a recording (.mot, .sto, .csv).")
+    str,
+    Parameter(
+        help="A movement, see hamstring list, a scene file (.toml), a recording (.mot, .sto, .csv) or a picture of ours (.png)."
+    ),
 ]
 Output = Annotated[Path | None, Parameter(name=["--output", "-o"], help="The file to write.")]
 Force = Annotated[
@@ -158,7 +129,12 @@ def view(
 
 @app.command(
     help_epilogue=example(
-        "hamstring shot straight_leg_raise --at 0.6 --view posterior -o a.png",
+        "hamstring shot straight_leg_raise --at 60% --view posterior -o a.png",
+        "hamstring shot standing_leg_curl --at 1.2s --peel biceps_femoris_long_head --view posterolateral",
+        "hamstring shot standing_leg_curl --only semitendinosus --theme dark --size square",
+        "hamstring shot straight_leg_raise --colour strain --legend --alt",
+        "hamstring shot straight_leg_raise --pose hip_flexion=70,knee_flexion=20 --title none",
+        "hamstring shot a.png --view medial -o b.png",
         "hamstring shot standing_leg_curl --labels muscles,bones --language both",
         "hamstring shot straight_leg_raise --tightness 1",
         "hamstring shot tibial_rotation --width-cm 25.4 --dpi 200 --transparent",
@@ -169,9 +145,19 @@ def shot(
     scene: SceneName,
     /,
     *,
-    at: Annotated[float, Parameter(help="Share of the movement, 0 to 1.")] = 0.6,
+    at: Annotated[
+        str | None, Parameter(help="The moment: 0.6 or 60% of the movement, or 1.2s; 0.6 if left out.")
+    ] = None,
+    pose: Annotated[
+        str | None, Parameter(help="A pose instead of a moment: hip_flexion=70,knee_flexion=20, the rest 0.")
+    ] = None,
     output: Output = None,
-    look: Look = Look(),
+    look: Look = AS_USUAL,
+    caption: Annotated[str, Parameter(help="A line at the bottom.")] = "",
+    quality: Annotated[str, Parameter(help="draft, standard or fine: how smooth edges are.")] = "fine",
+    alt: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Print what the picture shows, for the alternative text.")
+    ] = False,
     side: SideName = None,
     legs: Legs = None,
     tightness: Tightness = None,
@@ -186,28 +172,27 @@ def shot(
     bones: Bones = None,
     force: Force = False,
 ) -> None:
-    """Make a labelled picture (PNG) of one moment of a movement."""
+    """Make a labelled picture (PNG) of one moment of a movement, or of any pose."""
     shown = _scene(scene, side, legs, tightness, recorded, bones)
-    target = output or Path(f"{shown.movement.name}.png")
+    target = output or Path(f"{shown.movement.name}.png" if pose is None else "pose.png")
+    if pose is not None:
+        shown = shown.posed(pose)
     _require_drawing()
-    shown.image(
+    picture = shown.image(
         target,
         at=at,
-        view=look.view,
-        theme=look.theme,
-        labels=look.labels,
-        style=look.style,
-        language=look.language,
-        frame=look.frame,
-        width=look.width,
-        height=look.height,
+        **look.words(),
         width_cm=width_cm,
         dpi=dpi,
         transparent=transparent,
         footprints=footprints,
+        caption=caption,
+        quality=quality,
         force=force,
     )
     print(target)
+    if alt:
+        print(picture.info["alt"])
 
 
 @app.command(
@@ -225,7 +210,7 @@ def clip(
     output: Output = None,
     fps: Annotated[Whole, Parameter(help="Frames a second.")] = 30,
     speed: Annotated[float, Parameter(help="0.5 shows the movement at half speed.")] = 1.0,
-    look: Look = Look(),
+    look: Look = AS_USUAL,
     side: SideName = None,
     legs: Legs = None,
     tightness: Tightness = None,
@@ -243,14 +228,7 @@ def clip(
             target,
             fps=fps,
             speed=speed,
-            view=look.view,
-            theme=look.theme,
-            labels=look.labels,
-            style=look.style,
-            language=look.language,
-            frame=look.frame,
-            width=look.width,
-            height=look.height,
+            **look.words(),
             captions=captions,
             progress=step,
             force=force,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from visualiser import anchoring, overlay
+from visualiser import anchoring, colouring, overlay
 from visualiser.assembly import Body, Frame
 from visualiser.backdrop import reduce_opaque
 from visualiser.cameras import Box
@@ -17,9 +17,9 @@ from visualiser.errors import ExportError
 from visualiser.export import VideoWriter
 from visualiser.furniture import Furniture, caption_block, with_compass
 from visualiser.movement import Movement
-from visualiser.naming import label_specs
+from visualiser.options import Options
 from visualiser.rendering import Stage
-from visualiser.stills import Options, Page, framing_points, page, shown_names
+from visualiser.stills import Page, framing_points, page, shown_opacities, solid, specs_for
 from visualiser.tracking import AHEAD_S, Tracker
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
@@ -99,10 +99,13 @@ def images(
     size = (options.width * samples, options.height * samples)
     steps = [max(1, round(seconds * fps)) for seconds in AHEAD_S]
     with Stage(body.drawn, options.theme, size) as stage:
-        stage.show_only(shown_names(body, options))
+        stage.show(shown_opacities(body, options))
+        if options.show.only:
+            stage.hide_props()
         stage.backdrop(stage.theme.bottom, stage.theme.top)
         for time_s, (now, *later) in zip(times, _with_future(body, movement, times, steps), strict=True):
             stage.update(now)
+            stage.paint(colouring.colours(options.colour, body, movement, float(time_s)))
             stage.look(survey.page.camera)
             image = reduce_opaque(stage.pixels(), samples)
             points = [anchoring.places(survey.anchors, body, frame) for frame in (now, *later)]
@@ -154,7 +157,7 @@ def _with_future(body: Body, movement: Movement, times: FloatArray, steps: Seque
 
 def _survey(body: Body, movement: Movement, options: Options) -> Survey:
     """Look at the movement in a few poses and decide what stays fixed in the clip."""
-    specs = label_specs(options.labels, movement)
+    specs = specs_for(body, movement, options)
     frames = [body.movement_frame(movement, t) for t in np.linspace(0.0, movement.duration_s, _SURVEY)]
     captions = ("", *dict.fromkeys(phase.caption for phase in movement.phases)) if options.captions else ("",)
     laid = page(body, movement, frames, specs, options, caption=max(captions, key=len))
@@ -162,7 +165,7 @@ def _survey(body: Body, movement: Movement, options: Options) -> Survey:
     looks, occupied = _looks(body, frames, laid, options)
     projected = laid.camera.project(framing_points(body, frames, options), *options.canvas)
     anatomy = Box(*projected[:, :2].min(axis=0), *projected[:, :2].max(axis=0))
-    furniture = with_compass(bare, laid.words, options.canvas, silhouette=occupied)
+    furniture = with_compass(bare, laid.words, options.canvas, silhouette=occupied) if options.compass else bare
     with_caption = {
         text: replace(furniture, texts=(*furniture.texts, caption_block(options.canvas, text))) if text else furniture
         for text in captions
@@ -175,12 +178,18 @@ def _looks(body: Body, frames: Sequence[Frame], laid: Page, options: Options) ->
     looks = []
     width, height = options.layout_size
     occupied = np.zeros((height, width), dtype=bool)
+    shown = shown_opacities(body, options)
+    opaque, anything = solid(shown), {name: float(opacity > 0.0) for name, opacity in shown.items()}
     with Stage(body.drawn, options.theme, options.layout_size) as stage:
-        stage.show_only(shown_names(body, options))
+        stage.show(opaque)
         for frame in frames:
             stage.update(frame)
             stage.look(laid.camera)
             stage.colour()
             looks.append(anchoring.Look(frame, laid.camera, stage.depth()))
+            if opaque != anything:
+                stage.show(anything)
+                stage.colour()
             occupied |= stage.hit()
+            stage.show(opaque)
     return looks, occupied

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from visualiser.appearance import CAPTION_SIZE, SMALL_SIZE, SOURCE_SIZE, TITLE_SIZE
+from visualiser.appearance import CAPTION_SIZE, SMALL_SIZE, SOURCE_SIZE, TITLE_SIZE, Colour, Scale
 from visualiser.cameras import Box
 from visualiser.labels import Point
 from visualiser.typed import BoolArray
@@ -21,6 +21,7 @@ ROW = 1.22
 COMPASS_ARM = 46.0
 LEGEND_DOT = 6.0
 CORNERS = ("bottom right", "bottom left", "top right", "top left")
+_COLOUR_BAR, _COLOUR_STRIP = 240.0, 16.0  # units long and high
 _SCALE_BAR = 130.0  # units a scale bar is best long
 _NICE_CENTIMETRES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
@@ -40,9 +41,20 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """Dots in group colours, each with its word and the place of the dot."""
+    """Dots in the colour of a group of labels, or in a colour of their own, each with its word and place."""
 
-    entries: tuple[tuple[str, Line, Point], ...]
+    entries: tuple[tuple[str | Colour, Line, Point], ...]
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class ColourBar:
+    """What the colours mean: a title with its unit, colours from low to high, and numbers at shares of the strip."""
+
+    title: Line
+    colours: tuple[Colour, ...]
+    ticks: tuple[tuple[Line, float], ...]
+    strip: Box
     box: Box
 
 
@@ -70,13 +82,14 @@ class Furniture:
 
     texts: tuple[TextBlock, ...] = ()
     legend: Legend | None = None
+    colour_bar: ColourBar | None = None
     scale_bar: ScaleBar | None = None
     compass: Compass | None = None
 
     @property
     def boxes(self) -> list[Box]:
         """What labels and anatomy should leave free."""
-        single = [item.box for item in (self.legend, self.scale_bar, self.compass) if item is not None]
+        single = [item.box for item in (self.legend, self.colour_bar, self.scale_bar, self.compass) if item is not None]
         return [block.box for block in self.texts] + single
 
 
@@ -86,12 +99,14 @@ def furnish(
     title: str = "",
     caption: str = "",
     source: str = "",
-    legend: Sequence[tuple[str, str]] = (),
+    legend: Sequence[tuple[str | Colour, str]] = (),
+    colours: Scale | None = None,
     metres_per_unit: float | None = None,
 ) -> Furniture:
     """Title and legend at the top left, scale bar and source at the bottom left, caption in the middle of the bottom.
 
-    legend          : (group, word) pairs
+    legend          : (group or colour, word) pairs
+    colours         : what the colours of the muscles mean
     metres_per_unit : of a parallel projection; None draws no scale bar, for in perspective it would measure nothing
     """
     texts, top, bottom = [], 30.0, canvas[1] - 26.0
@@ -106,9 +121,11 @@ def furnish(
         texts.append(block)
         bottom = block.box.top - 10.0
     bar = _scale_bar(metres_per_unit, bottom) if metres_per_unit else None
+    if bar is not None:
+        bottom = bar.box.top - 18.0
     if caption:
         texts.append(caption_block(canvas, caption))
-    return Furniture(tuple(texts), key, bar)
+    return Furniture(tuple(texts), key, _colour_bar(colours, bottom) if colours else None, bar)
 
 
 def caption_block(canvas: Point, caption: str) -> TextBlock:
@@ -163,7 +180,7 @@ def _block(lines: Sequence[Line], left: float, top: float, align: Align) -> Text
     return TextBlock(tuple(lines), Box(left, top, left + width, top + height), align)
 
 
-def _legend(entries: Sequence[tuple[str, str]], top: float, width: float) -> Legend:
+def _legend(entries: Sequence[tuple[str | Colour, str]], top: float, width: float) -> Legend:
     placed, x, y, right = [], MARGIN, top, MARGIN
     for group, word in entries:
         line = Line(word, "english", SMALL_SIZE)
@@ -173,6 +190,17 @@ def _legend(entries: Sequence[tuple[str, str]], top: float, width: float) -> Leg
         x += 2 * LEGEND_DOT + 10.0 + line.width + 26.0
         right = max(right, x - 26.0)
     return Legend(tuple(placed), Box(MARGIN, top, right, y + SMALL_SIZE * ROW))
+
+
+def _colour_bar(scale: Scale, bottom: float) -> ColourBar:
+    title = Line(scale.title, "english", SMALL_SIZE)
+    ticks = tuple((Line(f"{v:g}".replace("-", "−"), "english", SMALL_SIZE), share) for v, share in scale.ticks)
+    spread = max(line.width for line, _ in ticks) / 2
+    height = SMALL_SIZE * ROW * 2 + _COLOUR_STRIP + 14.0
+    top, right = bottom - height, MARGIN + max(title.width, _COLOUR_BAR + 2 * spread)
+    strip_top = top + SMALL_SIZE * ROW + 6.0
+    strip = Box(MARGIN + spread, strip_top, MARGIN + spread + _COLOUR_BAR, strip_top + _COLOUR_STRIP)
+    return ColourBar(title, scale.colours, ticks, strip, Box(MARGIN, top, right, bottom))
 
 
 def _scale_bar(metres_per_unit: float, bottom: float) -> ScaleBar:

@@ -42,6 +42,7 @@ _GHOST_MATERIAL = {"specular": 0.0, "ambient": 0.55, "diffuse": 0.50}
 _PROP_STRENGTH = 0.16
 _NEAR = 0.002
 _LEVEL = 0.02  # sine of the angle below the horizon from which a floor stands in the way
+_PEELS = 12  # translucent layers behind one another; closed surfaces without back faces rarely stand more than six deep
 
 
 def polydata(surface: Surface, vertices: FloatArray | None = None, normals: FloatArray | None = None) -> pv.PolyData:
@@ -154,6 +155,24 @@ class Stage:
         """Floor and supports are seen from above only: from below they would stand before what lies on them."""
         for name, present in self._present.items():
             self._actors[name].visibility = self._with_props and self._from_above and present
+
+    def show(self, opacities: Mapping[str, float]) -> None:
+        """Show surfaces as solid as said, hide those at 0; translucent ones are drawn in the right order, however they lie."""
+        for name, opacity in opacities.items():
+            self._actors[name].visibility = opacity > 0.0
+            self._actors[name].prop.opacity = opacity
+        renderer = self.plotter.renderer
+        renderer.SetUseDepthPeeling(any(0.0 < opacity < 1.0 for opacity in opacities.values()))
+        renderer.SetMaximumNumberOfPeels(_PEELS)
+        renderer.SetOcclusionRatio(0.0)
+
+    def paint(self, colours: Mapping[str, Colour]) -> None:
+        """Give surfaces one colour each, instead of their tissue's."""
+        for name, colour in colours.items():
+            actor = self._actors[name]
+            actor.SetTexture(None)
+            actor.mapper.scalar_visibility = False
+            actor.prop.color = tuple(channel / 255 for channel in colour)
 
     def set_opacity(self, name: str, opacity: float) -> None:
         """Make one surface translucent (1 = solid)."""

@@ -3,14 +3,16 @@
 Importing this module loads no graphics; the first picture does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visualiser import assets, movement, scenefile
+from visualiser import asked_poses, assets, carried, movement, posing, scenefile
+from visualiser.carried import SCENE_KEY
 from visualiser.conventions import Side
-from visualiser.errors import ExportError, VisualiserError, unknown_name
+from visualiser.errors import ExportError, unknown_name
 
 if TYPE_CHECKING:
     import pyvista
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 
     from visualiser.assembly import Body, Frame
     from visualiser.measurement import Table
+    from visualiser.options import Options
     from visualiser.physique import Physique
+    from visualiser.visibility import Words
 
 RECORDINGS = (".mot", ".sto", ".csv", ".tsv")
-SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
 
 
 class Scene:
@@ -51,6 +54,7 @@ class Scene:
             build = physique or builds.standard()
             self.movement = limited(definition, tightness, heads=build.heads, geometry=build.geometry)
         self.legs, self.detail, self.physique = legs or definition.legs, detail, physique
+        self.at: float | str = 0.6  # the moment of pictures that say none
         self.tightness, self.report = tightness, tuple(report)
 
     @classmethod
@@ -63,7 +67,7 @@ class Scene:
         tightness: float | None = None,
         bones: str | PathLike[str] | None = None,
     ) -> "Scene":
-        """A shipped scene by its name, a scene file or a recorded motion by its path.
+        """A shipped scene by its name, a scene file or a recorded motion by its path, or the scene that a picture (PNG) of ours carries.
 
         side      : show and move the other leg than the file says
         tightness : 0 (supple) to 1 (very tight): how much length the hamstrings allow; None plays the scene as it is written
@@ -74,6 +78,8 @@ class Scene:
         path = Path(name_or_path)
         if path.suffix.lower() in RECORDINGS:
             return cls.from_motion(path, side=side or Side.RIGHT, legs=legs, tightness=tightness, bones=bones)
+        if path.suffix.lower() == ".png":
+            return cls._of_picture(path, side=side, legs=legs, tightness=tightness, bones=bones)
         if path.suffix != ".toml" and not path.is_file():
             if str(name_or_path) not in shipped:
                 raise unknown_name("movement", str(name_or_path), shipped)
@@ -106,10 +112,35 @@ class Scene:
         read, report = motion.load(Path(path), side=_side(side), knee_sign=knee_sign, clamp=clamp, like=pattern)
         return cls(read, legs=legs, tightness=tightness, report=report, physique=_build(bones))
 
+    @classmethod
+    def _of_picture(
+        cls,
+        path: Path,
+        *,
+        side: Side | str | None,
+        legs: str | None,
+        tightness: float | None,
+        bones: str | PathLike[str] | None,
+    ) -> "Scene":
+        found = carried.read(path)
+        tight = found.tightness if tightness is None else tightness
+        scene = cls(found.movement, legs=legs or found.legs, tightness=tight, physique=_build(bones))
+        scene.at = found.at or scene.at
+        return scene if side is None else scene.on_side(side)
+
+    def posed(self, angles_deg: Mapping[str, float] | str) -> "Scene":
+        """The same body and surroundings in one pose: degrees by name, or "hip_flexion=70,knee_flexion=20"; the rest is zero.
+
+        raises : PoseError for an angle outside its joint's range
+        """
+        angles = asked_poses.parse_pose(angles_deg) if isinstance(angles_deg, str) else angles_deg
+        held = posing.posed(self.movement, angles)
+        return Scene(held, legs=self.legs, detail=self.detail, physique=self.physique)
+
     def on_side(self, side: Side | str) -> "Scene":
         """The same movement on a given side."""
         turned = movement.on_side(self._asked, _side(side))
-        return Scene(
+        scene = Scene(
             turned,
             legs=self.legs,
             detail=self.detail,
@@ -117,6 +148,8 @@ class Scene:
             tightness=self.tightness,
             report=self.report,
         )
+        scene.at = self.at
+        return scene
 
     @property
     def body(self) -> "Body":
@@ -132,14 +165,14 @@ class Scene:
 
         return body(self.movement.side, self.legs, self.detail, self.physique, footprints=True)
 
-    def frame(self, at: float = 0.6) -> "Frame":
+    def frame(self, at: float | str = 0.6) -> "Frame":
         """Where everything is at a share of the movement (0 to 1): transforms and vertices in metres."""
         return self.body.movement_frame(self.movement, self._time(at))
 
-    def _time(self, at: float) -> float:
-        if not 0.0 <= at <= 1.0:
-            raise VisualiserError(f"at is {at:g}; a share of the movement from 0 to 1 is allowed.")
-        return at * self.movement.duration_s
+    def _time(self, at: float | str) -> float:
+        from visualiser.options import moment
+
+        return moment(at, self.movement.duration_s)
 
     # -- pictures --------------------------------------------------------------------------------------------------------------------
 
@@ -147,7 +180,7 @@ class Scene:
         self,
         path: str | PathLike[str] | None = None,
         *,
-        at: float = 0.6,
+        at: float | str | None = None,
         view: str | None = None,
         theme: str = "light",
         labels: str | Sequence[str] = "default",
@@ -160,40 +193,132 @@ class Scene:
         dpi: float | None = None,
         transparent: bool = False,
         footprints: bool = False,
+        quality: str = "fine",
+        caption: str = "",
+        hide: "Words" = (),
+        only: "Words" = (),
+        opacity: "Mapping[str, float] | Words" = (),
+        peel: "Words" = (),
+        colour: str = "tissue",
+        title: str | bool = True,
+        source: str | bool = False,
+        legend: bool = False,
+        scale_bar: bool = True,
+        compass: bool = True,
+        perspective: bool = False,
+        azimuth: float = 0.0,
+        elevation: float = 0.0,
+        zoom: float = 1.0,
         force: bool = False,
     ) -> "Image.Image":
         """A labelled still; written to `path` if one is given (PNG, carrying its scene so that it can be reopened).
 
-        at            : share of the movement, 0 to 1
+        at            : share of the movement, 0 to 1 or "60%", or a time, "1.2s"; 0.6 or what the picture loaded showed when None
         view          : anatomical word, the scene's own when None
         labels        : group words or names, see `hamstring list landmarks`
         frame         : 'leg' or 'thigh', how much must be in the picture; the scene's own when None
         width, height : pixels; with `width_cm` the width follows from `dpi` (200 when not given) and the height from the aspect
         footprints    : bare bones with the areas on which the heads take hold, named, instead of muscles and nerve
+        quality       : 'draft', 'standard' or 'fine': drawn 1, 2 or 3 times larger, then averaged
+        hide, only, opacity, peel : names and groups, see `visibility.show`
+        colour        : 'tissue', 'identity' (a colour a muscle), 'length' or 'strain' (of the belly), against upright standing
+        title, source : a text, or whether to show the scene's own
+        azimuth, elevation : degrees that the camera goes to the viewer's right and up
+        returns       : the picture; `picture.info["alt"]` says what it shows
         """
         from visualiser import export, stills
+        from visualiser.options import samples_of
 
         if path is not None:
             export.target(Path(path), force, export.PNG_SUFFIXES)
         if width_cm is not None:
             dpi = dpi or 200.0
             width, height = _pixels(width_cm, dpi, width, height)
-        options = stills.Options(
-            width=width,
-            height=height,
-            view=view or self.movement.view,
+        options = self._options(
+            view=view,
             theme=theme,
             labels="footprints" if footprints and labels == "default" else labels,
             style=style,
             language=language,
-            frame=frame or self.movement.frame,
-            transparent=transparent,
+            frame=frame,
+            width=width,
+            height=height,
+            hide=hide,
+            only=only,
+            opacity=opacity,
+            peel=peel,
+            colour=colour,
+            title=title,
+            source=source,
+            legend=legend,
+            scale_bar=scale_bar,
+            compass=compass,
+            perspective=perspective,
+            azimuth=azimuth,
+            elevation=elevation,
+            zoom=zoom,
         )
+        options = replace(options, transparent=transparent, caption=caption, supersampling=samples_of(quality))
         body = self.bare_body if footprints else self.body
-        picture = stills.still(body, self.movement, self._time(at), options)
+        time_s = self._time(self.at if at is None else at)
+        picture = stills.still(body, self.movement, time_s, options)
         if path is not None:
-            export.write_png(picture, path, dpi=dpi, metadata=self._metadata(at=f"{at:g}"), force=force)
+            share = f"{time_s / self.movement.duration_s:.6g}"
+            metadata = self._metadata(at=share, Description=picture.info["alt"])
+            export.write_png(picture, path, dpi=dpi, metadata=metadata, force=force)
         return picture
+
+    def _options(
+        self,
+        *,
+        view: str | None,
+        theme: str,
+        labels: str | Sequence[str],
+        style: str,
+        language: str,
+        frame: str | None,
+        width: int,
+        height: int,
+        hide: "Words",
+        only: "Words",
+        opacity: "Mapping[str, float] | Words",
+        peel: "Words",
+        colour: str,
+        title: str | bool,
+        source: str | bool,
+        legend: bool,
+        scale_bar: bool,
+        compass: bool,
+        perspective: bool,
+        azimuth: float,
+        elevation: float,
+        zoom: float,
+    ) -> "Options":
+        """What stills and clips are asked in common, checked; the scene's own view and frame where nothing is said."""
+        from visualiser.options import Options
+        from visualiser.visibility import show
+
+        return Options(
+            view=view or self.movement.view,
+            theme=theme,
+            labels=labels,
+            style=style,
+            language=language,
+            frame=frame or self.movement.frame,
+            width=width,
+            height=height,
+            show=show(hide=hide, only=only, opacity=opacity, peel=peel),
+            colour=colour,
+            title=title,
+            source=source,
+            legend=legend,
+            scale_bar=scale_bar,
+            compass=compass,
+            perspective=perspective,
+            azimuth=azimuth,
+            elevation=elevation,
+            zoom=zoom,
+        )
 
     def clip(
         self,
@@ -210,6 +335,20 @@ class Scene:
         height: int = 1080,
         captions: bool = True,
         speed: float = 1.0,
+        hide: "Words" = (),
+        only: "Words" = (),
+        opacity: "Mapping[str, float] | Words" = (),
+        peel: "Words" = (),
+        colour: str = "tissue",
+        title: str | bool = True,
+        source: str | bool = False,
+        legend: bool = False,
+        scale_bar: bool = True,
+        compass: bool = True,
+        perspective: bool = False,
+        azimuth: float = 0.0,
+        elevation: float = 0.0,
+        zoom: float = 1.0,
         progress: Callable[[int, int], None] | None = None,
         force: bool = False,
     ) -> Path:
@@ -218,20 +357,34 @@ class Scene:
         speed    : 0.5 shows the movement at half speed
         progress : called with (frames done, frames in all)
         """
-        from visualiser import clips, export, stills
+        from visualiser import clips, export
 
         target = export.target(Path(path), force, export.VIDEO_SUFFIXES)
-        options = stills.Options(
-            width=width,
-            height=height,
-            view=view or self.movement.view,
+        options = self._options(
+            view=view,
             theme=theme,
             labels=labels,
             style=style,
             language=language,
-            frame=frame or self.movement.frame,
-            captions=captions,
+            frame=frame,
+            width=width,
+            height=height,
+            hide=hide,
+            only=only,
+            opacity=opacity,
+            peel=peel,
+            colour=colour,
+            title=title,
+            source=source,
+            legend=legend,
+            scale_bar=scale_bar,
+            compass=compass,
+            perspective=perspective,
+            azimuth=azimuth,
+            elevation=elevation,
+            zoom=zoom,
         )
+        options = replace(options, captions=captions)
         clips.clip(
             self.body,
             self.movement,
@@ -246,7 +399,10 @@ class Scene:
         return target
 
     def _metadata(self, **more: str) -> dict[str, str]:
-        return {"title": self.movement.title, "comment": f"{SCENE_KEY}\n{self.movement.text}", **more}
+        own = {"title": self.movement.title, "side": str(self.movement.side), "legs": self.legs}
+        if self.tightness is not None:
+            own["tightness"] = f"{self.tightness:g}"
+        return {**own, "comment": f"{SCENE_KEY}\n{self.movement.text}", **more}
 
     # -- numbers and meshes ----------------------------------------------------------------------------------------------------------
 
@@ -258,7 +414,7 @@ class Scene:
             return measure(self.movement, samples)
         return measure(self.movement, samples, heads=self.physique.heads, geometry=self.physique.geometry)
 
-    def meshes(self, at: float = 0.6) -> "dict[str, trimesh.Trimesh]":
+    def meshes(self, at: float | str = 0.6) -> "dict[str, trimesh.Trimesh]":
         """Every surface in its pose at a share of the movement, by name: closed trimesh meshes, metres."""
         import trimesh
 
@@ -269,7 +425,7 @@ class Scene:
                 meshes[surface.name].merge_vertices()
         return meshes
 
-    def plotter(self, at: float = 0.6, *, theme: str = "light", off_screen: bool = True) -> "pyvista.Plotter":
+    def plotter(self, at: float | str = 0.6, *, theme: str = "light", off_screen: bool = True) -> "pyvista.Plotter":
         """A PyVista plotter with the posed body on it, to go on from there; the caller shows and closes it."""
         from visualiser import stills
 

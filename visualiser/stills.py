@@ -1,82 +1,42 @@
 """Stills: one pose, framed, drawn larger than wanted and averaged, with its labels set at output pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyvista as pv
 from PIL import Image
 
-from visualiser import anchoring, overlay
-from visualiser.appearance import THEMES, VIEWS, look_up
-from visualiser.assembly import Body, Frame
-from visualiser.backdrop import flatten, reduce_premultiplied
-from visualiser.cameras import Box, Camera, around, camera_for, compass_words
-from visualiser.errors import ExportError
+from visualiser import alt, anchoring, colouring, overlay, visibility
+from visualiser.appearance import IDENTITY, VIEWS, Colour
+from visualiser.assembly import MUSCLE, NERVE, Body, Frame, structures
+from visualiser.backdrop import cut_out, flatten, reduce_premultiplied
+from visualiser.cameras import PERSPECTIVE_DEG, Box, Camera, around, camera_for, compass_words, look_axes, orbit
+from visualiser.cameras import frame as fitted
 from visualiser.furniture import Furniture, furnish, with_compass
-from visualiser.labels import Arrangement, LabelSpec, layout_canvas
+from visualiser.labels import Arrangement, LabelSpec, Placement
 from visualiser.layout import arrangement_for, gutters, place
 from visualiser.movement import Movement
 from visualiser.naming import label_specs
+from visualiser.options import Options
 from visualiser.rendering import Stage
 from visualiser.transforms import apply, inverse
-from visualiser.typed import BoolArray, FloatArray
+from visualiser.typed import BoolArray, ByteArray, FloatArray
 
-SMALLEST, LARGEST = 64, 16384
-MOST_PIXELS = 100_000_000
+__all__ = ["Options"]
+
 # How far down the shank a picture framed on the thigh reaches, in the tibia frame: below the insertions. Estimate by eye.
 _THIGH_ENDS_M = -0.11
-_GREY = (128, 128, 128)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a picture is made. Checked here, so that every door gives the same sentences."""
-
-    width: int = 1920
-    height: int = 1080
-    view: str = "lateral"
-    theme: str = "light"
-    labels: str | Sequence[str] = "default"
-    style: str = "lecture"
-    language: str = "en"
-    frame: str = "leg"
-    transparent: bool = False
-    title: bool = True
-    captions: bool = False
-    supersampling: int = 3
-
-    def __post_init__(self) -> None:
-        look_up("view", self.view, VIEWS)
-        look_up("theme", self.theme, THEMES)
-        look_up("frame", self.frame, {"leg": None, "thigh": None})
-        for name, pixels in (("width", self.width), ("height", self.height)):
-            if not SMALLEST <= pixels <= LARGEST:
-                raise ExportError(f"{name} is {pixels} pixels; {SMALLEST} to {LARGEST} are allowed.")
-        if self.width * self.height > MOST_PIXELS:
-            raise ExportError(
-                f"A picture of {self.width} x {self.height} pixels is too large; at most {MOST_PIXELS // 10**6} million."
-            )
-
-    @property
-    def canvas(self) -> tuple[float, float]:
-        """Size in layout units."""
-        return layout_canvas(self.width, self.height)[0]
-
-    @property
-    def scale(self) -> float:
-        """Pixels per layout unit."""
-        return layout_canvas(self.width, self.height)[1]
-
-    @property
-    def layout_size(self) -> tuple[int, int]:
-        """Pixels of the pass that decides where labels go: the same for every output size, so that the layout is the same too."""
-        return round(self.canvas[0]), round(self.canvas[1])
-
-    @property
-    def samples(self) -> int:
-        """Supersampling that still fits into graphics memory."""
-        return max(1, min(self.supersampling, LARGEST // max(self.width, self.height)))
+_BELOW_THIGH = ("tibia", "fibula", "foot", "tibial_nerve", "common_fibular_nerve")
+_BLACK, _GREY, _WHITE = (0, 0, 0), (128, 128, 128), (255, 255, 255)
+_GROUP_WORDS = {
+    "muscle": "Muscle",
+    "nerve": "Nerve",
+    "pelvis": "Pelvis",
+    "spine": "Spine",
+    "femur": "Femur",
+    "leg": "Knee and leg",
+}
 
 
 def framing_points(body: Body, frames: Sequence[Frame], options: Options) -> FloatArray:
@@ -85,36 +45,45 @@ def framing_points(body: Body, frames: Sequence[Frame], options: Options) -> Flo
     if view.focus:
         wanted = [frame.anchors[name] for frame in frames for name in view.focus if name in frame.anchors]
         return around(np.array(wanted), view.reach_mm * 1e-3)
+    shown = visibility.opacities(body.surfaces, options.show)
+    visible = [surface for surface in body.surfaces if shown[surface.name] > 0.0]
     points = []
     for frame in frames:
         tibia = next(inverse(frame.transforms[s.name]) for s in body.surfaces if s.structure == "tibia" and not s.ghost)
-        for surface in body.surfaces:
-            if surface.ghost:
-                continue
+        for surface in [s for s in visible if not s.ghost] or visible:
             thinned = body.placed(surface, frame)[:: max(1, len(surface.vertices) // 400)]
-            if options.frame == "thigh" and surface.structure in (
-                "tibia",
-                "fibula",
-                "foot",
-                "tibial_nerve",
-                "common_fibular_nerve",
-            ):
+            if options.frame == "thigh" and surface.structure in _BELOW_THIGH:
                 thinned = thinned[apply(tibia, thinned)[:, 1] > _THIGH_ENDS_M]
             points.append(thinned)
-    return np.concatenate(points)
+    framed = np.concatenate(points)
+    return framed if len(framed) else np.concatenate([body.placed(s, f) for f in frames for s in visible])
 
 
-def shown_names(body: Body, options: Options) -> list[str]:
-    """Surfaces on the picture: a close-up leaves out the other leg, which would only lie under its labels."""
+def shown_opacities(body: Body, options: Options) -> dict[str, float]:
+    """Opacity of each surface on the picture: a close-up leaves out the other leg, which would only lie under its labels."""
     close = bool(VIEWS[options.view].focus)
-    return [surface.name for surface in body.surfaces if not (close and surface.ghost)]
+    shown = visibility.opacities(body.surfaces, options.show)
+    return {s.name: 0.0 if close and s.ghost else shown[s.name] for s in body.surfaces}
 
 
-def silhouette_of(stage: Stage, body: Body) -> BoolArray:
+def specs_for(body: Body, movement: Movement, options: Options) -> tuple[LabelSpec, ...]:
+    """The labels wanted, of what can be seen."""
+    return visibility.named(
+        label_specs(options.labels, movement), body.surfaces, visibility.opacities(body.surfaces, options.show)
+    )
+
+
+def silhouette_of(stage: Stage, body: Body, shown: Mapping[str, float]) -> BoolArray:
     """Where the anatomy is that labels keep clear of. Ghosts do not count: they are ground, not figure."""
-    stage.show_only([surface.name for surface in body.surfaces if not surface.ghost])
+    figure = set(visibility.seen_well(body.surfaces, shown))
+    stage.show({surface.name: float(surface.name in figure) for surface in body.surfaces})
     stage.colour()
     return stage.hit()
+
+
+def solid(shown: Mapping[str, float]) -> dict[str, float]:
+    """Opacities for the pass that finds what is hidden: what can be seen through hides nothing."""
+    return {name: float(opacity >= visibility.SOLID_FROM) for name, opacity in shown.items()}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -134,44 +103,151 @@ def page(
     specs: Sequence[LabelSpec],
     options: Options,
     caption: str = "",
+    *,
+    least_half: float = 0.0,
 ) -> Page:
-    """Frame the anatomy of all frames beside its labels."""
+    """Frame the anatomy of all frames beside its labels.
+
+    least_half : half the height shown is at least that many metres, so that several pictures have one scale
+    """
     canvas, turn = options.canvas, frames[0].body_to_world
     points = framing_points(body, frames, options)
 
     def camera(box: Box | None) -> Camera:
-        return camera_for(options.view, body.side, points, *canvas, box, body_to_world=turn)
+        return aimed(body, points, options, turn, box)
 
-    title = movement.title if options.title else ""
-    before = furnish(canvas, title=title, caption=caption)
+    title, source = title_of(movement, options), source_of(movement, options)
+    caption = caption or options.caption
+    colours = colouring.scale(options.colour, body, movement)
+    legend = _legend(body, specs, options)
+    before = furnish(canvas, title=title, caption=caption, source=source, legend=legend, colours=colours)
     extent = np.ptp(camera(None).project(points, *canvas)[:, :2], axis=0)
     arrangement = arrangement_for(float(extent[0]), float(extent[1]), canvas)
     free = gutters(specs, canvas, options.style, options.language, arrangement=arrangement, reserved=before.boxes)
     chosen = camera(free)
-    furniture = furnish(canvas, title=title, caption=caption, metres_per_unit=chosen.metres_per_unit(canvas[1]))
+    if chosen.parallel and chosen.half < least_half:
+        chosen = camera(_shrunk(free, chosen.half / least_half))
+    if options.zoom != 1.0:
+        chosen = orbit(chosen, _pivot(points), zoom=options.zoom)
+    furniture = furnish(
+        canvas,
+        title=title,
+        caption=caption,
+        source=source,
+        legend=legend,
+        colours=colours,
+        metres_per_unit=chosen.metres_per_unit(canvas[1]) if options.scale_bar else None,
+    )
     return Page(chosen, furniture, arrangement, compass_words(chosen, body.side, turn))
 
 
+def aimed(body: Body, points: FloatArray, options: Options, turn: FloatArray, box: Box | None) -> Camera:
+    """The camera of a view, carried by the picture's own azimuth and elevation, that fits points into a box."""
+    angle = PERSPECTIVE_DEG if options.perspective else 0.0
+    camera = camera_for(
+        options.view, body.side, points, *options.canvas, box, body_to_world=turn, perspective_deg=angle
+    )
+    if not options.azimuth and not options.elevation:
+        return camera
+    azimuth, elevation = np.radians([options.azimuth, options.elevation])
+    carried = orbit(camera, _pivot(points), azimuth=azimuth, elevation=elevation)
+    axes = look_axes(carried.back, carried.up)
+    return fitted(points, axes, *options.canvas, box or Box(0.0, 0.0, *options.canvas), perspective_deg=angle)
+
+
+def _pivot(points: FloatArray) -> FloatArray:
+    middle: FloatArray = (points.min(axis=0) + points.max(axis=0)) / 2
+    return middle
+
+
+def _shrunk(box: Box, factor: float) -> Box:
+    """A box made smaller about its middle."""
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    wide, high = box.width * factor / 2, box.height * factor / 2
+    return Box(x - wide, y - high, x + wide, y + high)
+
+
+def title_of(movement: Movement, options: Options) -> str:
+    """The title on the picture."""
+    return options.title if isinstance(options.title, str) else movement.title if options.title else ""
+
+
+def source_of(movement: Movement, options: Options) -> str:
+    """The line of sources on the picture."""
+    if isinstance(options.source, str):
+        return options.source
+    return f"Source: {movement.source_names}" if options.source and movement.source_names else ""
+
+
+def _legend(body: Body, specs: Sequence[LabelSpec], options: Options) -> list[tuple[str | Colour, str]]:
+    """What the colours of the picture mean: of the heads where they have their own, else of the labels."""
+    if not options.legend:
+        return []
+    if options.colour == "identity":
+        shown = visibility.opacities(body.surfaces, options.show)
+        drawn = {s.structure for s in body.surfaces if s.kind in (MUSCLE, NERVE) and shown[s.name] > visibility.GHOSTED}
+        return [(IDENTITY[s.name], s.display) for s in structures() if s.name in drawn]
+    used = {spec.group for spec in specs}
+    return [(group, word) for group, word in _GROUP_WORDS.items() if group in used]
+
+
+# -- drawing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """A drawn panel before it is put on its ground: anatomy with straight alpha, labels, furniture, and its words."""
+
+    cutout: ByteArray  # (H, W, 4)
+    placement: Placement
+    furniture: Furniture
+    alt: str
+
+
 def still(body: Body, movement: Movement, time_s: float, options: Options) -> Image.Image:
-    """A labelled picture of a movement at one time: RGB, or RGBA when transparent."""
+    """A labelled picture of a movement at one time: RGB, or RGBA when transparent; `info["alt"]` says what it shows."""
+    picture = draw(body, movement, time_s, options)
+    pixels = picture.cutout.copy() if options.transparent else flatten(picture.cutout, options.theme)
+    write(pixels, picture, options)
+    image = Image.fromarray(pixels, "RGBA" if options.transparent else "RGB")
+    image.info["alt"] = picture.alt
+    return image
+
+
+def write(pixels: ByteArray, picture: Picture, options: Options) -> None:
+    """Labels and furniture onto the pixels of a picture, in place."""
+    overlay.draw(
+        pixels,
+        picture.placement,
+        options.scale,
+        options.theme,
+        style=options.style,
+        furniture=picture.furniture,
+        anatomy=picture.cutout[..., 3],
+    )
+
+
+def draw(body: Body, movement: Movement, time_s: float, options: Options, *, least_half: float = 0.0) -> Picture:
+    """Draw the anatomy of one moment and find the places of its labels."""
     frame = body.movement_frame(movement, time_s)
-    specs = label_specs(options.labels, movement)
-    laid = page(body, movement, [frame], specs, options)
+    specs = specs_for(body, movement, options)
+    laid = page(body, movement, [frame], specs, options, least_half=least_half)
+    shown = shown_opacities(body, options)
     samples = options.samples
     with Stage(body.drawn, options.theme, (options.width * samples, options.height * samples)) as stage:
-        stage.show_only(shown_names(body, options))
-        if options.transparent:
+        if options.transparent or options.show.only:
             stage.hide_props()
+        stage.paint(colouring.colours(options.colour, body, movement, time_s))
+        stage.show(shown)
         stage.update(frame)
         stage.look(laid.camera)
-        stage.backdrop(_GREY)
-        colour = stage.colour()
-        cutout = reduce_premultiplied(np.dstack([colour, stage.hit().astype(np.uint8) * np.uint8(255)]), samples)
+        cutout = cut(stage, samples, translucent=any(0.0 < opacity < 1.0 for opacity in shown.values()))
         stage.hide_props()
         stage.resize(options.layout_size)
+        stage.show(solid(shown))
         stage.colour()
         look = anchoring.Look(frame, laid.camera, stage.depth())
-        silhouette = silhouette_of(stage, body)
+        silhouette = silhouette_of(stage, body, shown)
     anchors = anchoring.choose(specs, body, [look])
     points, seen = anchoring.project(anchoring.places(anchors, body, frame), look, options.canvas)
     placement = place(
@@ -185,18 +261,23 @@ def still(body: Body, movement: Movement, time_s: float, options: Options) -> Im
         language=options.language,
         arrangement=laid.arrangement,
     )
-    furniture = with_compass(laid.furniture, laid.words, options.canvas, taken=placement.boxes, silhouette=silhouette)
-    pixels = cutout if options.transparent else flatten(cutout, options.theme)
-    overlay.draw(
-        pixels,
-        placement,
-        options.scale,
-        options.theme,
-        style=options.style,
-        furniture=furniture,
-        anatomy=cutout[..., 3],
-    )
-    return Image.fromarray(pixels, "RGBA" if options.transparent else "RGB")
+    furniture = laid.furniture
+    if options.compass:
+        furniture = with_compass(furniture, laid.words, options.canvas, taken=placement.boxes, silhouette=silhouette)
+    return Picture(cutout, placement, furniture, alt.text(body, movement, time_s, options, placement))
+
+
+def cut(stage: Stage, samples: int, *, translucent: bool) -> ByteArray:
+    """The anatomy without its ground: (H, W, 4) with straight alpha, reduced by `samples`."""
+    if not translucent:
+        stage.backdrop(_GREY)
+        colour = stage.colour()
+        return reduce_premultiplied(np.dstack([colour, stage.hit().astype(np.uint8) * np.uint8(255)]), samples)
+    grounds = []
+    for ground in (_BLACK, _WHITE):
+        stage.backdrop(ground)
+        grounds.append(reduce_premultiplied(np.ascontiguousarray(stage.colour()), samples))
+    return cut_out(*grounds)
 
 
 def plotter(

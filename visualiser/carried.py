@@ -1,0 +1,74 @@
+"""The scene that a picture of ours carries in its text: read as data, with limits, never run."""
+
+import zlib
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from visualiser import movement, scenefile
+from visualiser.conventions import Side
+from visualiser.errors import SceneFileError
+
+SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
+LARGEST_PICTURE = 200_000_000  # bytes; a fine still of 100 million pixels stays below
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A movement out of a picture, the share of it that the picture shows, and whose legs."""
+
+    movement: movement.Movement
+    at: str
+    legs: str
+    tightness: float | None = None
+
+
+def read(path: str | PathLike[str]) -> Carried:
+    """The scene in the text of a PNG.
+
+    raises : SceneFileError for a file that is no picture, carries no scene, or carries one that is not sound
+    """
+    path = Path(path)
+    texts = _texts(path)
+    key, _, text = texts.get("comment", "").partition("\n")
+    if key != SCENE_KEY or not text.strip():
+        raise SceneFileError(path, "this picture carries no scene; pictures made by hamstring shot do.")
+    if len(text) > scenefile.LARGEST_FILE:
+        raise SceneFileError(
+            path, f"carries a scene of {len(text)} characters; at most {scenefile.LARGEST_FILE} are read."
+        )
+    found = scenefile.parse(text, path)
+    scenefile.check_ranges(found, path)
+    side, legs = texts.get("side"), texts.get("legs", found.legs)
+    if side in list(Side):
+        found = movement.on_side(found, Side(side))
+    tightness = _share(texts.get("tightness", ""))
+    return Carried(
+        found,
+        _share(texts.get("at", "")),
+        legs if legs in scenefile.LEGS else found.legs,
+        float(tightness) if tightness else None,
+    )
+
+
+def _share(text: str) -> str:
+    """A number from 0 to 1, as text; anything else counts as not said."""
+    try:
+        return text if 0.0 <= float(text) <= 1.0 else ""
+    except ValueError:
+        return ""
+
+
+def _texts(path: Path) -> dict[str, str]:
+    """Texts before the pixels of a PNG, which are not unpacked; Pillow itself refuses texts that swell."""
+    from PIL import Image  # here: reading a scene file does not need it
+
+    try:
+        if path.stat().st_size > LARGEST_PICTURE:
+            raise SceneFileError(path, f"is {path.stat().st_size} bytes; a picture has at most {LARGEST_PICTURE}.")
+        with Image.open(path, formats=("PNG",)) as image:
+            return {str(key): str(text) for key, text in image.info.items() if isinstance(text, str)}
+    except FileNotFoundError:
+        raise SceneFileError(path, "there is no such file.") from None
+    except (OSError, ValueError, SyntaxError, zlib.error, Image.DecompressionBombError) as problem:
+        raise SceneFileError(path, f"is not a PNG that can be read ({type(problem).__name__}).") from None

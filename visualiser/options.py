@@ -1,0 +1,144 @@
+"""What may be asked of a picture, as one checked value: the same sentences at every door."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualiser.appearance import THEMES, VIEWS, look_up
+from visualiser.colouring import look_up_colouring
+from visualiser.errors import ExportError, VisualiserError, unknown_name
+from visualiser.labels import layout_canvas
+from visualiser.visibility import EVERYTHING, Show
+
+SMALLEST, LARGEST = 64, 16384
+MOST_PIXELS = 100_000_000
+QUALITIES: Mapping[str, int] = {"draft": 1, "standard": 2, "fine": 3}  # times larger in both directions, then averaged
+# Pixels. A4 lies on its side at 200 dots an inch; a story stands upright as on a telephone.
+SIZES: Mapping[str, tuple[int, int]] = {
+    "hd": (1280, 720),
+    "full": (1920, 1080),
+    "4k": (3840, 2160),
+    "4:3": (1440, 1080),
+    "square": (1080, 1080),
+    "story": (1080, 1920),
+    "a4": (2339, 1654),
+    "a4-upright": (1654, 2339),
+}
+ELEVATIONS_DEG = (-90.0, 90.0)
+ZOOMS = (0.2, 20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a picture is made.
+
+    title, source      : a text; True for the scene's own; False or "" for none
+    caption, legend    : a line at the bottom; dots of the labels' colours with their words
+    azimuth, elevation : degrees the camera goes to the viewer's right and up from the view
+    zoom               : 2 shows everything twice as large
+    """
+
+    width: int = 1920
+    height: int = 1080
+    view: str = "lateral"
+    theme: str = "light"
+    labels: str | Sequence[str] = "default"
+    style: str = "lecture"
+    language: str = "en"
+    frame: str = "leg"
+    transparent: bool = False
+    title: bool | str = True
+    captions: bool = False
+    supersampling: int = 3
+    caption: str = ""
+    source: bool | str = False
+    legend: bool = False
+    scale_bar: bool = True
+    compass: bool = True
+    show: Show = EVERYTHING
+    colour: str = "tissue"
+    perspective: bool = False
+    azimuth: float = 0.0
+    elevation: float = 0.0
+    zoom: float = 1.0
+    unit: float | None = None  # pixels per layout unit, for panels of a larger figure
+
+    def __post_init__(self) -> None:
+        look_up("view", self.view, VIEWS)
+        look_up("theme", self.theme, THEMES)
+        look_up("frame", self.frame, {"leg": None, "thigh": None})
+        look_up_colouring(self.colour)
+        for name, pixels in (("width", self.width), ("height", self.height)):
+            if not SMALLEST <= pixels <= LARGEST:
+                raise ExportError(f"{name} is {pixels} pixels; {SMALLEST} to {LARGEST} are allowed.")
+        if self.width * self.height > MOST_PIXELS:
+            raise ExportError(
+                f"A picture of {self.width} x {self.height} pixels is too large; at most {MOST_PIXELS // 10**6} million."
+            )
+        if not np.isfinite(self.azimuth):
+            raise VisualiserError(f"azimuth is {self.azimuth}; degrees are allowed.")
+        for name, value, (low, high) in (("elevation", self.elevation, ELEVATIONS_DEG), ("zoom", self.zoom, ZOOMS)):
+            if not low <= value <= high:
+                raise VisualiserError(f"{name} is {value:g}; {low:g} to {high:g} is allowed.")
+
+    @property
+    def canvas(self) -> tuple[float, float]:
+        """Size in layout units."""
+        if self.unit is not None:
+            return self.width / self.unit, self.height / self.unit
+        return layout_canvas(self.width, self.height)[0]
+
+    @property
+    def scale(self) -> float:
+        """Pixels per layout unit."""
+        return self.unit if self.unit is not None else layout_canvas(self.width, self.height)[1]
+
+    @property
+    def layout_size(self) -> tuple[int, int]:
+        """Pixels of the pass that decides where labels go: the same for every output size, so that the layout is the same too."""
+        return round(self.canvas[0]), round(self.canvas[1])
+
+    @property
+    def samples(self) -> int:
+        """Supersampling that still fits into graphics memory."""
+        return max(1, min(self.supersampling, LARGEST // max(self.width, self.height)))
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Pixels of a size as typed: a word of `SIZES`, or 1920x1080."""
+    if text.lower() in SIZES:
+        return SIZES[text.lower()]
+    numbers = re.fullmatch(r"(\d{1,6})\s*[x×]\s*(\d{1,6})", text.strip().lower())
+    if numbers is None:
+        raise unknown_name("size", text, (*SIZES, "WIDTHxHEIGHT"))
+    return int(numbers[1]), int(numbers[2])
+
+
+def samples_of(quality: str) -> int:
+    """Supersampling of a quality word."""
+    return look_up("quality", quality, QUALITIES)
+
+
+def moment(at: float | str, duration_s: float) -> float:
+    """Seconds of a moment as typed: 0.6 or "60%" of the movement, or "1.2s"."""
+    text = str(at).strip().lower()
+    unit = text[-1:] if text[-1:] in ("%", "s") else ""
+    try:
+        value = float(text.removesuffix(unit) if unit else text)
+    except ValueError:
+        raise VisualiserError(
+            f'at is "{at}"; allowed are a share such as 0.6 or 60%, or a time such as 1.2s.'
+        ) from None
+    most = {"%": 100.0, "s": duration_s}.get(unit, 1.0)
+    if not 0.0 <= value <= most:
+        raise VisualiserError(
+            f"at is {str(at).strip()}; "
+            + (
+                f"this movement runs from 0 to {duration_s:g} s."
+                if unit == "s"
+                else f"a share of the movement from 0 to {most:g}{unit} is allowed."
+            )
+        )
+    return value / most * duration_s
