@@ -15,15 +15,15 @@ LAYERS = (
     "transforms",
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
     "anatomy.attachments",
-    "kinematics movement scenefile posing motion asked_poses",
+    "kinematics movement scenefile schema posing motion asked_poses",
     "paths strain sections surfaces registration vtp tubes contact nerve tightness measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
     "colouring options alt",
     "rendering",
     "playback keys screen export stills clips carried window.theme window.camera window.notices window.transport window.panels "
-    "window.view window.labels window.showing window.main window scene gallery",
-    "checks bonecommands lookwords cli __main__ sculpt",
+    "window.view window.labels window.showing window.main window scene gallery plots contactsheet",
+    "checks bonecommands lookwords scenecommands cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
 

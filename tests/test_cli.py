@@ -13,7 +13,20 @@ from conftest import GRAPHICS, ROOT
 from visualiser import assets, checks, cli, facts, keys, machine
 from visualiser.errors import DisplayError
 
-COMMANDS = ("view", "shot", "clip", "measure", "list", "info", "check", "bones")
+COMMANDS = (
+    "view",
+    "shot",
+    "clip",
+    "measure",
+    "plot",
+    "sheet",
+    "new",
+    "schema",
+    "list",
+    "info",
+    "check",
+    "bones",
+)
 SCENE = "straight_leg_raise"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Capture = pytest.CaptureFixture[str]

@@ -24,7 +24,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from visualiser import __version__, bonecommands, keys
+from visualiser import __version__, bonecommands, keys, scenecommands
 from visualiser.errors import VisualiserError, unknown_name
 from visualiser.lookwords import AS_USUAL, Look, Whole
 
@@ -344,6 +344,7 @@ def check() -> None:
 
 
 app.command(bonecommands.app)
+scenecommands.add_to(app)
 
 
 def _scene(

@@ -1,0 +1,119 @@
+"""The commands about scene files and figures: `hamstring new`, `schema`, `plot`, `sheet`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from visualiser import assets
+from visualiser.errors import VisualiserError, unknown_name
+
+Output = Annotated[Path | None, Parameter(name=["--output", "-o"], help="The file to write.")]
+Force = Annotated[
+    bool, Parameter(name=["--force", "-f"], negative="", show_default=False, help="Overwrite the file if it exists.")
+]
+
+
+def _examples(*lines: str) -> str:
+    return "\n".join(["Examples:", *(f"  {line}" for line in lines)])
+
+
+def add_to(app: App) -> None:
+    """Give an app the commands of this module."""
+    app.command(
+        plot,
+        help_epilogue=_examples(
+            "hamstring plot sprint -o sprint.svg",
+            "hamstring plot squat --vs knee_flexion",
+            "hamstring plot straight_leg_raise --of nerve --tightness 1",
+            "hamstring plot map squat romanian_deadlift -o map.pdf",
+        ),
+    )
+    app.command(
+        sheet, help_epilogue=_examples("hamstring sheet sprint", "hamstring sheet squat nordic_curl -o gym.png")
+    )
+    app.command(
+        new, help_epilogue=_examples("hamstring new my_squat.toml --from squat", "hamstring view my_squat.toml")
+    )
+    app.command(schema, help_epilogue=_examples("hamstring schema -o scene.schema.json"))
+
+
+def plot(
+    *scenes: Annotated[str, Parameter(help="A movement or scene file; or map, then movements to draw on it.")],
+    of: Annotated[
+        str, Parameter(help="length, strain, velocity, hip_arm, knee_arm, rotation_arm or nerve.")
+    ] = "length",
+    vs: Annotated[str | None, Parameter(help="A coordinate such as knee_flexion, instead of time.")] = None,
+    tightness: Annotated[float | None, Parameter(help="0 (supple) to 1 (very tight).")] = None,
+    side: Annotated[str | None, Parameter(help="right or left; the scene's own if left out.")] = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Draw lengths, moment arms or the nerve over a movement, or a map of lengths over hip and knee (PNG, SVG, PDF)."""
+    from visualiser import plots
+    from visualiser.scene import Scene
+
+    if not scenes:
+        raise VisualiserError("hamstring plot needs SCENE or map; see hamstring plot --help.")
+    first, *tracks = scenes
+    if first == "map":
+        movements = [Scene.load(name, side=side, tightness=tightness).movement for name in tracks]
+        print(plots.plot_map(output or Path("map.png"), movements, force=force))
+        return
+    if tracks:
+        raise VisualiserError(f'"{tracks[0]}" is one scene too many: only hamstring plot map takes several.')
+    movement = Scene.load(first, side=side, tightness=tightness).movement
+    print(plots.plot(movement, output or Path(f"{movement.name}.png"), of=of, vs=vs, force=force))
+
+
+def sheet(
+    *scenes: Annotated[str, Parameter(help="Movements or scene files; all that ship if left out.")],
+    frames: Annotated[int, Parameter(help="Pictures of each movement, 2 to 24.")] = 6,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Draw a contact sheet (PNG): each movement as a row of pictures."""
+    from visualiser import contactsheet, machine
+    from visualiser.scene import Scene
+
+    machine.require_opengl()
+    names = scenes or tuple(assets.scene_paths())
+    file = output or Path(f"{Path(names[0]).stem if len(names) == 1 else 'sheet'}.png")
+    print(contactsheet.write([Scene.load(name) for name in names], file, frames=frames, force=force))
+
+
+def new(
+    file: Annotated[Path, Parameter(help="The scene file to write (.toml).")],
+    /,
+    *,
+    pattern: Annotated[str, Parameter(name="--from", help="The movement to start from, see hamstring list.")] = "squat",
+    force: Force = False,
+) -> None:
+    """Start a scene of your own as a copy of one that ships."""
+    from visualiser import schema
+    from visualiser.export import replacing, target
+
+    shipped = assets.scene_paths()
+    if pattern not in shipped and not Path(pattern).is_file():
+        raise unknown_name("movement", pattern, shipped)
+    path = target(file, force, (".toml",))
+    text = schema.draft(path, shipped.get(pattern, Path(pattern)))
+    with replacing(path, force) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    print(path)
+
+
+def schema(*, output: Output = None, force: Force = False) -> None:
+    """Print the JSON Schema of scene files, for editors that check while you type."""
+    from visualiser import schema as schemas
+    from visualiser.export import replacing, target
+
+    text = json.dumps(schemas.json_schema(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        print(text, end="")
+        return
+    path = target(output, force, (".json",))
+    with replacing(path, force) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    print(path)
