@@ -96,7 +96,14 @@ def _plateau(body: Field) -> Field:
 def _tibia() -> Field:
     body = _plateau(loft(TIBIA, cap=6))
     body = blend(body, ellipsoid((21.5, -42, 3), (6, 15, 9)), width=14)  # tuberosity
-    crest = [(20, -62, 3, 3), (20.8, -100, 2, 2), (18, -160, -0.5, 2), (15, -220, -1, 2), (11, -270, -3, 2)]
+    crest = [
+        (20, -62, 3, 3),
+        (20.8, -100, 2, 2),
+        (18, -160, -0.5, 2),
+        (15, -220, -1, 2),
+        (10.5, -275, -3, 2),
+        (5, -325, -3, 2),
+    ]
     body = blend(body, chain(crest), width=10)  # anterior border
     body = blend(body, ellipsoid((-14, -14, 27), (9, 9, 7)), width=8)  # shelf over the fibular head
     body = raised(body, [(17, -17, 24), (13, -21, 28)], height=3.6, width=6)  # iliotibial (Gerdy) tubercle
