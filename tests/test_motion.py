@@ -210,3 +210,12 @@ def test_a_recording_takes_view_and_ground_from_a_scene_but_not_its_claims(tmp_p
     assert Scene.load(path).movement.duration_s == scene.movement.duration_s
     with pytest.raises(UnknownNameError, match="squat"):
         Scene.from_motion(path, like="sqat")
+
+
+def test_files_as_spreadsheets_leave_them_are_read(tmp_path: Path) -> None:
+    rows = "\n".join(f"{t:.2f}\t{-10 - 500 * t:.1f}\t\t\t" for t in (0, 0.02, 0.04, 0.1))
+    text = f"\ufeffgait\t\t\nversion=1\t\t\nnRows=4\t\ninDegrees=yes\t\nendheader\t\t\ntime\tknee_angle_r\t\t\t\n{rows}\n\t\t\t\n\t\t\n"
+    (tmp_path / "gait.mot").write_text(text.replace("\n", "\r\n"), encoding="utf-8", newline="")
+    assert knee(tmp_path / "gait.mot", at=0.1) == pytest.approx(60)
+    (tmp_path / "gait.csv").write_text("time;knee_angle_r_deg\n0;10\n0.1;60\n", encoding="utf-8")
+    assert knee(tmp_path / "gait.csv", at=0.1) == pytest.approx(60)

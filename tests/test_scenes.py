@@ -2,13 +2,15 @@
 
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from visualiser import assets, ground, scenefile
+from visualiser import Scene, assets, ground, naming, scenefile
 from visualiser.anatomy import muscles
 from visualiser.conventions import LEG_SLICES, POSE_COORDINATES, Side, degrees
+from visualiser.errors import SceneFileError
 from visualiser.kinematics import segment_transforms
 from visualiser.movement import Movement, angles_at, pose_at
 from visualiser.paths import muscle_length
@@ -216,6 +218,25 @@ def test_the_other_leg_does_the_same_half_a_stride_later() -> None:
         pose_at(scene("walking"), time - half)[:, LEG_SLICES[Side.RIGHT]],
         atol=1e-12,
     )
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_view_and_labels_of_a_scene_exist(name: str) -> None:
+    naming.check_words(scene(name), name)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('view = "latral"', 'view: There is no view "latral".*Did you mean "lateral"'),
+        ('labels = ["semitendinosis"]', 'labels: There is no label "semitendinosis".*Did you mean "semitendinosus"'),
+    ],
+)
+def test_a_scene_with_unknown_words_is_refused_with_file_and_key(line: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'title = "Mine"\n{line}\nkeyframes = [{{ time_s = 0 }}, {{ time_s = 1 }}]\n', encoding="utf-8")
+    with pytest.raises(SceneFileError, match=f"mine.toml: {message}"):
+        Scene.load(path)
 
 
 ON_THE_GROUND = [name for name in LIBRARY if "ground = true" in assets.scene_paths()[name].read_text(encoding="utf-8")]

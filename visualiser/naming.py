@@ -1,11 +1,13 @@
 """Which names a picture carries: choices such as "muscles,ischial_tuberosity" to label specifications."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from visualiser.anatomy import landmarks
 from visualiser.anatomy.attachments import ATTACHMENTS
+from visualiser.appearance import VIEWS, look_up
 from visualiser.assembly import BONE, MUSCLE, NERVE, Structure, structures
-from visualiser.errors import unknown_name
+from visualiser.errors import SceneFileError, UnknownNameError, unknown_name
 from visualiser.labels import LabelSpec
 from visualiser.movement import Movement
 
@@ -88,3 +90,15 @@ def label_specs(choice: str | Sequence[str] = "default", movement: Movement | No
             key = _identifier(name, specs)
             chosen[key] = specs[key]
     return tuple(chosen.values())
+
+
+def check_words(movement: Movement, path: Path | str) -> None:
+    """Raise SceneFileError if the view or a label of a scene does not exist: what opens a scene must be able to show it."""
+    for key, check in (
+        ("view", lambda: look_up("view", movement.view, VIEWS)),
+        ("labels", lambda: label_specs(movement.labels)),
+    ):
+        try:
+            check()
+        except UnknownNameError as problem:
+            raise SceneFileError(path, str(problem), key) from None

@@ -84,7 +84,12 @@ class Scene:
             if str(name_or_path) not in shipped:
                 raise unknown_name("movement", str(name_or_path), shipped)
             path = shipped[str(name_or_path)]
-        scene = cls(scenefile.load(path), legs=legs, tightness=tightness, physique=_build(bones))
+        definition = scenefile.load(path)
+        if path not in shipped.values():
+            from visualiser.naming import check_words  # here: the scenes that ship need no such check
+
+            check_words(definition, path)
+        scene = cls(definition, legs=legs, tightness=tightness, physique=_build(bones))
         return scene if side is None else scene.on_side(side)
 
     @classmethod
