@@ -52,6 +52,7 @@ __all__ = [
 EDGE = 34.0  # top and bottom of the canvas that stay free of labels
 LEVEL_ASPECT = 1.7  # a silhouette this much wider than high is a limb lying level
 _MIDDLE_WINDOW = 160.0  # the middle of the anatomy is a running mean over this height: no jumps at condyles
+_LEAST_ANATOMY = 0.42  # of the width stays for the anatomy, even where texts must then stand over it on grounds of their own
 _BLOCK_GAP = 2.2  # labels further apart than this many gaps may move on their own
 _ALIGN = 40.0  # edges of neighbouring blocks nearer than this become one edge
 PLACES: dict[Arrangement, tuple[Place, Place]] = {"columns": ("left", "right"), "rows": ("above", "below")}
@@ -78,7 +79,8 @@ def gutters(
     settings = [set_label(spec, sizes, economies(language)[0][0], room=room, most=most) for spec in specs]
     side = (sizes.margin, EDGE + 6.0)
     if settings and arrangement == "columns":
-        side = (sizes.margin + max(s.width for s in settings) + BAR_ROOM + sizes.clearance, EDGE + 6.0)
+        beside = sizes.margin + max(s.width for s in settings) + BAR_ROOM + sizes.clearance
+        side = (min(beside, canvas[0] * (1.0 - _LEAST_ANATOMY) / 2), EDGE + 6.0)
     elif settings:
         side = (sizes.margin + 60.0, EDGE + max(s.height for s in settings) + BAR_ROOM + sizes.clearance)
     free = Box(side[0], side[1], canvas[0] - side[0], canvas[1] - side[1])

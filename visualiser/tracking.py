@@ -37,6 +37,7 @@ MOST = 8  # labels in a moving picture: more cannot be read while watching
 
 _FADE_S = 0.27  # to open a gap, and again to fade in
 _EASE_S = 0.27  # time constant of gliding
+_FASTEST = 900.0  # units per second: gliding faster than this is flying
 _SEEN_S = 0.15  # time constant of visibility
 _GIVE_UP_S = 0.3  # hidden this long, a label goes
 _DEAD_BAND = 26.0  # units a slot may be off its best place before it moves
@@ -352,7 +353,10 @@ class Tracker:
         share = 1.0 if at_once else 1 - np.exp(-self.frame_s / _EASE_S)
         for side in (LOW, HIGH):
             slots = self._slots[side]
-            wishes = np.array([slot.along + (plan[slot.label] - slot.along) * share for slot in slots])
+            steps = np.array([(plan[slot.label] - slot.along) * share for slot in slots])
+            if not at_once:
+                steps = np.clip(steps, -_FASTEST * self.frame_s, _FASTEST * self.frame_s)
+            wishes = np.array([slot.along for slot in slots]) + steps
             for slot, place in zip(slots, self._stack(slots, wishes), strict=True):
                 slot.along = float(place)
 
