@@ -19,9 +19,9 @@ LAYERS = (
     "paths strain sections surfaces registration vtp tubes contact nerve tightness measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
-    "colouring options alt",
-    "rendering",
-    "playback keys screen export stills clips carried window.theme window.camera window.notices window.transport window.panels "
+    "section colouring options alt",
+    "caps rendering",
+    "playback keys screen export stills figures clips carried window.theme window.camera window.notices window.transport window.panels "
     "window.view window.labels window.showing window.main window scene gallery plots contactsheet",
     "checks bonecommands lookwords scenecommands cli __main__ sculpt",
 )
@@ -30,7 +30,7 @@ FIRST_DRAWING_LAYER = 6
 # Which module of the layers below drawing may use a library with one home; from the drawing layer on, all may.
 HOMES = {"trimesh": {"assets", "meshfiles"}, "PIL": {"overlay", "backdrop", "ink"}}
 # Who may touch the drawing library: one module draws, others hold a window, hand meshes out, or look whether it works.
-DRAWERS = {"rendering", "stills", "scene", "checks"}
+DRAWERS = {"caps", "rendering", "stills", "scene", "checks"}
 
 ORDER = {name: (row, place) for row, names in enumerate(LAYERS) for place, name in enumerate(names.split())}
 MODULES = sorted(

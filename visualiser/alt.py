@@ -11,6 +11,7 @@ from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, degrees
 from visualiser.labels import Placement
 from visualiser.movement import Movement, pose_at
 from visualiser.options import Options
+from visualiser.section import words_for
 
 _WORTH_SAYING_DEG = 1.0
 _COLOURS = {
@@ -26,6 +27,7 @@ def text(body: Body, movement: Movement, time_s: float, options: Options, placem
     sentences = [
         f"{movement.title}, {time_s:.1f} s of {movement.duration_s:g} s: {_view(options)} of the {body.side} leg.",
         _angles(movement, time_s),
+        f"{words_for(options.section)}." if options.section else "",
         *_drawn(body, options),
         _COLOURS[options.colour],
     ]
@@ -40,6 +42,8 @@ def text(body: Body, movement: Movement, time_s: float, options: Options, placem
 def _view(options: Options) -> str:
     """'posterior view', 'close-up of the gluteal region', with how far the camera was turned."""
     word = options.view
+    if options.section is not None and options.section.areas:
+        return "cut face"
     view = {"gluteal": "close-up of the gluteal region", "popliteal": "close-up of the popliteal fossa"}.get(
         word, "close-up of the pes anserinus" if word == "pes" else f"{word} view"
     )

@@ -134,6 +134,9 @@ def view(
         "hamstring shot standing_leg_curl --only semitendinosus --theme dark --size square",
         "hamstring shot straight_leg_raise --colour strain --legend --alt",
         "hamstring shot straight_leg_raise --pose hip_flexion=70,knee_flexion=20 --title none",
+        "hamstring shot standing_leg_curl --section axial:mid-thigh --areas",
+        "hamstring shot straight_leg_raise --compare 0,60% --colour length",
+        "hamstring shot standing_leg_curl --views posterior,lateral --size a4",
         "hamstring shot a.png --view medial -o b.png",
         "hamstring shot standing_leg_curl --labels muscles,bones --language both",
         "hamstring shot straight_leg_raise --tightness 1",
@@ -155,6 +158,14 @@ def shot(
     look: Look = AS_USUAL,
     caption: Annotated[str, Parameter(help="A line at the bottom.")] = "",
     quality: Annotated[str, Parameter(help="draft, standard or fine: how smooth edges are.")] = "fine",
+    section: Annotated[
+        str | None, Parameter(help="A cut through the thigh: axial:mid-thigh, axial:y=-200, sagittal:10, coronal.")
+    ] = None,
+    areas: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Of a section, the cut faces alone, named.")
+    ] = False,
+    views: Annotated[str, Parameter(help="Several views in one figure: posterior,lateral.")] = "",
+    compare: Annotated[str, Parameter(help="Several moments in one figure, at one scale: 0,60%.")] = "",
     alt: Annotated[
         bool, Parameter(negative="", show_default=False, help="Print what the picture shows, for the alternative text.")
     ] = False,
@@ -188,6 +199,10 @@ def shot(
         footprints=footprints,
         caption=caption,
         quality=quality,
+        section=section,
+        areas=areas,
+        views=views,
+        compare=compare,
         force=force,
     )
     print(target)

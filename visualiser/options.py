@@ -10,6 +10,7 @@ from visualiser.appearance import THEMES, VIEWS, look_up
 from visualiser.colouring import look_up_colouring
 from visualiser.errors import ExportError, VisualiserError, unknown_name
 from visualiser.labels import layout_canvas
+from visualiser.section import Section
 from visualiser.visibility import EVERYTHING, Show
 
 SMALLEST, LARGEST = 64, 16384
@@ -63,6 +64,7 @@ class Options:
     azimuth: float = 0.0
     elevation: float = 0.0
     zoom: float = 1.0
+    section: Section | None = None
     unit: float | None = None  # pixels per layout unit, for panels of a larger figure
 
     def __post_init__(self) -> None:

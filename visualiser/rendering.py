@@ -12,12 +12,15 @@ import pyvista as pv
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
+from vtkmodules.vtkCommonDataModel import vtkPlane
 
 from visualiser import machine
 from visualiser.appearance import THEMES, TISSUE, Colour, Theme, look_up
 from visualiser.assembly import BONE, FOOTPRINT, MUSCLE, PROP, Frame, Surface
 from visualiser.cameras import Camera, visible_share
+from visualiser.caps import Cap
 from visualiser.errors import DisplayError
+from visualiser.section import Plane
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
 # Where the four camera lights stand (x right, y up, z towards the viewer) and their colours: warm key from the upper left, cool fill
@@ -42,6 +45,9 @@ _GHOST_MATERIAL = {"specular": 0.0, "ambient": 0.55, "diffuse": 0.50}
 _PROP_STRENGTH = 0.16
 _NEAR = 0.002
 _LEVEL = 0.02  # sine of the angle below the horizon from which a floor stands in the way
+_CAP_MATERIAL: dict[str, Any] = {"ambient": 0.75, "diffuse": 0.25, "specular": 0.0, "smooth_shading": False}
+_CAP_LIFT = 2e-4
+_OUTLINE_SHADE = 0.45
 _PEELS = 12  # translucent layers behind one another; closed surfaces without back faces rarely stand more than six deep
 
 
@@ -173,6 +179,37 @@ class Stage:
             actor.SetTexture(None)
             actor.mapper.scalar_visibility = False
             actor.prop.color = tuple(channel / 255 for channel in colour)
+
+    def cut(self, plane: Plane, caps: Mapping[str, Cap], colours: Mapping[str, Colour], *, outline: float) -> None:
+        """Take away what lies before a plane, and close the cut surfaces with flat faces of given colours.
+
+        outline : width of the line round each face, pixels
+        """
+        cutting = vtkPlane()
+        cutting.SetOrigin(*plane.origin)
+        cutting.SetNormal(*(-plane.normal))  # VTK keeps the side to which the normal points
+        for name, actor in self._actors.items():
+            actor.mapper.RemoveAllClippingPlanes()
+            if self._surfaces[name].kind != PROP:
+                actor.mapper.AddClippingPlane(cutting)
+        for name, face in caps.items():
+            # A hair's breadth in front of the plane, where no clipped surface can shine through.
+            shift = plane.normal * _CAP_LIFT
+            filled, line = face.face.translate(shift, inplace=False), face.outline.translate(2 * shift, inplace=False)
+            tone = [channel / 255 for channel in colours[name]]
+            self.plotter.add_mesh(
+                filled, color=tone, name=f"cap {name}", reset_camera=False, render=False, **_CAP_MATERIAL
+            )
+            dark = [_OUTLINE_SHADE * channel for channel in tone]
+            self.plotter.add_mesh(
+                line,
+                color=dark,
+                line_width=outline,
+                name=f"outline {name}",
+                reset_camera=False,
+                render=False,
+                lighting=False,
+            )
 
     def set_opacity(self, name: str, opacity: float) -> None:
         """Make one surface translucent (1 = solid)."""

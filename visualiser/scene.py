@@ -200,6 +200,10 @@ class Scene:
         footprints: bool = False,
         quality: str = "fine",
         caption: str = "",
+        section: str | None = None,
+        areas: bool = False,
+        views: "Words" = (),
+        compare: "str | Sequence[float | str]" = (),
         hide: "Words" = (),
         only: "Words" = (),
         opacity: "Mapping[str, float] | Words" = (),
@@ -229,10 +233,14 @@ class Scene:
         colour        : 'tissue', 'identity' (a colour a muscle), 'length' or 'strain' (of the belly), against upright standing
         title, source : a text, or whether to show the scene's own
         azimuth, elevation : degrees that the camera goes to the viewer's right and up
+        section       : a cut through the thigh, such as "axial:mid-thigh", "axial:y=-200", "sagittal" or "coronal:-10"
+        areas         : the cut faces alone, as a figure of their own
+        views, compare : several views, or several moments, side by side at one scale
         returns       : the picture; `picture.info["alt"]` says what it shows
         """
-        from visualiser import export, stills
+        from visualiser import export, figures, stills
         from visualiser.options import samples_of
+        from visualiser.section import section_of
 
         if path is not None:
             export.target(Path(path), force, export.PNG_SUFFIXES)
@@ -263,10 +271,19 @@ class Scene:
             elevation=elevation,
             zoom=zoom,
         )
-        options = replace(options, transparent=transparent, caption=caption, supersampling=samples_of(quality))
+        plane = None if section is None else section_of(section, areas=areas)
+        options = replace(
+            options, transparent=transparent, caption=caption, supersampling=samples_of(quality), section=plane
+        )
         body = self.bare_body if footprints else self.body
-        time_s = self._time(self.at if at is None else at)
-        picture = stills.still(body, self.movement, time_s, options)
+        moments = [part for part in compare.split(",") if part] if isinstance(compare, str) else list(compare)
+        times = [self._time(moment) for moment in moments or [self.at if at is None else at]]
+        words = [word.strip() for word in (views.split(",") if isinstance(views, str) else views) if word.strip()]
+        time_s = times[0]
+        if len(times) > 1 or words:
+            picture = figures.figure(body, self.movement, times, words or [options.view], options)
+        else:
+            picture = stills.still(body, self.movement, time_s, options)
         if path is not None:
             share = f"{time_s / self.movement.duration_s:.6g}"
             metadata = self._metadata(at=share, Description=picture.info["alt"])

@@ -9,10 +9,12 @@ from PIL import Image
 
 from visualiser import alt, anchoring, colouring, overlay, visibility
 from visualiser.appearance import IDENTITY, VIEWS, Colour
-from visualiser.assembly import MUSCLE, NERVE, Body, Frame, structures
+from visualiser.assembly import BONE, MUSCLE, NERVE, Body, Frame, structures
 from visualiser.backdrop import cut_out, flatten, reduce_premultiplied
 from visualiser.cameras import PERSPECTIVE_DEG, Box, Camera, around, camera_for, compass_words, look_axes, orbit
 from visualiser.cameras import frame as fitted
+from visualiser.caps import Cap, cap
+from visualiser.errors import VisualiserError
 from visualiser.furniture import Furniture, furnish, with_compass
 from visualiser.labels import Arrangement, LabelSpec, Placement
 from visualiser.layout import arrangement_for, gutters, place
@@ -20,6 +22,7 @@ from visualiser.movement import Movement
 from visualiser.naming import label_specs
 from visualiser.options import Options
 from visualiser.rendering import Stage
+from visualiser.section import Plane, Section, axes_of, femur_turn, plane_in, words_for
 from visualiser.transforms import apply, inverse
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
@@ -29,6 +32,13 @@ __all__ = ["Options"]
 _THIGH_ENDS_M = -0.11
 _BELOW_THIGH = ("tibia", "fibula", "foot", "tibial_nerve", "common_fibular_nerve")
 _BLACK, _GREY, _WHITE = (0, 0, 0), (128, 128, 128), (255, 255, 255)
+_CUT_STRUCTURES = "muscles,nerve,bones"
+_CUT_COLOURS = {
+    BONE: (232, 220, 194),
+    MUSCLE: (158, 62, 54),
+    NERVE: (240, 205, 84),
+}  # paler than their surfaces; by eye
+_OUTLINE = 2.0  # layout units round a cut face
 _GROUP_WORDS = {
     "muscle": "Muscle",
     "nerve": "Nerve",
@@ -61,15 +71,17 @@ def framing_points(body: Body, frames: Sequence[Frame], options: Options) -> Flo
 
 def shown_opacities(body: Body, options: Options) -> dict[str, float]:
     """Opacity of each surface on the picture: a close-up leaves out the other leg, which would only lie under its labels."""
-    close = bool(VIEWS[options.view].focus)
+    # A ghost that is cut would stand there hollow.
+    close = bool(VIEWS[options.view].focus) or options.section is not None
     shown = visibility.opacities(body.surfaces, options.show)
     return {s.name: 0.0 if close and s.ghost else shown[s.name] for s in body.surfaces}
 
 
 def specs_for(body: Body, movement: Movement, options: Options) -> tuple[LabelSpec, ...]:
-    """The labels wanted, of what can be seen."""
+    """The labels wanted, of what can be seen; on a section, of whatever may be cut."""
+    choice = _CUT_STRUCTURES if options.section and options.labels == "default" else options.labels
     return visibility.named(
-        label_specs(options.labels, movement), body.surfaces, visibility.opacities(body.surfaces, options.show)
+        label_specs(choice, movement), body.surfaces, visibility.opacities(body.surfaces, options.show)
     )
 
 
@@ -112,8 +124,15 @@ def page(
     """
     canvas, turn = options.canvas, frames[0].body_to_world
     points = framing_points(body, frames, options)
+    if options.section is not None:
+        points = _left_by(options.section, body, frames[0], points, options)
+        if options.section.areas:
+            turn = femur_turn(body, frames[0])[:3, :3]
 
     def camera(box: Box | None) -> Camera:
+        if options.section is not None and options.section.areas:
+            axes = axes_of(options.section, body, frames[0])
+            return fitted(points, axes, *canvas, box or Box(0.0, 0.0, *canvas))
         return aimed(body, points, options, turn, box)
 
     title, source = title_of(movement, options), source_of(movement, options)
@@ -139,6 +158,34 @@ def page(
         metres_per_unit=chosen.metres_per_unit(canvas[1]) if options.scale_bar else None,
     )
     return Page(chosen, furniture, arrangement, compass_words(chosen, body.side, turn))
+
+
+def _left_by(section: Section, body: Body, frame: Frame, points: FloatArray, options: Options) -> FloatArray:
+    """What a section leaves to be framed: the half behind the plane, or the cut faces alone."""
+    plane = plane_in(section, body, frame)
+    if section.areas:
+        return np.concatenate([np.asarray(cut.face.points) for cut in cut_faces(body, frame, plane, options).values()])
+    kept = plane.facing(aimed(body, points, options, frame.body_to_world, None)).behind(points)
+    return kept if len(kept) else points
+
+
+def cut_faces(body: Body, frame: Frame, plane: Plane, options: Options) -> dict[str, Cap]:
+    """Cut faces of everything that is shown, ghosts left out.
+
+    raises : VisualiserError if the plane goes through nothing
+    """
+    shown = shown_opacities(body, options)
+    found = {}
+    for surface in body.surfaces:
+        whole = shown[surface.name] >= visibility.NAMED_FROM and not surface.ghost and surface.kind in _CUT_COLOURS
+        face = cap(surface.name, body.placed(surface, frame), surface.faces, plane) if whole else None
+        if face is not None and not (
+            options.section and options.section.areas and surface.side not in (None, body.side)
+        ):
+            found[surface.name] = face
+    if not found:
+        raise VisualiserError("The section goes through nothing that is shown; choose another level.")
+    return found
 
 
 def aimed(body: Body, points: FloatArray, options: Options, turn: FloatArray, box: Box | None) -> Camera:
@@ -169,13 +216,19 @@ def _shrunk(box: Box, factor: float) -> Box:
 
 def title_of(movement: Movement, options: Options) -> str:
     """The title on the picture."""
-    return options.title if isinstance(options.title, str) else movement.title if options.title else ""
+    if isinstance(options.title, str) or not options.title:
+        return options.title or ""
+    return words_for(options.section) if options.section is not None else movement.title
 
 
 def source_of(movement: Movement, options: Options) -> str:
     """The line of sources on the picture."""
     if isinstance(options.source, str):
         return options.source
+    if options.section is not None and options.section.areas:
+        return (
+            "Drawn are the hamstrings, the nerve and the bones; other muscles, vessels, fat and skin are not modelled."
+        )
     return f"Source: {movement.source_names}" if options.source and movement.source_names else ""
 
 
@@ -235,12 +288,16 @@ def draw(body: Body, movement: Movement, time_s: float, options: Options, *, lea
     shown = shown_opacities(body, options)
     samples = options.samples
     with Stage(body.drawn, options.theme, (options.width * samples, options.height * samples)) as stage:
-        if options.transparent or options.show.only:
+        if options.transparent or options.show.only or options.section is not None:
             stage.hide_props()
         stage.paint(colouring.colours(options.colour, body, movement, time_s))
         stage.show(shown)
         stage.update(frame)
+        faces = _cut(stage, body, movement, time_s, frame, laid.camera, options)
         stage.look(laid.camera)
+        if options.section is not None and options.section.areas:
+            shown = dict.fromkeys(shown, 0.0)
+            stage.show(shown)
         cutout = cut(stage, samples, translucent=any(0.0 < opacity < 1.0 for opacity in shown.values()))
         stage.hide_props()
         stage.resize(options.layout_size)
@@ -248,10 +305,16 @@ def draw(body: Body, movement: Movement, time_s: float, options: Options, *, lea
         stage.colour()
         look = anchoring.Look(frame, laid.camera, stage.depth())
         silhouette = silhouette_of(stage, body, shown)
-    anchors = anchoring.choose(specs, body, [look])
-    points, seen = anchoring.project(anchoring.places(anchors, body, frame), look, options.canvas)
+    if faces:
+        named = [(spec, f) for spec in specs for n, f in faces.items() if body.surface(n).structure == spec.key]
+        wanted = [spec for spec, _ in named]
+        points, seen = anchoring.project(np.array([f.centre for _, f in named]).reshape(-1, 3), look, options.canvas)
+    else:
+        anchors = anchoring.choose(specs, body, [look])
+        points, seen = anchoring.project(anchoring.places(anchors, body, frame), look, options.canvas)
+        wanted = anchoring.wanted(anchors, seen)
     placement = place(
-        anchoring.wanted(anchors, seen),
+        wanted,
         points,
         seen,
         canvas=options.canvas,
@@ -265,6 +328,20 @@ def draw(body: Body, movement: Movement, time_s: float, options: Options, *, lea
     if options.compass:
         furniture = with_compass(furniture, laid.words, options.canvas, taken=placement.boxes, silhouette=silhouette)
     return Picture(cutout, placement, furniture, alt.text(body, movement, time_s, options, placement))
+
+
+def _cut(
+    stage: Stage, body: Body, movement: Movement, time_s: float, frame: Frame, camera: Camera, options: Options
+) -> dict[str, Cap]:
+    """Cut the body on the stage where a section is asked for; the faces of the cut."""
+    if options.section is None:
+        return {}
+    plane = plane_in(options.section, body, frame).facing(camera)
+    faces = cut_faces(body, frame, plane, options)
+    own = colouring.colours(options.colour, body, movement, time_s)
+    colours = {name: own.get(name, _CUT_COLOURS[body.surface(name).kind]) for name in faces}
+    stage.cut(plane, faces, colours, outline=_OUTLINE * options.scale * options.samples)
+    return faces
 
 
 def cut(stage: Stage, samples: int, *, translucent: bool) -> ByteArray:
