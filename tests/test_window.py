@@ -222,6 +222,19 @@ def test_another_movement_begins_from_its_own_view(qtbot, window: Window) -> Non
     assert (window.message.isHidden(), window.message.text.text()) == (True, "")
 
 
+def test_a_movement_of_both_legs_brings_the_other_leg_and_its_floor(qtbot, window: Window) -> None:
+    window.show_movement("squat")
+    rest(qtbot, window)
+    assert window.showing.body.legs == window.showing.movement.legs
+    window.show_movement("sprint")
+    rest(qtbot, window)
+    assert window.showing.body.legs == "both"
+    assert len(window.showing.surfaces_of("semitendinosus")) == 2
+    assert (window.message.isHidden(), window.message.text.text()) == (True, "")
+    size = window.view.plotter.size()
+    assert window.view.structure_at(size.width() / 2, size.height() - 3) == ""  # a floor is no structure
+
+
 def test_theme_labels_help_and_full_screen_have_keys(qtbot, window: Window) -> None:
     light = pixels(window)[5, 5].sum()
     qtbot.keyClick(window, Qt.Key.Key_T)

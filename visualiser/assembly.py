@@ -81,7 +81,7 @@ class Body:
     ) -> None:
         if legs not in LEGS:
             raise unknown_name("choice of legs", legs, LEGS)
-        self.side, self.legs = Side(side), legs
+        self.side, self.legs, self.detail = Side(side), legs, detail
         self.physique = physique or standard()
         self._tissue = SoftTissue.load(assets.soft_tissue_path())
         standing = self._tissue.vertices(np.zeros(6))
@@ -91,6 +91,11 @@ class Body:
         self.props = tuple(_props())
         self._segments = skeleton.segment_names()
         self._landmarks = self._landmark_places()
+
+    def with_legs(self, legs: str) -> "Body":
+        """The same body with another choice of legs; shared, like every body that `body` makes."""
+        ours = self.physique is standard()
+        return body(self.side, legs, self.detail, None if ours else self.physique)
 
     # -- what does not move ----------------------------------------------------------------------------------------------------------
 

@@ -52,7 +52,9 @@ __all__ = [
 EDGE = 34.0  # top and bottom of the canvas that stay free of labels
 LEVEL_ASPECT = 1.7  # a silhouette this much wider than high is a limb lying level
 _MIDDLE_WINDOW = 160.0  # the middle of the anatomy is a running mean over this height: no jumps at condyles
-_LEAST_ANATOMY = 0.42  # of the width stays for the anatomy, even where texts must then stand over it on grounds of their own
+_LEAST_ANATOMY = (
+    0.42  # of the width stays for the anatomy, even where texts must then stand over it on grounds of their own
+)
 _BLOCK_GAP = 2.2  # labels further apart than this many gaps may move on their own
 _ALIGN = 40.0  # edges of neighbouring blocks nearer than this become one edge
 PLACES: dict[Arrangement, tuple[Place, Place]] = {"columns": ("left", "right"), "rows": ("above", "below")}

@@ -56,7 +56,7 @@ class Showing(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(view.guarded(self._tick_or_stop))
-        self._by_surface = {s.name: OTHER_LEG if s.ghost else s.structure for s in body.surfaces}
+        self._by_surface = _owners(body)
         view.drawing.connect(view.guarded(self._labels_follow))
         view.settled.connect(view.guarded(self._labels_settle))
         view.turned.connect(self._turned)
@@ -66,6 +66,8 @@ class Showing(QObject):
     def show_movement(self, movement: Movement, *, play: bool = False) -> None:
         """Change to another movement, from its start and its own view."""
         self.movement = movement
+        if movement.legs != self.body.legs:
+            self._take_body(self.body.with_legs(movement.legs))
         old, self.playback = self.playback, Playback(movement.duration_s)
         self.playback.speed, self.playback.loop = old.speed, old.loop
         self.movement_changed.emit()
@@ -74,6 +76,17 @@ class Showing(QObject):
         if old.playing != play:
             self._set_playing(play)
         self.playback.playing = play
+
+    def _take_body(self, body: Body) -> None:
+        """Go on with another body, dressed as the one before."""
+        self.body = body
+        self._labels = LiveLabels(body)
+        self._by_surface = _owners(body)
+        self.view.take_body(body)
+        self.view.show_hidden(surface for name in self.hidden for surface in self.surfaces_of(name))
+        for structure, opacity in self.opacities.items():
+            self.view.show_opacity(dict.fromkeys(self.surfaces_of(structure), opacity))
+        self.view.show_chosen(self.surfaces_of(self.selected) if self.selected else ())
 
     def tick(self) -> None:
         """Let the time since the last tick pass; skip the picture if the one before does not stand yet."""
@@ -289,7 +302,7 @@ class Showing(QObject):
             raise ExportError("There is no picture to save yet.")
         scale = width / view.size_px[0]
         size = (width * PICTURE_SAMPLES, round(view.size_px[1] * scale) * PICTURE_SAMPLES)
-        with Stage(self.body.surfaces, self.theme, size) as stage:
+        with Stage(self.body.drawn, self.theme, size) as stage:
             stage.update(view.frame)
             stage.show_only(surface.name for surface in view.visible())
             for structure, opacity in self.opacities.items():
@@ -304,3 +317,8 @@ class Showing(QObject):
     def stop(self) -> None:
         """Let no timer run on."""
         self._timer.stop()
+
+
+def _owners(body: Body) -> dict[str, str]:
+    """The structure that each surface of a body shows; all of a pale leg is one."""
+    return {surface.name: OTHER_LEG if surface.ghost else surface.structure for surface in body.surfaces}

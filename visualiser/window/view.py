@@ -21,6 +21,7 @@ from visualiser.transforms import apply, inverse
 from visualiser.typed import ByteArray, FloatArray
 from visualiser.window import camera as lens
 
+_TOUCHING_M = 0.02  # a point of a surface lies nearer than this to one of its vertices
 PRESS_SLACK = 4.0  # pixels the hand may move in a click
 STILL_AFTER_MS = 160
 GLIDE_S = 0.32
@@ -140,8 +141,9 @@ class BodyView(QWidget):
 
     def dress(self, theme: str) -> None:
         """Put the body on stage in the colours and lights of a theme."""
+        self._theme = theme
         self.plotter.clear_actors()
-        self.stage = Stage(self._body.surfaces, theme, plotter=self.plotter)
+        self.stage = Stage(self._body.drawn, theme, plotter=self.plotter)
         self.stage.backdrop(self.stage.theme.bottom, self.stage.theme.top)
         self.plotter.disable_anti_aliasing()
         self._diffuse = {s.name: float(self.plotter.actors[s.name].prop.diffuse) for s in self._body.surfaces}
@@ -151,6 +153,11 @@ class BodyView(QWidget):
         self.show_hidden(self.hidden)
         if self.frame is not None:
             self.show_frame(self.frame)
+
+    def take_body(self, body: Body) -> None:
+        """Show another body from now on; its first frame comes next."""
+        self._body, self.frame, self._opacities = body, None, {}
+        self.dress(self._theme)
 
     def show_frame(self, frame: Frame) -> None:
         """Move the body to a frame."""
@@ -382,7 +389,8 @@ class BodyView(QWidget):
         if not (0 <= row < depth.shape[0] and 0 <= column < depth.shape[1]) or np.isinf(depth[row, column]):
             return ""
         point = lens.point_at(self.camera, x, y, float(depth[row, column]), (width, height))
-        return min(self.visible(), key=lambda s: self._distance(s, point)).name
+        nearest = min(self.visible(), key=lambda s: self._distance(s, point))
+        return nearest.name if self._distance(nearest, point) < _TOUCHING_M else ""  # else a floor or a couch
 
     def _distance(self, surface: Surface, point: FloatArray) -> float:
         """From a world point to the nearest vertex of a surface, metres."""
