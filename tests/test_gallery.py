@@ -1,53 +1,42 @@
-"""The gallery of bones: every bone is on a sheet, the page in docs speaks of the bones that ship, its pictures are there and small."""
+"""The gallery: every command on the page makes its picture, and the pictures stored are small and can be reopened."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from PIL import Image
 
-from visualiser import cli, gallery
-from visualiser.anatomy import skeleton
-from visualiser.assembly import Body
+from visualiser import Scene, cli
 
-DOCS = ROOT / "docs"
-SHEETS = (*gallery.BONE_SHEETS, *gallery.FOOTPRINT_SHEETS)
-
-
-def test_every_bone_has_its_sheet_from_four_sides() -> None:
-    drawn = [bone for sheet in gallery.BONE_SHEETS for bone in sheet.bones]
-    assert sorted(drawn) == sorted(bone.name for bone in skeleton.BONES)
-    assert all(len(sheet.views) == 4 for sheet in SHEETS)
+PAGE = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+COMMANDS = [shlex.split(line)[1:] for line in PAGE.splitlines() if line.startswith("hamstring shot ")]
+PICTURES = re.findall(r"!\[([^\]]+)\]\((gallery/[^)]+\.png)\)", PAGE)
 
 
-def test_the_page_in_docs_is_the_one_of_these_bones() -> None:
-    stored = (DOCS / "bones.md").read_text(encoding="utf-8")
-    again = "the bones have changed: run hamstring bones gallery docs"
-    assert stored == gallery.page(Body("right", "one", footprints=True)), again
+def test_every_picture_has_its_command_and_its_words() -> None:
+    assert len(COMMANDS) == len(PICTURES) == 12
+    assert [Path(path).name for _, path in PICTURES] == [command[command.index("-o") + 1] for command in COMMANDS]
 
 
-def test_the_pictures_of_the_page_are_there_and_small() -> None:
-    shown = re.findall(r"\]\((bones/\w+\.png)\)", (DOCS / "bones.md").read_text(encoding="utf-8"))
-    assert sorted(shown) == sorted(f"bones/{sheet.name}.png" for sheet in SHEETS)
-    for name in shown:
-        assert 5_000 < (DOCS / name).stat().st_size <= 150_000, name
+@pytest.mark.parametrize("path", [path for _, path in PICTURES])
+def test_stored_pictures_are_small_and_carry_their_scene(path: str) -> None:
+    stored = ROOT / "docs" / path
+    assert stored.stat().st_size <= 200_000
+    with Image.open(stored) as image:
+        assert max(image.size) <= 1280 and image.info["Description"]
+    assert Scene.load(stored).movement.keyframes
 
 
 @pytest.mark.render
-def test_the_command_draws_what_it_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: Path(command[command.index("-o") + 1]).stem)
+def test_every_command_of_the_gallery_works(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    few = (gallery.BONE_SHEETS[3],), (gallery.FOOTPRINT_SHEETS[0],)
-    monkeypatch.setattr(gallery, "BONE_SHEETS", few[0])
-    monkeypatch.setattr(gallery, "FOOTPRINT_SHEETS", few[1])
-    assert cli.main(["bones", "gallery", str(tmp_path)]) == 0
-    written = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert [path.name for path in written] == ["femur.png", "origins.png", "bones.md"]
-    with Image.open(written[0]) as sheet:
-        femur = sheet.convert("L")
-    assert femur.size == (4 * (gallery.WIDTH // 4), 900)
-    quarter = femur.width // 4
-    for i in range(4):  # four views, each with bone in it and white round it
-        histogram = femur.crop((i * quarter, 0, (i + 1) * quarter, femur.height)).histogram()
-        assert 0.1 < sum(histogram[:250]) / sum(histogram) < 0.7
+    monkeypatch.chdir(tmp_path)
+    size = command.index("--size") + 1
+    small = [*command[:size], "320x180", *command[size + 1 :], "--quality", "draft"]
+    assert cli.main(small) == 0, capsys.readouterr().err
+    with Image.open(tmp_path / command[command.index("-o") + 1]) as image:
+        assert image.size == (320, 180)

@@ -19,9 +19,8 @@ from visualiser.options import Options
 
 MOST_PANELS = 9
 _GAP = 12.0  # between panels and below the title, layout units
-# A panel is laid out on a canvas at least this wide, so that names find room beside the anatomy: with columns of names on
-# both sides of an upright panel, half of it is theirs.
-_LEAST_CANVAS, _LEAST_UPRIGHT = 1000.0, 1300.0
+# A panel is laid out on a canvas at least so large that names find room beside the anatomy: columns on both sides take half of it.
+_LEAST_WIDTH, _LEAST_HEIGHT = 1300.0, 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def _panels(
     shapes = [(columns, -(-len(wanted) // columns)) for columns in range(1, len(wanted) + 1)]
     columns, rows = max(shapes, key=lambda shape: min(options.width / shape[0], (bottom - top) / shape[1]))
     width, height = options.width // columns, (bottom - top) // rows
-    unit = min(options.scale, width / (_LEAST_UPRIGHT if height > width else _LEAST_CANVAS), height / _LEAST_CANVAS)
+    unit = min(options.scale, width / _LEAST_WIDTH, height / _LEAST_HEIGHT)
     panels = []
     for number, (time_s, view) in enumerate(wanted):
         heading = _heading(movement, time_s, view, len(times_s), len(views))

@@ -51,6 +51,7 @@ __all__ = [
 
 EDGE = 34.0  # top and bottom of the canvas that stay free of labels
 LEVEL_ASPECT = 1.7  # a silhouette this much wider than high is a limb lying level
+_UPRIGHT = 0.8  # of its height that a canvas is wide at most, to be called upright
 _MIDDLE_WINDOW = 160.0  # the middle of the anatomy is a running mean over this height: no jumps at condyles
 _LEAST_ANATOMY = (
     0.42  # of the width stays for the anatomy, even where texts must then stand over it on grounds of their own
@@ -61,8 +62,8 @@ PLACES: dict[Arrangement, tuple[Place, Place]] = {"columns": ("left", "right"), 
 
 
 def arrangement_for(width: float, height: float, canvas: Point) -> Arrangement:
-    """Rows above and below for anatomy that lies level on a wide canvas, else columns."""
-    level = width > LEVEL_ASPECT * height and canvas[0] >= canvas[1]
+    """Rows above and below for anatomy that lies level on a canvas that is not upright, else columns."""
+    level = width > LEVEL_ASPECT * height and canvas[0] >= _UPRIGHT * canvas[1]
     return "rows" if level else "columns"
 
 

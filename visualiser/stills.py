@@ -326,7 +326,8 @@ def draw(body: Body, movement: Movement, time_s: float, options: Options, *, lea
     )
     furniture = laid.furniture
     if options.compass:
-        furniture = with_compass(furniture, laid.words, options.canvas, taken=placement.boxes, silhouette=silhouette)
+        drawn = cutout[..., 3] > 0  # a compass, unlike a label, keeps clear of ghosts, floor and couch too
+        furniture = with_compass(furniture, laid.words, options.canvas, taken=placement.boxes, silhouette=drawn)
     return Picture(cutout, placement, furniture, alt.text(body, movement, time_s, options, placement))
 
 
