@@ -1,6 +1,6 @@
 """Stills: one pose, framed, drawn larger than wanted and averaged, with its labels set at output pixels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +66,19 @@ def framing_points(body: Body, frames: Sequence[Frame], options: Options) -> Flo
                 thinned = thinned[apply(tibia, thinned)[:, 1] > _THIGH_ENDS_M]
             points.append(thinned)
     framed = np.concatenate(points)
-    return framed if len(framed) else np.concatenate([body.placed(s, f) for f in frames for s in visible])
+    if not len(framed):
+        return np.concatenate([body.placed(s, f) for f in frames for s in visible])
+    return np.concatenate([framed, *_underneath(body, frames, framed)])
+
+
+def _underneath(body: Body, frames: Sequence[Frame], framed: FloatArray) -> Iterator[FloatArray]:
+    """The part of a couch, bench or seat that lies under what is framed: cut off by the edge of a picture it would look like a fault."""
+    low, high = framed.min(axis=0), framed.max(axis=0)
+    low[1], high[1] = -np.inf, np.inf
+    for frame in frames:
+        for support in body.props:
+            if support.name in frame.transforms and support.name != "floor":
+                yield np.clip(body.placed(support, frame), low, high)
 
 
 def shown_opacities(body: Body, options: Options) -> dict[str, float]:
