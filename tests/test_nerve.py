@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from bone_files import HIP_CENTRE, landmarks
 
-from visualiser.anatomy.muscles import head
+from visualiser.anatomy.muscles import HEADS, head
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.assets import soft_tissue_path
 from visualiser.conventions import metres, millimetres, radians
@@ -113,6 +113,26 @@ def test_ankle_dorsiflexion_strains_the_nerve_but_no_hamstring() -> None:
     assert nerve_state(dorsiflexed).strain[-1] > nerve_state(plain).strain[-1] + 0.01  # behind the ankle
     biceps = head("biceps_femoris_long_head")
     assert muscle_length(biceps, dorsiflexed) == muscle_length(biceps, plain)
+
+
+def test_beyond_a_leg_raise_strain_goes_on_rising_but_less_and_less() -> None:
+    strain = nerve_strain(np.array([leg(h) for h in (50, 70, 90, 110)]))
+    assert (np.diff(strain) > 0).all() and (np.diff(strain, 2) < 0).all()
+    assert strain[-1] < 0.14
+
+
+def test_motor_branches_join_the_trunk_to_the_four_heads(tissue: SoftTissue) -> None:
+    assert {branch.head for branch in SCIATIC_NERVE.branches} == {h.name for h in HEADS}
+    for pose in (leg(), leg(90), leg(0, 110), radians([60, 15, -20, 60, 10, 0])):
+        rings = tissue.rings(pose)
+        trunk = ring_centres(rings["sciatic_nerve"][0])
+        tubes = rings["sciatic_nerve"][1 + len(SCIATIC_NERVE.roots) :]
+        for branch, tube in zip(SCIATIC_NERVE.branches, tubes, strict=True):
+            line, belly = ring_centres(tube), ring_centres(rings[branch.head][0])
+            assert np.linalg.norm(trunk - line[0], axis=1).min() < 0.006
+            at = int(np.linalg.norm(belly - line[-1], axis=1).argmin())
+            radius = np.linalg.norm(rings[branch.head][0][at] - belly[at], axis=1).max()
+            assert np.linalg.norm(belly[at] - line[-1]) < radius + 0.002
 
 
 def test_a_bent_knee_slackens_the_nerve() -> None:

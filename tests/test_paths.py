@@ -11,6 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yardsticks import (
+    HIP_ANGLES,
+    HIP_EXTENSION_BANDS,
+    INTERNAL_ROTATION_BANDS,
+    KNEE_ANGLES,
+    KNEE_FLEXION_BANDS,
+    LENGTH_BANDS,
+)
 
 from visualiser.anatomy.definitions import Cylinder, MuscleHead
 from visualiser.anatomy.muscles import HEADS, head
@@ -25,41 +33,6 @@ SM, ST, LONG, SHORT = (
 )
 TWO_JOINT = (SM, ST, LONG)
 STANDING = np.zeros(6)
-
-# (hip flexion, knee flexion): per cent of upright for SM, ST, long head, short head
-LENGTH_BANDS = {
-    (30, 0): ((106, 107), (107, 107), (107, 108), (100, 100)),
-    (60, 0): ((113, 114), (114, 115), (115, 116), (100, 100)),
-    (90, 0): ((119, 119), (121, 121), (121, 122), (100, 100)),
-    (110, 0): ((121, 121), (124, 124), (123, 124), (100, 100)),
-    (90, 45): ((111, 112), (113, 114), (115, 116), (91, 93)),
-    (-20, 0): ((96, 97), (97, 97), (96, 97), (100, 100)),
-    (0, 30): ((95, 96), (95, 95), (96, 97), (94, 95)),
-    (0, 60): ((90, 91), (89, 90), (92, 93), (87, 90)),
-    (0, 90): ((84, 87), (83, 85), (87, 89), (78, 84)),
-    (0, 120): ((80, 83), (79, 82), (84, 88), (73, 79)),
-    (90, 90): ((103, 105), (104, 107), (108, 110), (78, 84)),
-    (-20, 90): ((81, 84), (80, 82), (84, 86), (78, 84)),
-}
-HIP_ANGLES = (-20, 0, 20, 40, 60, 80, 100, 120)
-HIP_EXTENSION_BANDS = {
-    SM: ((27, 34), (43, 49), (53, 57), (55, 57), (51, 51), (39, 42), (24, 28), (7, 12)),
-    ST: ((27, 36), (48, 57), (62, 68), (67, 71), (63, 65), (52, 53), (35, 38), (15, 20)),
-    LONG: ((30, 40), (49, 57), (60, 65), (62, 65), (57, 58), (44, 47), (27, 32), (8, 14)),
-}
-KNEE_ANGLES = (0, 30, 60, 90, 120)
-KNEE_FLEXION_BANDS = {
-    SM: ((32, 32), (35, 43), (38, 46), (31, 38), (11, 19)),
-    ST: ((38, 39), (44, 50), (47, 55), (35, 47), (11, 24)),
-    LONG: ((28, 30), (28, 35), (31, 37), (17, 31), (0, 21)),
-    SHORT: ((20, 22), (20, 32), (24, 39), (24, 36), (0, 16)),
-}
-INTERNAL_ROTATION_BANDS = {  # at hip 90
-    SM: ((0, 0), (8, 8), (12, 17), (14, 20), (13, 17)),
-    ST: ((0, 0), (9, 11), (14, 19), (16, 23), (15, 19)),
-    LONG: ((-4, -4), (-24, -17), (-40, -28), (-45, -32), (-38, -28)),
-    SHORT: ((3, 3), (-14, -9), (-29, -22), (-38, -30), (-36, -28)),
-}
 
 
 def leg(hip: float = 0, knee: float = 0, **more: float) -> FloatArray:
@@ -123,7 +96,7 @@ def test_lengths_lie_within_one_point_of_the_models(
 
 @pytest.mark.parametrize("muscle", TWO_JOINT)
 def test_hip_extension_arms_lie_within_four_millimetres_of_the_models(muscle: MuscleHead) -> None:
-    for hip, band in zip(HIP_ANGLES, HIP_EXTENSION_BANDS[muscle], strict=True):
+    for hip, band in zip(HIP_ANGLES, HIP_EXTENSION_BANDS[muscle.name], strict=True):
         if hip <= 80:
             assert outside(hip_extension_arm(muscle, leg(hip)), band) < 4.0
 
@@ -152,7 +125,7 @@ def test_points_of_a_line_stay_outside_the_cylinder_in_the_ischium(muscle: Muscl
 
 @pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])
 def test_knee_flexion_arms_lie_near_the_models(muscle: MuscleHead) -> None:
-    for knee, band in zip(KNEE_ANGLES, KNEE_FLEXION_BANDS[muscle], strict=True):
+    for knee, band in zip(KNEE_ANGLES, KNEE_FLEXION_BANDS[muscle.name], strict=True):
         # 5 mm, as far as the models are from each other.
         assert outside(knee_flexion_arm(muscle, leg(0, knee)), band) < 5.0
 
@@ -165,7 +138,7 @@ def test_no_hamstring_straightens_a_deeply_bent_knee(muscle: MuscleHead) -> None
 
 @pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])
 def test_tibial_rotation_arms_lie_near_the_models(muscle: MuscleHead) -> None:
-    for knee, band in zip(KNEE_ANGLES, INTERNAL_ROTATION_BANDS[muscle], strict=True):
+    for knee, band in zip(KNEE_ANGLES, INTERNAL_ROTATION_BANDS[muscle.name], strict=True):
         assert outside(float(millimetres(moment_arms(muscle, leg(90, knee))[4])), band) < 7.0
 
 

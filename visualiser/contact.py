@@ -13,6 +13,7 @@ from visualiser.anatomy import skeleton
 from visualiser.anatomy.definitions import Contact, Cylinder, Footprint, MuscleHead, Point
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import Side, metres
+from visualiser.keepout import ISCHIAL_ESCAPE
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION, femur_to_pelvis, tibia_to_femur
 from visualiser.sections import (
     polyline_length,
@@ -46,8 +47,6 @@ FOOTPRINT_GRIP = (1.0, 0.72, 0.34, 0.1)  # how firmly the last rings follow the 
 FOOTPRINT_STRIDES = 6  # steps in which an attachment area is walked out over the bone
 FOOTPRINT_PULL = (1.0, 0.6, 0.3, 0.1)  # how firmly they are pulled onto the bone, in each of a few rounds
 TENDON_RISE = 0.0013  # metres by which the back of a tendon rises from the bone with each ring
-# Proximal tendons leave the tuberosity backwards, downwards and sideways, never to its medial face (they would slip inside the pelvis).
-ISCHIAL_ESCAPE = np.array([-0.35, -0.45, 0.30])
 
 
 @dataclass(frozen=True)

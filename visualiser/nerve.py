@@ -1,8 +1,9 @@
 """The sciatic nerve: where it runs in a pose, clear of bone and deep to the muscles, and how it slides and stretches in its bed.
 
 Mechanics: the bed around the nerve is stretched and slackened where joints move it. The nerve, an elastic string that is softer while
-it is wavy, is held along its whole length by the shear of that bed, so what happens at a joint fades with the distance from it. Roots
-and foot hold its ends. Ankle dorsiflexion lengthens the bed below the knee and therefore strains the nerve, but no hamstring.
+it is wavy, is held along its whole length by the shear of that bed, so what happens at a joint fades with the distance from it. The bed
+holds less than in proportion where the nerve slides far, so in deep flexion more of its length shares the stretch. Roots and foot hold
+its ends. Ankle dorsiflexion lengthens the bed below the knee and therefore strains the nerve, but no hamstring.
 """
 
 from functools import lru_cache
@@ -28,7 +29,7 @@ SPLIT = (
 )  # where along the nerve the divisions leave their common sheath: ESTIMATE, about 55 mm above the knee crease
 BED_POINTS, FOOT_STEPS = 121, 12  # points of the bed from spine to ankle, and the steps above it that feel the ankle
 NEWTON_STEPS = 12
-ROOT_YIELD = 0.10  # metres of nerve as yielding as roots and dura together: ESTIMATE
+ROOT_YIELD = 0.15  # metres of nerve as yielding as roots and dura together: ESTIMATE
 SLACK_BEND, WAVY_SHARE = (
     0.004,
     0.6,
@@ -39,7 +40,12 @@ CLEARANCE = {
     "tibial_nerve": 0.0035,
     "common_fibular_nerve": 0.0026,
 }  # metres that the centreline keeps from bone and muscle
+BED_YIELD = (
+    0.030  # metres of sliding at which the bed holds a nerve with 0.7 of what its first stiffness promises: ESTIMATE
+)
 TRUNK_ROOM = 0.003
+# Share by which guides behind the knee let go when it is bent by 120 degrees: the nerve then takes the short way across the fossa.
+KNEE_RELEASE = {"tibial_nerve": 0.45, "common_fibular_nerve": 0.9}
 # Where a muscle pushes the nerve: in the thigh deep and to the side, never out behind the long head; by the short head, and below the
 # split by biceps, towards the middle of the fossa.
 DEEP_AND_LATERAL, TO_THE_FOSSA = np.array([1.2, 0.0, 0.4]), np.array([-0.2, 0.0, -1.2])
@@ -110,8 +116,11 @@ def nerve_state(leg: FloatArray) -> NerveState:
         # The roots yield a little to the pull at the first point; the foot holds the last one.
         pull = np.concatenate([shift[:, :1] / ROOT_YIELD, pull], axis=1)
         grip = np.concatenate([np.full((len(pull), 1), 1.0 / ROOT_YIELD), stiffness / rest], axis=1)
-        residual = np.diff(pull, axis=1) - held[:-1] * shift[:, :-1]
-        shift[:, :-1] += _tridiagonal(grip[:, :-1], grip[:, :-1] + grip[:, 1:] + held[:-1], grip[:, 1:], residual)
+        softer = np.sqrt(1.0 + (shift[:, :-1] / BED_YIELD) ** 2)
+        residual = np.diff(pull, axis=1) - held[:-1] * shift[:, :-1] / softer
+        shift[:, :-1] += _tridiagonal(
+            grip[:, :-1], grip[:, :-1] + grip[:, 1:] + held[:-1] / softer**3, grip[:, 1:], residual
+        )
     strain = np.maximum(offered + np.diff(shift, axis=1) / rest, 0.0)
     lead = leg.shape[:-1]
     return NerveState(standing[0, :, 1], strain.reshape(*lead, -1), shift.reshape(*lead, -1))
@@ -196,7 +205,7 @@ class NerveSolver:
     def centreline(self, division: NerveDivision, leg: FloatArray, muscles: dict[str, Tube]) -> FloatArray:
         """Centreline (DIVISION_POINTS, 3) of trunk and one division in one pose (6,), clear of bones and deep to the muscles."""
         joints = Joints.of(leg)
-        guides = guide_points((*SCIATIC_NERVE.trunk, *division.guides), leg)
+        guides = _released(division, guide_points((*SCIATIC_NERVE.trunk, *division.guides), leg), leg)
         line = curve_through(guides, DIVISION_POINTS)
         along = np.linspace(0.0, 1.0, DIVISION_POINTS)
         # In a bent knee the nerve lies in a wide loop; past the tuberosity its flat trunk needs room on either side.
@@ -264,6 +273,20 @@ class NerveSolver:
         line = curve_through(np.stack([begin, middle, trunk[0], trunk[2]]), ROOT_POINTS)
         thickness = np.full(ROOT_POINTS, 0.0021)
         return _tube(line, thickness, thickness)
+
+
+def _released(division: NerveDivision, points: FloatArray, leg: FloatArray) -> FloatArray:
+    """Guides (G, 3) of trunk and a division in one pose; as the knee bends, those that cross it give way towards a straight line."""
+    shares = np.array([guide.knee_share for guide in (*SCIATIC_NERVE.trunk, *division.guides)])
+    above, below = int(np.nonzero(shares <= 0.05)[0][-1]), int(np.nonzero(shares == 1.0)[0][0])
+    standing = metres([guide.point_mm for guide in (*SCIATIC_NERVE.trunk, *division.guides)])
+    gone = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(standing[above : below + 1], axis=0), axis=1))])
+    chord = points[above] + (gone / gone[-1])[:, None] * (points[below] - points[above])
+    bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.25)
+    released = points.copy()
+    share = KNEE_RELEASE[division.name] * min(bent**2, 1.0)
+    released[above : below + 1] += share * (chord - points[above : below + 1])
+    return released
 
 
 def _tube(line: FloatArray, half_width: FloatArray, half_depth: FloatArray) -> FloatArray:

@@ -2,10 +2,10 @@
 
 Contact is solved once on a grid of hip and knee flexion, and on a coarser one for each turn that leaves their plane: adduction, hip and
 tibial rotation (`contact.py`, `meshes/sculpt/tissue.py`). A frame is then a cubic blend in the grid, a skinning by the other turns, what
-solving adds to that skinning, and a last uniform breath of each belly, so that its volume holds.
+solving adds to that skinning, a push out of the bones (`keepout.py`), and a last uniform breath of each belly, so that its volume holds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -16,9 +16,13 @@ from zipfile import BadZipFile
 import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
+from visualiser import branches
 from visualiser.anatomy.muscles import head
-from visualiser.conventions import metres
+from visualiser.anatomy.nerves import SCIATIC_NERVE
+from visualiser.branches import branch_rings, entries
+from visualiser.conventions import LEG_COORDINATES, metres
 from visualiser.errors import AssetError, unknown_name
+from visualiser.keepout import Keepout
 from visualiser.kinematics import (
     HIP_ADDUCTION,
     HIP_FLEXION,
@@ -43,7 +47,7 @@ from visualiser.typed import FloatArray, IntArray
 
 RINGS, SECTORS = 40, 20  # solved and baked
 FINE_RINGS, FINE_SECTORS = 80, 40  # drawn
-FORMAT = 2  # of the baked file; raised when its layout changes
+FORMAT = 3  # of the baked file; raised when its layout changes
 
 BESIDE = [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]  # turns that leave the plane of the baked flexions
 
@@ -117,6 +121,7 @@ class TubeGroup:
     (G, R), until they have their `volume` (G,).
     """
 
+    names: tuple[str, ...]
     columns: slice
     size: tuple[int, int]
     drawn_size: tuple[int, int]
@@ -156,8 +161,11 @@ class SoftTissue:
         self._plane = BlendedTable(baked, "plane")
         self._beside = BlendedTable(baked, "beside")
         self._reach = np.radians(baked["beside_reach_deg"])
-        self._groups = _groups(baked)
+        self._baked_groups = _groups(baked)
+        self._groups = (*self._baked_groups, _branch_group())
+        self._keepout = Keepout(baked)
         self.surfaces = _surfaces(baked, self._groups)
+        self._entries = self._branch_entries()
 
     @classmethod
     def load(cls, path: Path | str) -> "SoftTissue":
@@ -214,7 +222,7 @@ class SoftTissue:
         points = self._plane.at(leg, np.ones((*leg.shape[:-1], 1)))
         turns = _leaving_the_plane(leg)
         if turns is not None:
-            for group in self._groups:
+            for group in self._baked_groups:
                 rings = points[..., group.columns].reshape(*leg.shape[:-1], group.count, *group.size, 3)
                 points[..., group.columns] = _skinned(rings, group, *turns).reshape(*leg.shape[:-1], -1)
         return points
@@ -225,11 +233,22 @@ class SoftTissue:
         points = self.skinned(leg)
         if leg[..., BESIDE].any():
             points += self._beside.at(leg, _beside_weights(leg, self._reach))
-        drawn = []
-        for group in self._groups:
-            rings = points[..., group.columns].reshape(*leg.shape[:-1], group.count, *group.size, 3)
-            drawn.append(_breathed(refined(rings, *group.drawn_size), group))
-        return drawn
+        flat = leg.reshape(-1, leg.shape[-1])
+        pelvis, tibia = inverse(_about_hip(femur_to_pelvis(flat))), tibia_to_femur(flat)
+        solved = [points[..., g.columns].reshape(-1, g.count, *g.size, 3) for g in self._baked_groups]
+        tubes = _first_of_each_name(self._baked_groups, solved)
+        self._keepout.push_out(list(tubes.items()), pelvis, tibia)
+        solved.append(branch_rings(tubes[SCIATIC_NERVE.name], tubes, self._entries))
+        return [
+            _breathed(refined(rings.reshape(*leg.shape[:-1], *rings.shape[1:]), *group.drawn_size), group)
+            for group, rings in zip(self._groups, solved, strict=True)
+        ]
+
+    def _branch_entries(self) -> IntArray:
+        points = self.skinned(np.zeros((1, len(LEG_COORDINATES))))
+        solved = [points[..., g.columns].reshape(1, g.count, *g.size, 3) for g in self._baked_groups]
+        tubes = {name: rings[0] for name, rings in _first_of_each_name(self._baked_groups, solved).items()}
+        return entries(tubes[SCIATIC_NERVE.name], tubes)
 
 
 class BlendedTable:
@@ -272,9 +291,35 @@ def _groups(baked: Mapping[str, Any]) -> tuple[TubeGroup, ...]:
             volume = np.array([head(name).volume_cm3 * 1e-6 for name in names])
         rigid, chord = (baked[key][members, : size[0]] for key in ("rigid", "chord"))
         groups.append(
-            TubeGroup(slice(start, column), size, drawn_size, rigid, chord, baked["anchors"][members], flesh, volume)
+            TubeGroup(
+                tuple(names),
+                slice(start, column),
+                size,
+                drawn_size,
+                rigid,
+                chord,
+                baked["anchors"][members],
+                flesh,
+                volume,
+            )
         )
     return tuple(groups)
+
+
+def _branch_group() -> TubeGroup:
+    """The motor branches: not baked, but drawn between trunk and heads."""
+    count, size = len(SCIATIC_NERVE.branches), (branches.RINGS, branches.SECTORS)
+    still, nothing = np.zeros((count, size[0], 2)), np.zeros((count, 2), dtype=np.intp)
+    return TubeGroup((SCIATIC_NERVE.name,) * count, slice(0, 0), size, size, still, still, nothing, None, None)
+
+
+def _first_of_each_name(groups: Sequence[TubeGroup], solved: Sequence[FloatArray]) -> dict[str, FloatArray]:
+    """Rings (N, R, S, 3) by name, views: heads, divisions and the trunk, without its roots."""
+    tubes: dict[str, FloatArray] = {}
+    for group, rings in zip(groups, solved, strict=True):
+        for i, name in enumerate(group.names):
+            tubes.setdefault(name, rings[:, i])
+    return tubes
 
 
 def _drawn_flesh(name: str, rings: int) -> FloatArray:
@@ -287,7 +332,9 @@ def _surfaces(baked: Mapping[str, Any], groups: tuple[TubeGroup, ...]) -> tuple[
     """Fixed surfaces: tubes of the same name are joined."""
     places = [(g, i) for g, group in enumerate(groups) for i in range(group.count)]
     surfaces: dict[str, SoftSurface] = {}
-    for (name, display, kind, *_), place in zip(baked["tubes"].tolist(), places, strict=True):
+    labels = [tuple(row[:3]) for row in baked["tubes"].tolist()]
+    labels += [(SCIATIC_NERVE.name, SCIATIC_NERVE.display, "nerve")] * len(SCIATIC_NERVE.branches)
+    for (name, display, kind), place in zip(labels, places, strict=True):
         rings, sectors = groups[place[0]].drawn_size
         along = (
             refining_matrix(RINGS, rings, False) @ rest_positions()
@@ -312,6 +359,13 @@ def _beside_weights(leg: FloatArray, reach: FloatArray) -> FloatArray:
         *share.shape[:-1], -1
     )
     return weights
+
+
+def _about_hip(transform: FloatArray) -> FloatArray:
+    """Transforms (..., 4, 4) into the pelvis, counted from the hip centre: turns alone."""
+    turn = transform.copy()
+    turn[..., :3, 3] = 0.0
+    return turn
 
 
 def _leaving_the_plane(leg: FloatArray) -> tuple[FloatArray, FloatArray] | None:

@@ -16,20 +16,22 @@ from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.contact import Bed, Solver
+from visualiser.keepout import COUNTS_MM
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.nerve import NerveSolver
 from visualiser.tubes import BESIDE, FINE_RINGS, FINE_SECTORS, FORMAT, RINGS, SECTORS, SoftTissue, rest_positions
 from visualiser.typed import FloatArray
 
 # Each bone that soft tissue touches, and the heights (mm, own frame) between which it does: distances are sampled only there.
-BONES = {"hip_bone": (-110.0, 80.0), "femur": (-450.0, 10.0), "tibia": (-130.0, 20.0), "fibula": (-130.0, 20.0)}
-HIP_DEG = (-40.0, -25.0, -10.0, 5.0, 20.0, 40.0, 60.0, 80.0, 95.0, 110.0, 130.0)
+BONES = {"hip_bone": (-110.0, 80.0), "femur": (-450.0, 60.0), "tibia": (-130.0, 20.0), "fibula": (-130.0, 20.0)}
+HIP_DEG = (-40.0, -25.0, -10.0, 5.0, 20.0, 40.0, 55.0, 68.0, 80.0, 92.0, 105.0, 120.0)
 KNEE_DEG = (-5.0, 10.0, 25.0, 45.0, 65.0, 85.0, 105.0, 120.0, 135.0, 150.0)
+KEEPOUT_STEP_MM, KEEPOUT_MARGIN_MM = 3.0, 9.0
 FIELD_STEP_MM, FIELD_MARGIN_MM, COARSENING = 2.0, 26.0, 4
-SIDE_HIP_DEG, SIDE_KNEE_DEG = (-20.0, 20.0, 60.0, 105.0), (0.0, 40.0, 80.0, 125.0)
+SIDE_HIP_DEG, SIDE_KNEE_DEG = (-25.0, 15.0, 50.0, 75.0, 95.0, 115.0), (0.0, 40.0, 80.0, 125.0)
 BESIDE_REACH_DEG = (20.0, 25.0, 20.0)  # adduction, hip rotation and tibial rotation that are solved, either way
 _REACH = {"beside_reach_deg": np.array(BESIDE_REACH_DEG)}
-SHAPES = {"plane": (70, np.int16), "beside": (56, np.int8)}  # how many shapes each table keeps, and how they are stored
+SHAPES = {"plane": (80, np.int16), "beside": (80, np.int8)}  # how many shapes each table keeps, and how they are stored
 NERVE_FINE_SECTORS = 16
 
 
@@ -56,7 +58,9 @@ class GridField:
 
     def __call__(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Distance (P,) in metres and outward unit direction (P, 3) at points (P, 3) in metres."""
-        place = np.clip((1e3 * points - self.corner) / FIELD_STEP_MM, 0.0, self.count - 1.001)
+        wanted = (1e3 * points - self.corner) / FIELD_STEP_MM
+        place = np.clip(wanted, 0.0, self.count - 1.001)
+        beyond = FIELD_STEP_MM * np.linalg.norm(wanted - place, axis=1)  # off the grid: farther than its nearest point
         cell = place.astype(np.intp)
         x, y, z = (place - cell).T[:, :, None]
         corners = self.values[(cell @ self.strides)[:, None] + self.cube]
@@ -74,7 +78,7 @@ class GridField:
             ],
             axis=1,
         )
-        return 1e-3 * distance, gradient / np.maximum(np.linalg.norm(gradient, axis=1, keepdims=True), 1e-9)
+        return 1e-3 * (distance + beyond), gradient / np.maximum(np.linalg.norm(gradient, axis=1, keepdims=True), 1e-9)
 
 
 def _sampled(mesh: pyvista.PolyData, low: FloatArray, step: float, count: FloatArray) -> FloatArray:
@@ -86,24 +90,45 @@ def _sampled(mesh: pyvista.PolyData, low: FloatArray, step: float, count: FloatA
 
 def bed(bones_folder: Path) -> Bed:
     """Distance fields of the right leg's bones, the hip bone counted from the hip centre."""
-    fields = {}
-    for bone, heights in BONES.items():
-        mesh = pyvista.read(bones_folder / f"{bone}.ply")
-        if bone == "hip_bone":
-            mesh = mesh.translate(-np.array(skeleton.STANDARD.hip_centre_mm), inplace=False)
-        fields[bone] = GridField(mesh, heights)
-    return Bed(fields)
+    return Bed({bone: GridField(_hip_centred(bones_folder, bone), heights) for bone, heights in BONES.items()})
+
+
+def _small_fields(bones_folder: Path) -> dict[str, object]:
+    """Distances from the bones on coarse grids, in counts of a byte: what keeps drawn tubes out of bone between the solved poses."""
+    contents: dict[str, object] = {"field_step_mm": KEEPOUT_STEP_MM}
+    for bone, (lowest, highest) in BONES.items():
+        mesh = _hip_centred(bones_folder, bone)
+        low, high = np.array(mesh.bounds).reshape(3, 2).T + np.array([[-KEEPOUT_MARGIN_MM], [KEEPOUT_MARGIN_MM]])
+        low[1], high[1] = max(low[1], lowest), min(high[1], highest)
+        count = np.ceil((high - low) / KEEPOUT_STEP_MM).astype(int) + 1
+        counts = np.round(_sampled(mesh, low, KEEPOUT_STEP_MM, count) / COUNTS_MM)
+        contents[f"{bone}_field"] = np.clip(counts, -127, 127).astype(np.int8)
+        contents[f"{bone}_corner_mm"] = low
+    return contents
+
+
+def _hip_centred(bones_folder: Path, bone: str) -> pyvista.PolyData:
+    """A bone's mesh; the hip bone counted from the hip centre."""
+    mesh = pyvista.read(bones_folder / f"{bone}.ply")
+    return mesh.translate(-np.array(skeleton.STANDARD.hip_centre_mm), inplace=False) if bone == "hip_bone" else mesh
 
 
 def bake(bones_folder: Path, target: Path) -> None:
     """Solve every pose of the grids and write the table."""
     baker = _Baker(bed(bones_folder))
     plane = np.array([[baker.solved(hip, knee) for knee in KNEE_DEG] for hip in HIP_DEG])
-    contents: dict[str, object] = {"format": FORMAT, **baker.tubes_table()}
+    contents: dict[str, object] = {"format": FORMAT, **baker.tubes_table(), **_small_fields(bones_folder)}
     contents |= _table("plane", HIP_DEG, KNEE_DEG, plane[:, :, None])
     # What solving adds to skinning, where the leg leaves the plane. Skinning starts from the plane as it is read back.
     flat = SoftTissue(
-        contents | _table("beside", SIDE_HIP_DEG, SIDE_KNEE_DEG, np.zeros((4, 4, 6, plane.shape[-1]))) | _REACH
+        contents
+        | _table(
+            "beside",
+            SIDE_HIP_DEG,
+            SIDE_KNEE_DEG,
+            np.zeros((len(SIDE_HIP_DEG), len(SIDE_KNEE_DEG), 2 * len(BESIDE), plane.shape[-1])),
+        )
+        | _REACH
     )
     sides = [(turn, sign * reach) for turn, reach in zip(BESIDE, BESIDE_REACH_DEG, strict=True) for sign in (-1.0, 1.0)]
     beside = [

@@ -295,6 +295,15 @@ class NerveRoot:
 
 
 @dataclass(frozen=True, slots=True)
+class MotorBranch:
+    """A branch to a muscle head: where along the trunk it leaves, and along the head it enters, from 0 at the top to 1."""
+
+    head: str
+    leaves_at: float
+    enters_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Nerve:
     """A mixed nerve: roots, trunk, divisions and the mechanics of its bed.
 
@@ -311,6 +320,7 @@ class Nerve:
     half_width_mm: float
     half_depth_mm: float
     divisions: tuple[NerveDivision, ...]
+    branches: tuple[MotorBranch, ...]
     distal_guides: tuple[Guide, ...]
     ankle_arm_mm: float
     slack: float

@@ -6,7 +6,7 @@ deep to the long head of biceps in mid-thigh, parting above the knee, the fibula
 """
 
 from visualiser.anatomy import sources
-from visualiser.anatomy.definitions import Guide, Nerve, NerveDivision, NerveRoot
+from visualiser.anatomy.definitions import Guide, MotorBranch, Nerve, NerveDivision, NerveRoot
 
 _TRUNK = (
     Guide((-40.0, 56.0, -62.0), 0.0, 0.0),
@@ -70,6 +70,15 @@ SCIATIC_NERVE = Nerve(
     half_width_mm=6.5,
     half_depth_mm=2.6,
     divisions=(_TIBIAL, _COMMON_FIBULAR),
+    # Usual pattern: the proximal ones from the tibial side in the upper third, semitendinosus by two, above and below its inscription,
+    # the short head's from the fibular side; exact places are estimates.
+    branches=(
+        MotorBranch("biceps_femoris_long_head", 0.36, 0.26),
+        MotorBranch("semitendinosus", 0.33, 0.20),
+        MotorBranch("semitendinosus", 0.44, 0.46),
+        MotorBranch("semimembranosus", 0.46, 0.55),
+        MotorBranch("biceps_femoris_short_head", 0.62, 0.32),
+    ),
     distal_guides=(Guide((-18.0, -640.0, -2.0), 1.0, 1.0), Guide((-20.0, -810.0, -18.0), 1.0, 1.0)),
     ankle_arm_mm=24.0,
     slack=0.01,
@@ -79,6 +88,7 @@ SCIATIC_NERVE = Nerve(
         sources.MBAKA_2022,
         sources.SCIATIC_ULTRASOUND,
         sources.RIDEHALGH_2014,
+        sources.KOZIOL_2024,
         sources.ESTIMATE,
     ),
     synonyms=("nervus ischiadicus", "sciatic"),
