@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from visualiser.sections import spread_matrix, unit
-from visualiser.typed import FloatArray
+from visualiser.typed import BoolArray, FloatArray
 
 BONES = ("hip_bone", "femur", "tibia", "fibula")
 COUNTS_MM = 0.1  # millimetres of distance in a count of the stored grids
 GAP, ONSET = 0.0006, 0.0025  # metres left to the bone, and over which a push sets in
 SPREAD_RINGS = 3.0
-RING_ROUNDS, EVERY = 4, 2  # tendons and nerve can be deep in bone; whole rings feel it with every second point
+# Rounds in which whole rings move: proximal tendons and nerve can be deep in bone. Every second point of a ring feels for it.
+ROUNDS, EVERY = {"hip_bone": 4, "femur": 3, "tibia": 1, "fibula": 2}, 2
 HELD_RINGS = 4.0  # at either end of a muscle, that its attachment holds
-BEHIND = np.array(
-    [-2.0, 0.0, 0.0]
-)  # added to the way out of the femur for a nerve: it never passes in front of the neck
+# Added to a nerve's way out of the femur: it never passes in front of the neck.
+BEHIND = np.array([-2.0, 0.0, 0.0])
 # Proximal tendons go round the tuberosity below it, a little sideways, never to its medial face (they would slip inside the pelvis).
 ISCHIAL_ESCAPE = np.array([-0.2, -0.7, 0.1])
 STEADY = 6.0  # times it is added to the way out of the hip bone: one even direction, where the nearest surface would change sides
@@ -36,6 +36,12 @@ class BoneField:
         _, y, z = values.shape
         self._strides = np.array([y * z, z, 1])
         self._cube = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) @ self._strides
+
+    def near(self, points: FloatArray, distance: float) -> BoolArray:
+        """Which points (P,) may lie nearer than `distance`: one look at the nearest point of the grid, which is never far off."""
+        cell = np.clip(np.rint((points - self._corner) / self._step), 0.0, self._count - 1.0).astype(np.intp)
+        close: BoolArray = self._values[cell @ self._strides] < distance + 0.9 * self._step
+        return close
 
     def __call__(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Distance (P,) and its gradient (P, 3) at points (P, 3)."""
@@ -76,12 +82,14 @@ class Keepout:
         to_femur = {"hip_bone": pelvis, "tibia": tibia, "fibula": tibia}
         for bone in BONES:
             parts = [part for name, rings in tubes if (part := _part(name, bone, rings)) is not None]
-            for whole_rings in (True,) * RING_ROUNDS + (False,):
+            for whole_rings in (True,) * ROUNDS[bone] + (False,):
                 meeting = [part for part in parts if whole_rings or not part.thin]
                 pushes = self._pushes(meeting, bone, to_femur.get(bone), EVERY if whole_rings else 1)
                 if pushes is None:
                     break
                 for part, push in zip(meeting, pushes, strict=True):
+                    if not push.any():
+                        continue
                     part.rings[...] += part.free[:, None, None] * (_ring_push(push) if whole_rings else push)
 
     def _pushes(
@@ -95,9 +103,11 @@ class Keepout:
         points = np.concatenate(blocks, axis=1)
         if to_femur is not None:
             points = (points - to_femur[:, None, :3, 3]) @ to_femur[:, :3, :3]
-        distance, out = self._fields[bone](points.reshape(-1, 3))
+        flat = points.reshape(-1, 3)
+        near = np.nonzero(self._fields[bone].near(flat, GAP + ONSET))[0]
+        distance, out = self._fields[bone](flat[near])
         inside = GAP - distance + ONSET  # a parabola from ONSET outside the gap to ONSET inside it, then in full
-        if inside.max() <= 0.0:
+        if inside.max(initial=0.0) <= 0.0:
             return None
         depth = np.where(inside < 2.0 * ONSET, np.maximum(inside, 0.0) ** 2 / (4.0 * ONSET), inside - ONSET)
         if bone == "hip_bone":
@@ -106,8 +116,10 @@ class Keepout:
             thin = np.concatenate(
                 [np.full(block.shape[1], part.thin) for part, block in zip(parts, blocks, strict=True)]
             )
-            out = unit(out + np.where(np.tile(thin, len(points))[:, None], BEHIND, 0.0))
-        push = (depth[:, None] * out).reshape(points.shape)
+            out = unit(out + np.where(np.tile(thin, len(points))[near, None], BEHIND, 0.0))
+        push: FloatArray = np.zeros_like(flat)
+        push[near] = depth[:, None] * out
+        push = push.reshape(points.shape)
         if to_femur is not None:
             push = push @ np.swapaxes(to_femur[:, :3, :3], -1, -2)
         ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
