@@ -20,9 +20,9 @@ import pyvista as pv
 from visualiser import Scene, clips, machine, stills
 from visualiser.anatomy import muscles, skeleton
 from visualiser.conventions import LEG_COORDINATES
-from visualiser.export import VideoWriter
 from visualiser.paths import muscle_length
 from visualiser.rendering import Stage
+from visualiser.video import VideoWriter
 
 SCENE = "straight_leg_raise"
 SIZE = (1920, 1080)

@@ -21,9 +21,10 @@ LAYERS = (
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
     "section colouring options alt",
     "caps rendering",
-    "playback keys screen export stills figures clips carried window.theme window.camera window.notices window.transport window.panels "
-    "window.view window.labels window.showing window.main window scene gallery plots contactsheet",
-    "checks bonecommands lookwords scenecommands cli __main__ sculpt",
+    "playback keys screen writing video stills figures clips carried window.theme window.camera window.notices window.transport "
+    "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet",
+    "checks commands commands.common commands.look commands.pictures commands.films commands.numbers commands.scenes commands.names "
+    "commands.bones commands.windows cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
 

@@ -10,9 +10,9 @@ from PIL import Image
 from visualiser import Scene, cli, colouring, posing, stills
 from visualiser.appearance import DIVERGING, IDENTITY, THEMES, diverging
 from visualiser.errors import PoseError, SceneFileError, VisualiserError
-from visualiser.export import read_png_texts, write_png
 from visualiser.labels import Placement
 from visualiser.options import Options, moment, samples_of, size_of
+from visualiser.writing import read_png_texts, write_png
 
 TINY = {"width": 240, "height": 180, "quality": "draft", "labels": "none"}
 

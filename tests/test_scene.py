@@ -11,11 +11,11 @@ from visualiser import Scene, assets, stills
 from visualiser.appearance import THEMES, VIEWS
 from visualiser.clips import frame_count, images
 from visualiser.errors import ExportError, UnknownNameError, VisualiserError
-from visualiser.export import read_png_texts
 from visualiser.naming import DEFAULT, GROUPS, all_specs, label_specs
 from visualiser.rendering import Stage
 from visualiser.scene import SCENE_KEY
 from visualiser.scenefile import load
+from visualiser.writing import read_png_texts
 
 SMALL = {"width": 480, "height": 270}
 

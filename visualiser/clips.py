@@ -14,7 +14,6 @@ from visualiser.assembly import Body, Frame
 from visualiser.backdrop import reduce_opaque
 from visualiser.cameras import Box
 from visualiser.errors import ExportError
-from visualiser.export import VideoWriter
 from visualiser.furniture import Furniture, caption_block, with_compass
 from visualiser.movement import Movement
 from visualiser.options import Options
@@ -22,6 +21,7 @@ from visualiser.rendering import Stage
 from visualiser.stills import Page, framing_points, page, shown_opacities, solid, specs_for
 from visualiser.tracking import AHEAD_S, Tracker
 from visualiser.typed import BoolArray, ByteArray, FloatArray
+from visualiser.video import VideoWriter
 
 SUPERSAMPLING = 2
 SLOWEST, FASTEST = 0.02, 20.0

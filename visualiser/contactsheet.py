@@ -11,8 +11,8 @@ from visualiser import stills, typefaces
 from visualiser.appearance import THEMES
 from visualiser.cameras import Box, camera_for
 from visualiser.errors import ExportError
-from visualiser.export import PNG_SUFFIXES, target, write_png
 from visualiser.rendering import Stage
+from visualiser.writing import PNG_SUFFIXES, target, write_png
 
 if TYPE_CHECKING:
     from visualiser.scene import Scene

@@ -17,9 +17,9 @@ from visualiser.assembly import BONE, FOOTPRINT, Body, Frame, Surface
 from visualiser.backdrop import flatten, reduce_premultiplied
 from visualiser.cameras import Camera, look_axes
 from visualiser.conventions import Side
-from visualiser.export import replacing, write_png
 from visualiser.rendering import Stage
 from visualiser.typed import ByteArray, FloatArray
+from visualiser.writing import replacing, write_png
 
 SIDES_SEEN = ("posterior", "anterior", "medial", "lateral")
 WIDTH, GAP, SAMPLES, COLOURS = 1120, 10, 3, 200  # pixels of a sheet and between its views, supersampling, colours

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
@@ -10,8 +11,9 @@ from visualiser.appearance import THEMES, VIEWS, look_up
 from visualiser.colouring import look_up_colouring
 from visualiser.errors import ExportError, VisualiserError, unknown_name
 from visualiser.labels import layout_canvas
-from visualiser.section import Section
-from visualiser.visibility import EVERYTHING, Show
+from visualiser.movement import Movement
+from visualiser.section import Section, section_of
+from visualiser.visibility import EVERYTHING, Show, Words, show
 
 SMALLEST, LARGEST = 64, 16384
 MOST_PIXELS = 100_000_000
@@ -29,6 +31,58 @@ SIZES: Mapping[str, tuple[int, int]] = {
 }
 ELEVATIONS_DEG = (-90.0, 90.0)
 ZOOMS = (0.2, 20.0)
+
+
+class Look(TypedDict, total=False):
+    """What stills and clips may be asked in common; what is left out is as `Options` or the scene has it.
+
+    view               : anatomical word, the scene's own when None
+    labels             : group words or names, see `hamstring list landmarks`
+    frame              : 'leg' or 'thigh', how much must be in the picture; the scene's own when None
+    width, height      : pixels
+    hide, only, opacity, peel : names and groups, see `visibility.show`
+    colour             : see `colouring.COLOURINGS`
+    title, source      : a text, or whether to show the scene's own
+    azimuth, elevation : degrees that the camera goes to the viewer's right and up
+    """
+
+    view: str | None
+    theme: str
+    labels: str | Sequence[str]
+    style: str
+    language: str
+    frame: str | None
+    width: int
+    height: int
+    hide: Words
+    only: Words
+    opacity: Mapping[str, float] | Words
+    peel: Words
+    colour: str
+    title: str | bool
+    source: str | bool
+    legend: bool
+    scale_bar: bool
+    compass: bool
+    perspective: bool
+    azimuth: float
+    elevation: float
+    zoom: float
+
+
+class Still(Look, total=False):
+    """What a still may be asked besides.
+
+    quality : 'draft', 'standard' or 'fine': drawn 1, 2 or 3 times larger, then averaged
+    section : a cut through the thigh, such as "axial:mid-thigh", "axial:y=-200", "sagittal" or "coronal:-10"
+    areas   : the cut faces alone, as a figure of their own
+    """
+
+    transparent: bool
+    quality: str
+    caption: str
+    section: str | None
+    areas: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +160,23 @@ class Options:
     def samples(self) -> int:
         """Supersampling that still fits into graphics memory."""
         return max(1, min(self.supersampling, LARGEST // max(self.width, self.height)))
+
+
+def look_options(look: Look, movement: Movement) -> Options:
+    """What was asked in words, checked; the scene's own view and frame where nothing is said."""
+    words: dict[str, Any] = dict(look)
+    words["show"] = show(**{name: words.pop(name, ()) for name in ("hide", "only", "opacity", "peel")})
+    words["view"] = words.get("view") or movement.view
+    words["frame"] = words.get("frame") or movement.frame
+    return Options(**words)
+
+
+def still_options(still: Still, movement: Movement) -> Options:
+    """The same for a still: its quality and its section too."""
+    words: dict[str, Any] = dict(still)
+    quality, section, areas = words.pop("quality", "fine"), words.pop("section", None), words.pop("areas", False)
+    plane = None if section is None else section_of(section, areas=areas)
+    return replace(look_options(cast(Look, words), movement), supersampling=samples_of(quality), section=plane)
 
 
 def size_of(text: str) -> tuple[int, int]:

@@ -13,12 +13,12 @@ from visualiser.anatomy.definitions import Geometry, MuscleHead
 from visualiser.appearance import IDENTITY, Colour, rgb
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, TRUNK_COORDINATES, degrees, radians
 from visualiser.errors import unknown_name
-from visualiser.export import replacing, target
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.measurement import Table, measure
 from visualiser.movement import ACTIVITIES, Movement, pose_at
 from visualiser.paths import muscle_length
 from visualiser.typed import FloatArray
+from visualiser.writing import replacing, target
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from visualiser import asked_poses, assets, carried, movement, posing, scenefile
 from visualiser.carried import SCENE_KEY
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from visualiser.assembly import Body, Frame
     from visualiser.measurement import Table
-    from visualiser.options import Options
+    from visualiser.options import Look, Still
     from visualiser.physique import Physique
     from visualiser.visibility import Words
 
@@ -186,227 +186,70 @@ class Scene:
         path: str | PathLike[str] | None = None,
         *,
         at: float | str | None = None,
-        view: str | None = None,
-        theme: str = "light",
-        labels: str | Sequence[str] = "default",
-        style: str = "lecture",
-        language: str = "en",
-        frame: str | None = None,
-        width: int = 1920,
-        height: int = 1080,
-        width_cm: float | None = None,
-        dpi: float | None = None,
-        transparent: bool = False,
-        footprints: bool = False,
-        quality: str = "fine",
-        caption: str = "",
-        section: str | None = None,
-        areas: bool = False,
         views: "Words" = (),
         compare: "str | Sequence[float | str]" = (),
-        hide: "Words" = (),
-        only: "Words" = (),
-        opacity: "Mapping[str, float] | Words" = (),
-        peel: "Words" = (),
-        colour: str = "tissue",
-        title: str | bool = True,
-        source: str | bool = False,
-        legend: bool = False,
-        scale_bar: bool = True,
-        compass: bool = True,
-        perspective: bool = False,
-        azimuth: float = 0.0,
-        elevation: float = 0.0,
-        zoom: float = 1.0,
+        footprints: bool = False,
+        width_cm: float | None = None,
+        dpi: float | None = None,
         force: bool = False,
+        **look: "Unpack[Still]",
     ) -> "Image.Image":
         """A labelled still; written to `path` if one is given (PNG, carrying its scene so that it can be reopened).
 
-        at            : share of the movement, 0 to 1 or "60%", or a time, "1.2s"; 0.6 or what the picture loaded showed when None
-        view          : anatomical word, the scene's own when None
-        labels        : group words or names, see `hamstring list landmarks`
-        frame         : 'leg' or 'thigh', how much must be in the picture; the scene's own when None
-        width, height : pixels; with `width_cm` the width follows from `dpi` (200 when not given) and the height from the aspect
-        footprints    : bare bones with the areas on which the heads take hold, named, instead of muscles and nerve
-        quality       : 'draft', 'standard' or 'fine': drawn 1, 2 or 3 times larger, then averaged
-        hide, only, opacity, peel : names and groups, see `visibility.show`
-        colour        : 'tissue', 'identity' (a colour a muscle), 'length' or 'strain' (of the belly), against upright standing
-        title, source : a text, or whether to show the scene's own
-        azimuth, elevation : degrees that the camera goes to the viewer's right and up
-        section       : a cut through the thigh, such as "axial:mid-thigh", "axial:y=-200", "sagittal" or "coronal:-10"
-        areas         : the cut faces alone, as a figure of their own
+        at             : share of the movement, 0 to 1 or "60%", or a time, "1.2s"; 0.6 or what the picture loaded showed when None
         views, compare : several views, or several moments, side by side at one scale
-        returns       : the picture; `picture.info["alt"]` says what it shows
+        footprints     : bare bones with the areas on which the heads take hold, named, instead of muscles and nerve
+        width_cm       : printed width; the width in pixels follows from `dpi` (200 when not given) and the height from the aspect
+        look           : what the picture shows, see `options.Look` and `options.Still`
+        returns        : the picture; `picture.info["alt"]` says what it shows
         """
-        from visualiser import export, figures, stills
-        from visualiser.options import samples_of
-        from visualiser.section import section_of
+        from visualiser import figures, stills, writing
+        from visualiser.options import still_options
 
         if path is not None:
-            export.target(Path(path), force, export.PNG_SUFFIXES)
+            writing.target(Path(path), force, writing.PNG_SUFFIXES)
         if width_cm is not None:
             dpi = dpi or 200.0
-            width, height = _pixels(width_cm, dpi, width, height)
-        options = self._options(
-            view=view,
-            theme=theme,
-            labels="footprints" if footprints and labels == "default" else labels,
-            style=style,
-            language=language,
-            frame=frame,
-            width=width,
-            height=height,
-            hide=hide,
-            only=only,
-            opacity=opacity,
-            peel=peel,
-            colour=colour,
-            title=title,
-            source=source,
-            legend=legend,
-            scale_bar=scale_bar,
-            compass=compass,
-            perspective=perspective,
-            azimuth=azimuth,
-            elevation=elevation,
-            zoom=zoom,
-        )
-        plane = None if section is None else section_of(section, areas=areas)
-        options = replace(
-            options, transparent=transparent, caption=caption, supersampling=samples_of(quality), section=plane
-        )
+            look["width"], look["height"] = _pixels(width_cm, dpi, look.get("width", 1920), look.get("height", 1080))
+        if footprints and look.get("labels", "default") == "default":
+            look["labels"] = "footprints"
+        options = still_options(look, self.movement)
         body = self.bare_body if footprints else self.body
         moments = [part for part in compare.split(",") if part] if isinstance(compare, str) else list(compare)
         times = [self._time(moment) for moment in moments or [self.at if at is None else at]]
         words = [word.strip() for word in (views.split(",") if isinstance(views, str) else views) if word.strip()]
-        time_s = times[0]
         if len(times) > 1 or words:
             picture = figures.figure(body, self.movement, times, words or [options.view], options)
         else:
-            picture = stills.still(body, self.movement, time_s, options)
+            picture = stills.still(body, self.movement, times[0], options)
         if path is not None:
-            share = f"{time_s / self.movement.duration_s:.6g}"
+            share = f"{times[0] / self.movement.duration_s:.6g}"
             metadata = self._metadata(at=share, Description=picture.info["alt"])
-            export.write_png(picture, path, dpi=dpi, metadata=metadata, force=force)
+            writing.write_png(picture, path, dpi=dpi, metadata=metadata, force=force)
         return picture
-
-    def _options(
-        self,
-        *,
-        view: str | None,
-        theme: str,
-        labels: str | Sequence[str],
-        style: str,
-        language: str,
-        frame: str | None,
-        width: int,
-        height: int,
-        hide: "Words",
-        only: "Words",
-        opacity: "Mapping[str, float] | Words",
-        peel: "Words",
-        colour: str,
-        title: str | bool,
-        source: str | bool,
-        legend: bool,
-        scale_bar: bool,
-        compass: bool,
-        perspective: bool,
-        azimuth: float,
-        elevation: float,
-        zoom: float,
-    ) -> "Options":
-        """What stills and clips are asked in common, checked; the scene's own view and frame where nothing is said."""
-        from visualiser.options import Options
-        from visualiser.visibility import show
-
-        return Options(
-            view=view or self.movement.view,
-            theme=theme,
-            labels=labels,
-            style=style,
-            language=language,
-            frame=frame or self.movement.frame,
-            width=width,
-            height=height,
-            show=show(hide=hide, only=only, opacity=opacity, peel=peel),
-            colour=colour,
-            title=title,
-            source=source,
-            legend=legend,
-            scale_bar=scale_bar,
-            compass=compass,
-            perspective=perspective,
-            azimuth=azimuth,
-            elevation=elevation,
-            zoom=zoom,
-        )
 
     def clip(
         self,
         path: str | PathLike[str],
         *,
         fps: int = 30,
-        view: str | None = None,
-        theme: str = "light",
-        labels: str | Sequence[str] = "default",
-        style: str = "lecture",
-        language: str = "en",
-        frame: str | None = None,
-        width: int = 1920,
-        height: int = 1080,
-        captions: bool = True,
         speed: float = 1.0,
-        hide: "Words" = (),
-        only: "Words" = (),
-        opacity: "Mapping[str, float] | Words" = (),
-        peel: "Words" = (),
-        colour: str = "tissue",
-        title: str | bool = True,
-        source: str | bool = False,
-        legend: bool = False,
-        scale_bar: bool = True,
-        compass: bool = True,
-        perspective: bool = False,
-        azimuth: float = 0.0,
-        elevation: float = 0.0,
-        zoom: float = 1.0,
+        captions: bool = True,
         progress: Callable[[int, int], None] | None = None,
         force: bool = False,
+        **look: "Unpack[Look]",
     ) -> Path:
         """A film of the whole movement (MP4), frame by frame through a short queue: memory does not grow with its length.
 
         speed    : 0.5 shows the movement at half speed
         progress : called with (frames done, frames in all)
+        look     : what the picture shows, see `options.Look`
         """
-        from visualiser import clips, export
+        from visualiser import clips, video, writing
+        from visualiser.options import look_options
 
-        target = export.target(Path(path), force, export.VIDEO_SUFFIXES)
-        options = self._options(
-            view=view,
-            theme=theme,
-            labels=labels,
-            style=style,
-            language=language,
-            frame=frame,
-            width=width,
-            height=height,
-            hide=hide,
-            only=only,
-            opacity=opacity,
-            peel=peel,
-            colour=colour,
-            title=title,
-            source=source,
-            legend=legend,
-            scale_bar=scale_bar,
-            compass=compass,
-            perspective=perspective,
-            azimuth=azimuth,
-            elevation=elevation,
-            zoom=zoom,
-        )
-        options = replace(options, captions=captions)
+        target = writing.target(Path(path), force, video.VIDEO_SUFFIXES)
+        options = replace(look_options(look, self.movement), captions=captions)
         clips.clip(
             self.body,
             self.movement,

@@ -29,7 +29,6 @@ from visualiser import keys, machine, scenefile, screen
 from visualiser.assembly import Body
 from visualiser.cards import cards as all_cards
 from visualiser.errors import DisplayError, VisualiserError
-from visualiser.export import write_png
 from visualiser.keys import NUMBERED_VIEWS
 from visualiser.movement import Movement, on_side
 from visualiser.window.notices import HelpSheet, MessageBar
@@ -38,6 +37,7 @@ from visualiser.window.showing import OTHER_LEG, Showing
 from visualiser.window.theme import icon, palette, style_sheet
 from visualiser.window.transport import SPEEDS, TransportPanel
 from visualiser.window.view import BodyView, told
+from visualiser.writing import write_png
 
 SavePicture = Callable[..., None]
 

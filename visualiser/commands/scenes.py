@@ -7,36 +7,24 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from visualiser import assets
+from visualiser.commands.common import Force, Output, example
 from visualiser.errors import VisualiserError, unknown_name
-
-Output = Annotated[Path | None, Parameter(name=["--output", "-o"], help="The file to write.")]
-Force = Annotated[
-    bool, Parameter(name=["--force", "-f"], negative="", show_default=False, help="Overwrite the file if it exists.")
-]
-
-
-def _examples(*lines: str) -> str:
-    return "\n".join(["Examples:", *(f"  {line}" for line in lines)])
 
 
 def add_to(app: App) -> None:
     """Give an app the commands of this module."""
     app.command(
         plot,
-        help_epilogue=_examples(
+        help_epilogue=example(
             "hamstring plot sprint -o sprint.svg",
             "hamstring plot squat --vs knee_flexion",
             "hamstring plot straight_leg_raise --of nerve --tightness 1",
             "hamstring plot map squat romanian_deadlift -o map.pdf",
         ),
     )
-    app.command(
-        sheet, help_epilogue=_examples("hamstring sheet sprint", "hamstring sheet squat nordic_curl -o gym.png")
-    )
-    app.command(
-        new, help_epilogue=_examples("hamstring new my_squat.toml --from squat", "hamstring view my_squat.toml")
-    )
-    app.command(schema, help_epilogue=_examples("hamstring schema -o scene.schema.json"))
+    app.command(sheet, help_epilogue=example("hamstring sheet sprint", "hamstring sheet squat nordic_curl -o gym.png"))
+    app.command(new, help_epilogue=example("hamstring new my_squat.toml --from squat", "hamstring view my_squat.toml"))
+    app.command(schema, help_epilogue=example("hamstring schema -o scene.schema.json"))
 
 
 def plot(
@@ -92,7 +80,7 @@ def new(
 ) -> None:
     """Start a scene of your own as a copy of one that ships."""
     from visualiser import schema
-    from visualiser.export import replacing, target
+    from visualiser.writing import replacing, target
 
     shipped = assets.scene_paths()
     if pattern not in shipped and not Path(pattern).is_file():
@@ -107,7 +95,7 @@ def new(
 def schema(*, output: Output = None, force: Force = False) -> None:
     """Print the JSON Schema of scene files, for editors that check while you type."""
     from visualiser import schema as schemas
-    from visualiser.export import replacing, target
+    from visualiser.writing import replacing, target
 
     text = json.dumps(schemas.json_schema(), indent=2, ensure_ascii=False) + "\n"
     if output is None:

@@ -43,3 +43,8 @@ def gallery(folder: Annotated[Path, Parameter(help="Gets bones.md and a folder b
 
     for path in pictures.write(folder):
         print(path)
+
+
+def add_to(parent: App) -> None:
+    """Give an app the commands of this module."""
+    parent.command(app)

@@ -1,0 +1,94 @@
+"""The command for stills: `hamstring shot`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from visualiser.commands.common import AS_WRITTEN, Actor, Force, Legs, Output, SceneName, example, require_drawing
+from visualiser.commands.look import AS_USUAL, Look
+
+
+def add_to(app: App) -> None:
+    """Give an app the commands of this module."""
+    app.command(
+        shot,
+        help_epilogue=example(
+            "hamstring shot straight_leg_raise --at 60% --view posterior -o a.png",
+            "hamstring shot standing_leg_curl --at 1.2s --peel biceps_femoris_long_head --view posterolateral",
+            "hamstring shot standing_leg_curl --only semitendinosus --theme dark --size square",
+            "hamstring shot straight_leg_raise --colour strain --legend --alt",
+            "hamstring shot straight_leg_raise --pose hip_flexion=70,knee_flexion=20 --title none",
+            "hamstring shot standing_leg_curl --section axial:mid-thigh --areas",
+            "hamstring shot straight_leg_raise --compare 0,60% --colour length",
+            "hamstring shot standing_leg_curl --views posterior,lateral --size a4",
+            "hamstring shot a.png --view medial -o b.png",
+            "hamstring shot standing_leg_curl --labels muscles,bones --language both",
+            "hamstring shot straight_leg_raise --tightness 1",
+            "hamstring shot tibial_rotation --width-cm 25.4 --dpi 200 --transparent",
+            "hamstring shot straight_leg_raise --footprints --view posterior --at 0",
+        ),
+    )
+
+
+def shot(
+    scene: SceneName,
+    /,
+    *,
+    at: Annotated[
+        str | None, Parameter(help="The moment: 0.6 or 60% of the movement, or 1.2s; 0.6 if left out.")
+    ] = None,
+    pose: Annotated[
+        str | None, Parameter(help="A pose instead of a moment: hip_flexion=70,knee_flexion=20, the rest 0.")
+    ] = None,
+    output: Output = None,
+    look: Look = AS_USUAL,
+    caption: Annotated[str, Parameter(help="A line at the bottom.")] = "",
+    quality: Annotated[str, Parameter(help="draft, standard or fine: how smooth edges are.")] = "fine",
+    section: Annotated[
+        str | None, Parameter(help="A cut through the thigh: axial:mid-thigh, axial:y=-200, sagittal:10, coronal.")
+    ] = None,
+    areas: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Of a section, the cut faces alone, named.")
+    ] = False,
+    views: Annotated[str, Parameter(help="Several views in one figure: posterior,lateral.")] = "",
+    compare: Annotated[str, Parameter(help="Several moments in one figure, at one scale: 0,60%.")] = "",
+    alt: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Print what the picture shows, for the alternative text.")
+    ] = False,
+    legs: Legs = None,
+    actor: Actor = AS_WRITTEN,
+    width_cm: Annotated[float | None, Parameter(help="Printed width; gives the pixels together with --dpi.")] = None,
+    dpi: Annotated[float | None, Parameter(help="Pixels an inch, written into the file.")] = None,
+    transparent: Annotated[bool, Parameter(negative="", show_default=False, help="No background.")] = False,
+    footprints: Annotated[
+        bool,
+        Parameter(negative="", show_default=False, help="Bare bones with the areas on which the muscles take hold."),
+    ] = False,
+    force: Force = False,
+) -> None:
+    """Make a labelled picture (PNG) of one moment of a movement, or of any pose."""
+    shown = actor.scene(scene, legs)
+    target = output or Path(f"{shown.movement.name}.png" if pose is None else "pose.png")
+    if pose is not None:
+        shown = shown.posed(pose)
+    require_drawing()
+    picture = shown.image(
+        target,
+        at=at,
+        **look.words(),
+        width_cm=width_cm,
+        dpi=dpi,
+        transparent=transparent,
+        footprints=footprints,
+        caption=caption,
+        quality=quality,
+        section=section,
+        areas=areas,
+        views=views,
+        compare=compare,
+        force=force,
+    )
+    print(target)
+    if alt:
+        print(picture.info["alt"])

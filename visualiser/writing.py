@@ -1,0 +1,113 @@
+"""Writing files: never over an existing one unless asked to, and never half a one; pictures and tables with it.
+
+Everything is written under a temporary name beside the target and renamed when it is complete.
+"""
+
+import csv
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from visualiser.errors import ExportError
+
+PNG_SUFFIXES = (".png",)
+TABLE_SUFFIXES = (".csv",)
+
+
+class Columns(Protocol):
+    """A table: names with units, and one row of numbers per moment."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """(N, C) numbers."""
+
+
+def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) -> Path:
+    """`path`, checked: it can be written, has one of `suffixes`, and nothing is overwritten unless `force` is set."""
+    path = Path(path)
+    if "\0" in str(path):
+        raise ExportError(f"{str(path)!r} is not a file name.")
+    if path.suffix.lower() not in suffixes:
+        raise ExportError(f"{path} must end in {' or '.join(suffixes)}.")
+    try:
+        if not path.parent.is_dir():
+            raise ExportError(f"There is no folder {path.parent} to write {path.name} into; make it first.")
+        if path.is_dir():
+            raise ExportError(f"{path} is a folder.")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise ExportError(f"The folder {path.parent} cannot be written to.")
+        if path.exists() and not force:
+            raise ExportError(f"{path} exists; give --force (in Python force=True) to overwrite it.")
+    except OSError as problem:  # a name too long, a loop of links
+        raise unwritable(path, problem) from problem
+    return path
+
+
+@contextmanager
+def replacing(path: Path, force: bool) -> Iterator[Path]:
+    """A temporary path beside `path`: renamed to it when the block ends well, removed when it does not."""
+    temporary = path.with_name(f".{path.stem[:100]}-{secrets.token_hex(4)}.part")
+    try:
+        yield temporary
+        if path.exists() and not force:
+            raise ExportError(f"{path} was made by somebody else meanwhile; it is left as it is.")
+        temporary.replace(path)
+    except OSError as problem:
+        raise unwritable(path, problem) from problem
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, problem: Exception) -> ExportError:
+    """The sentence for a disk that is full, a folder that vanished, a name that is too long, an encoder that failed."""
+    reason = getattr(problem, "strerror", None) or str(problem)
+    return ExportError(f"{path} cannot be written: {reason}.")
+
+
+def write_png(
+    image: Image.Image,
+    path: str | PathLike[str],
+    *,
+    dpi: float | None = None,
+    metadata: Mapping[str, str] | None = None,
+    force: bool = False,
+) -> Path:
+    """Write a picture; the same picture gives the same bytes. `metadata` is text that travels with it, compressed."""
+    path = target(path, force, PNG_SUFFIXES)
+    texts = PngInfo()
+    for key, text in sorted((metadata or {}).items()):
+        texts.add_itxt(key, text, zip=True)
+    resolution = {} if dpi is None else {"dpi": (dpi, dpi)}
+    with replacing(path, force) as temporary:
+        image.save(temporary, format="PNG", pnginfo=texts, **resolution)
+    return path
+
+
+def read_png_texts(path: str | PathLike[str]) -> dict[str, str]:
+    """The texts that `write_png` put into a picture."""
+    with Image.open(path) as image:
+        image.load()
+        return {key: str(text) for key, text in getattr(image, "text", {}).items()}
+
+
+def write_csv(table: Columns, path: str | PathLike[str], *, force: bool = False) -> Path:
+    """Write a table with a header row and full precision (nine digits)."""
+    path = target(path, force, TABLE_SUFFIXES)
+    with replacing(path, force) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(table.columns)
+        rows.writerows([f"{value:.9g}" for value in row] for row in np.asarray(table.values))
+    return path
