@@ -52,7 +52,7 @@ def plot(
     if tracks:
         raise VisualiserError(f'"{tracks[0]}" is one scene too many: only hamstring plot map takes several.')
     movement = Scene.load(first, side=side, tightness=tightness).movement
-    print(plots.plot(movement, output or Path(f"{movement.name}.png"), of=of, vs=vs, force=force))
+    print(plots.plot(movement, output or Path(f"{movement.name}_{of}.png"), of=of, vs=vs, force=force))
 
 
 def sheet(
@@ -67,7 +67,7 @@ def sheet(
 
     machine.require_opengl()
     names = scenes or tuple(assets.scene_paths())
-    file = output or Path(f"{Path(names[0]).stem if len(names) == 1 else 'sheet'}.png")
+    file = output or Path(f"{Path(names[0]).stem}_sheet.png" if len(names) == 1 else "sheet.png")
     print(contactsheet.write([Scene.load(name) for name in names], file, frames=frames, force=force))
 
 

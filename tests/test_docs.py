@@ -1,0 +1,79 @@
+"""Every command on the pages of `docs/` works, one after the other as a reader would type them; every link leads somewhere."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from visualiser import cli, keys
+
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+# Small and coarse: what a command does is tried, not how fine its pixels are.
+SMALLER = {
+    "shot": ("--size", "480x270", "--quality", "draft"),
+    "clip": ("--size", "160x96", "--fps", "2"),
+    "sheet": ("--frames", "2"),
+}
+OPENS_A_WINDOW = ("view",)
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Lines of fenced blocks that call the program, without what is said beside them."""
+    for block in re.findall(r"^```\w*\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("hamstring "):
+                yield re.split(r"\s{2,}(?!-)", line.strip())[0]
+
+
+def smaller(words: list[str]) -> list[str]:
+    """The same command with fewer pixels and frames."""
+    options = dict(zip(SMALLER.get(words[0], ())[::2], SMALLER.get(words[0], ())[1::2], strict=True))
+    kept = list(words)
+    for option in (*options, *(("--width", "--height") if "--size" in options else ())):
+        if option in kept:
+            del kept[kept.index(option) : kept.index(option) + 2]
+    return [*kept, *(word for pair in options.items() for word in pair)]
+
+
+def recording() -> str:
+    """A short made-up recording in OpenSim's format: a thigh that swings."""
+    rows = "\n".join(f"{i / 20:.3f}\t{5 * i}\t{2 * i}" for i in range(11))
+    header = "run\nversion=1\nnRows=11\nnColumns=3\ninDegrees=yes\nendheader"
+    return f"{header}\ntime\thip_flexion_r\tknee_angle_r\n{rows}\n"
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("page", [page for page in PAGES if any(commands(page))], ids=lambda page: page.stem)
+def test_every_command_of_a_page_works(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("docs").mkdir()
+    Path("my_run.mot").write_text(recording(), encoding="utf-8")
+    for line in dict.fromkeys(commands(page)):
+        words = shlex.split(line)[1:]
+        if words[0] in OPENS_A_WINDOW:
+            cli.app.parse_args(words, exit_on_error=False, print_error=False)
+        else:
+            assert cli.main(smaller(words)) == 0, f"{line}\n{capsys.readouterr().err}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_picture_of_the_docs_is_shown_on_a_page() -> None:
+    said = "".join(page.read_text(encoding="utf-8") for page in (*PAGES, ROOT / "README.md"))
+    pictures = [path for path in (ROOT / "docs").rglob("*") if path.suffix in (".png", ".gif", ".webp")]
+    assert [p.name for p in pictures if "_build" not in p.parts and p.name not in said] == []
+
+
+def test_keys_that_pages_list_are_those_of_the_window() -> None:
+    pages = [page for page in PAGES if "Ctrl+Q" in page.read_text(encoding="utf-8")]
+    assert all(keys.listing() in page.read_text(encoding="utf-8") for page in pages)
