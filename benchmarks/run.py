@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pyvista as pv
 
-from visualiser import Scene, clips, machine, stills
+from visualiser import Scene, clips, machine, pages
 from visualiser.anatomy import muscles, skeleton
 from visualiser.conventions import LEG_COORDINATES
+from visualiser.options import Options
 from visualiser.paths import muscle_length
 from visualiser.rendering import Stage
 from visualiser.video import VideoWriter
@@ -72,9 +73,9 @@ def turn(plotter: Any) -> np.ndarray:
 def drawing(repeats: int) -> None:
     """One frame: pose, points and matrices, render, read back; the bare plotter turns its camera, renders, reads back."""
     scene = Scene.load(SCENE)
-    options = stills.Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame)
+    options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame)
     moments = cycle(np.linspace(0.0, 1.0, 41))
-    camera = stills.page(scene.body, scene.movement, [scene.frame(0.6)], (), options).camera
+    camera = pages.page(scene.body, scene.movement, [scene.frame(0.6)], (), options).camera
     bare = bare_plotter(scene, SIZE)
     with Stage(scene.body.surfaces, "light", SIZE) as stage:
 
@@ -94,7 +95,7 @@ def drawing(repeats: int) -> None:
 def films(frames: int) -> None:
     """A film frame: our labelled, captioned, antialiased frames / a bare turntable, both through the same encoder thread."""
     scene = Scene.load(SCENE)
-    options = stills.Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
+    options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
     bare = bare_plotter(scene, SIZE)
 
     def bare_frames() -> Iterator[np.ndarray]:
@@ -211,7 +212,7 @@ def encoder(frames: int) -> None:
     import av
 
     scene = Scene.load(SCENE)
-    options = stills.Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
+    options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
     pictures = list(islice(clips.images(scene.body, scene.movement, options, fps=FPS), 30, 30 + frames))
     print("| preset | CRF | ms a frame | kB a second | PSNR dB |\n|---|---|---|---|---|")
     for preset, crf in (

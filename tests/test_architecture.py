@@ -19,9 +19,9 @@ LAYERS = (
     "paths strain sections surfaces registration vtp keepout branches tubes contact nerve tightness measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
-    "section colouring options alt",
+    "section colouring options alt shading",
     "caps rendering",
-    "playback keys screen writing video stills figures clips carried window.theme window.camera window.notices window.transport "
+    "playback keys screen writing video pages stills figures clips carried window.theme window.camera window.notices window.transport "
     "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet",
     "checks commands commands.common commands.look commands.pictures commands.films commands.numbers commands.scenes commands.names "
     "commands.bones commands.windows cli __main__ sculpt",
@@ -29,7 +29,7 @@ LAYERS = (
 FIRST_DRAWING_LAYER = 6
 
 # Which module of the layers below drawing may use a library with one home; from the drawing layer on, all may.
-HOMES = {"trimesh": {"assets", "meshfiles"}, "PIL": {"overlay", "backdrop", "ink"}}
+HOMES = {"trimesh": {"assets", "meshfiles"}, "PIL": {"overlay", "backdrop", "ink", "shading"}}
 # Who may touch the drawing library: one module draws, others hold a window, hand meshes out, or look whether it works.
 DRAWERS = {"caps", "rendering", "stills", "scene", "checks"}
 

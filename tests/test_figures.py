@@ -6,13 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from visualiser import Scene, anchoring, assets, stills
+from visualiser import Scene, anchoring, assets, pages, stills
 from visualiser.appearance import VIEWS
 from visualiser.caps import cap
 from visualiser.errors import UnknownNameError, VisualiserError
+from visualiser.figures import overlaid
 from visualiser.layout import place
 from visualiser.layout_check import faults
 from visualiser.options import Options
+from visualiser.rendering import Stage
 from visualiser.section import plane_in, section_of, words_for
 
 DRAFT = {"width": 480, "height": 270, "quality": "draft"}
@@ -49,6 +51,46 @@ def test_figures_nobody_could_read_are_refused(curl: Scene) -> None:
         curl.image(compare=[0.1 * k for k in range(10)], **DRAFT)
     with pytest.raises(UnknownNameError, match="latral"):
         curl.image(views="latral", **DRAFT)
+
+
+@pytest.mark.render
+def test_poses_over_one_another_are_all_seen_the_last_one_in_full(curl: Scene) -> None:
+    plain = {**DRAFT, "view": "lateral", "labels": "none", "transparent": True, "compass": False, "scale_bar": False}
+    both = np.asarray(curl.image(compare="0,60%", overlay=True, title="x", **plain))
+    middle = both[60:].astype(int)  # below title and note
+    solid, pale = middle[..., 3] > 230, (middle[..., 3] > 60) & (middle[..., 3] < 110)
+    assert solid.sum() > 1500 and pale.sum() > 400
+    # The shank that hangs down is pale, the bent one is not.
+    assert np.flatnonzero(pale.any(axis=1)).max() > np.flatnonzero(solid.any(axis=1)).max() - 3
+
+
+def test_poses_by_their_angles_are_compared_by_name_not_by_time(curl: Scene) -> None:
+    two = curl.posed("knee_flexion=30", {"knee_flexion": 90, "hip_flexion": 20})
+    assert two.movement.title == "Two poses compared" and two.movement.duration_s == 1.0
+    assert overlaid(two.movement, [0.0, 1.0]) == "Pale: Knee flexion 30°\nIn full: Knee flexion 90°, hip flexion 20°"
+    assert overlaid(curl.movement, [0.0, 0.5]).startswith("Pale: 0.0 s, ")
+    for times in ([0.0], [0.0] * 5):
+        with pytest.raises(VisualiserError, match="2 to 4 are allowed"):
+            overlaid(two.movement, times)
+
+
+@pytest.mark.render
+def test_outlines_darken_the_borders_and_leave_everything_else_as_it_was(curl: Scene) -> None:
+    body, frame = curl.body, curl.frame(0)
+    options = Options(width=240, height=180, view="posterior", frame="thigh")
+    camera = pages.page(body, curl.movement, [frame], (), options).camera
+    with Stage(body.drawn, "light", (240, 180)) as stage:
+        stage.hide_props()
+        stage.update(frame)
+        stage.look(camera)
+        stage.backdrop((90, 90, 90))
+        before = stage.colour().copy()
+        hit = stage.hit()
+        lines = stage.lines(1)
+        stage.backdrop((90, 90, 90))
+        np.testing.assert_array_equal(stage.colour(), before)
+    border = hit[1:, 1:] & ~(hit[:-1, 1:] & hit[1:, :-1])
+    assert lines[1:, 1:][border].mean() > 0.95 and 0.02 < lines[hit].mean() < 0.5
 
 
 # -- sections --------------------------------------------------------------------------------------------------------
@@ -125,7 +167,7 @@ def test_the_cut_follows_the_femur_and_the_nearer_half_goes(curl: Scene) -> None
         plane = plane_in(section_of("axial:y=-200"), body, frame)
         placed = frame.transforms["femur_right"]
         np.testing.assert_allclose(placed[:3, :3] @ [0, -0.2, 0] + placed[:3, 3], plane.origin)
-        camera = stills.aimed(
+        camera = pages.aimed(
             body, body.placed(body.surface("femur_right"), frame), Options(view="superior"), frame.body_to_world, None
         )
         assert plane.facing(camera).normal @ np.asarray(camera.back) > 0
@@ -170,13 +212,13 @@ def test_no_label_of_any_scene_view_or_moment_overlaps_crosses_or_leaves_the_pic
             frame = scene.frame(at)
             for view in views if turn == number % 5 else (views[(number + turn) % 6],):
                 options = Options(view=view, frame=movement.frame)
-                specs = stills.specs_for(body, movement, options)
-                laid = stills.page(body, movement, [frame], specs, options)
+                specs = pages.specs_for(body, movement, options)
+                laid = pages.page(body, movement, [frame], specs, options)
                 if anchors is None:
                     look = anchoring.Look(frame, laid.camera, np.full((108, 192), np.inf))
                     anchors = anchoring.choose(specs, body, [look])
                 points = laid.camera.project(anchoring.places(anchors, body, frame), *options.canvas)[:, :2]
-                figure = stills.framing_points(body, [frame], options)
+                figure = pages.framing_points(body, [frame], options)
                 spots = np.floor(laid.camera.project(figure, 192, 108)[:, :2]).astype(int)
                 mask = np.zeros((108, 192), dtype=bool)
                 inside = (spots >= 0).all(1) & (spots < (192, 108)).all(1)

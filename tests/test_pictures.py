@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visualiser import Scene, cli, colouring, posing, stills
+from visualiser import Scene, alt, cli, colouring, pages, posing
 from visualiser.appearance import DIVERGING, IDENTITY, THEMES, diverging
 from visualiser.errors import PoseError, SceneFileError, VisualiserError
 from visualiser.labels import Placement
@@ -171,8 +171,8 @@ def test_title_scale_bar_and_compass_can_be_left_out(leg_raise: Scene) -> None:
 def test_every_piece_of_furniture_has_its_box(leg_raise: Scene) -> None:
     options = Options(labels="muscles", caption="Say so", source="Somebody 1999", legend=True, colour="length")
     frame = leg_raise.frame(0.5)
-    specs = stills.specs_for(leg_raise.body, leg_raise.movement, options)
-    furniture = stills.page(leg_raise.body, leg_raise.movement, [frame], specs, options).furniture
+    specs = pages.specs_for(leg_raise.body, leg_raise.movement, options)
+    furniture = pages.page(leg_raise.body, leg_raise.movement, [frame], specs, options).furniture
     assert furniture.legend and furniture.scale_bar and furniture.colour_bar and len(furniture.texts) == 3
     boxes = furniture.boxes
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
@@ -182,9 +182,9 @@ def test_every_piece_of_furniture_has_its_box(leg_raise: Scene) -> None:
 # -- cameras ---------------------------------------------------------------------------------------------------------
 
 
-def camera(scene: Scene, **words: object) -> stills.Camera:
+def camera(scene: Scene, **words: object) -> pages.Camera:
     options = Options(labels="none", **words)
-    return stills.page(scene.body, scene.movement, [scene.frame(0)], (), options).camera
+    return pages.page(scene.body, scene.movement, [scene.frame(0)], (), options).camera
 
 
 def test_own_cameras_turn_rise_and_zoom(leg_raise: Scene) -> None:
@@ -270,5 +270,5 @@ def test_identity_colours_fill_the_muscles(leg_raise: Scene) -> None:
 
 
 def test_an_empty_placement_says_nothing_of_labels(leg_raise: Scene) -> None:
-    said = stills.alt.text(leg_raise.body, leg_raise.movement, 0.0, Options(title="My own"), Placement((1.0, 1.0), ()))
+    said = alt.text(leg_raise.body, leg_raise.movement, 0.0, Options(title="My own"), Placement((1.0, 1.0), ()))
     assert said.startswith("My own. Straight leg raise") and "Labels" not in said

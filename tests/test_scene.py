@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visualiser import Scene, assets, stills
+from visualiser import Scene, assets, pages
 from visualiser.appearance import THEMES, VIEWS
 from visualiser.clips import frame_count, images
 from visualiser.errors import ExportError, UnknownNameError, VisualiserError
 from visualiser.naming import DEFAULT, GROUPS, all_specs, label_specs
+from visualiser.options import Options
 from visualiser.rendering import Stage
 from visualiser.scene import SCENE_KEY
 from visualiser.scenefile import load
@@ -33,10 +34,10 @@ def curl() -> Scene:
 def shown(scene: Scene, view: str, hidden: tuple[str, ...] = ()) -> np.ndarray:
     """The body without labels on a grey ground, with some structures left out."""
     frame = scene.frame(0.0)
-    options = stills.Options(width=240, height=240, view=view, labels="none", title=False, frame="thigh")
+    options = Options(width=240, height=240, view=view, labels="none", title=False, frame="thigh")
     with Stage(scene.body.surfaces, size=(240, 240)) as stage:
         stage.update(frame)
-        stage.look(stills.page(scene.body, scene.movement, [frame], (), options).camera)
+        stage.look(pages.page(scene.body, scene.movement, [frame], (), options).camera)
         stage.backdrop((128, 128, 128))
         stage.show_only([s.name for s in scene.body.surfaces if s.structure not in hidden])
         return stage.colour().astype(int)
@@ -140,7 +141,7 @@ def test_progress_is_told_frame_by_frame_and_half_speed_doubles_the_frames(leg_r
 
 @pytest.mark.render
 def test_frames_of_a_clip_are_made_one_at_a_time(leg_raise: Scene) -> None:
-    stream = images(leg_raise.body, leg_raise.movement, stills.Options(width=160, height=90), fps=30)
+    stream = images(leg_raise.body, leg_raise.movement, Options(width=160, height=90), fps=30)
     first, second = next(stream), next(stream)
     assert first.shape == second.shape == (90, 160, 3)
     stream.close()

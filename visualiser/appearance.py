@@ -108,6 +108,7 @@ class Theme:
     halo: Colour  # rim of texts, casing of leaders
     shadow: Colour
     shadow_strength: float
+    outline: Colour  # of the silhouettes of anatomy, where they are asked for
     groups: Mapping[str, Colour]
     lights: Lights
 
@@ -131,6 +132,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             halo=rgb("#FFFFFF"),
             shadow=rgb("#2B3440"),
             shadow_strength=0.22,
+            outline=rgb("#2A211C"),
             groups=_ON_LIGHT,
             lights=Lights(key=0.98, fill=0.54, rim=0.45, head=0.20),
         ),
@@ -142,6 +144,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             halo=rgb("#0E1217"),
             shadow=rgb("#000000"),
             shadow_strength=0.5,
+            outline=rgb("#C4CCD4"),
             groups=_ON_DARK,
             lights=Lights(key=0.96, fill=0.40, rim=0.75, head=0.12),
         ),
@@ -154,6 +157,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             halo=rgb("#FFFFFF"),
             shadow=rgb("#FFFFFF"),
             shadow_strength=0.0,
+            outline=rgb("#000000"),
             groups=_ON_LIGHT,
             lights=Lights(key=0.98, fill=0.56, rim=0.40, head=0.24),
         ),

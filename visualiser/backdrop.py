@@ -72,6 +72,19 @@ def reduce_opaque(pixels: ByteArray, factor: int) -> ByteArray:
     return upright
 
 
+def over(top: ByteArray, below: ByteArray) -> ByteArray:
+    """One picture laid on another, both (H, W, 4) with straight alpha."""
+    result: ByteArray = np.asarray(Image.alpha_composite(Image.fromarray(below), Image.fromarray(top))).copy()
+    return result
+
+
+def faint(cutout: ByteArray, strength: float) -> ByteArray:
+    """A picture (H, W, 4) made transparent as a whole."""
+    result = cutout.copy()
+    result[..., 3] = np.round(result[..., 3] * strength)
+    return result
+
+
 def flatten(cutout: ByteArray, theme: str | Theme = "light", *, shadow: bool = True, dither: bool = False) -> ByteArray:
     """(H, W, 4) anatomy with straight alpha laid on the background of a theme, with its soft shadow -> (H, W, 3)."""
     look = look_up("theme", theme, THEMES) if isinstance(theme, str) else theme

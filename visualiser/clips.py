@@ -17,8 +17,9 @@ from visualiser.errors import ExportError
 from visualiser.furniture import Furniture, caption_block, with_compass
 from visualiser.movement import Movement
 from visualiser.options import Options
+from visualiser.pages import Page, framing_points, page, shown_opacities, specs_for
 from visualiser.rendering import Stage
-from visualiser.stills import Page, framing_points, page, shown_opacities, solid, specs_for
+from visualiser.stills import solid
 from visualiser.tracking import AHEAD_S, Tracker
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 from visualiser.video import VideoWriter

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from visualiser import stills, typefaces
+from visualiser import pages, typefaces
 from visualiser.appearance import THEMES
 from visualiser.cameras import Box, camera_for
 from visualiser.errors import ExportError
+from visualiser.options import Options
 from visualiser.rendering import Stage
 from visualiser.writing import PNG_SUFFIXES, target, write_png
 
@@ -38,8 +39,8 @@ def row(scene: "Scene", frames: int, theme: str = "light") -> Image.Image:
     body, movement, look = scene.body, scene.movement, THEMES[theme]
     times = moments(scene, frames)
     poses = [body.movement_frame(movement, time_s) for time_s in times]
-    options = stills.Options(width=CELL, height=CELL, view=movement.view, theme=theme, frame=movement.frame)
-    points = stills.framing_points(body, poses, options)
+    options = Options(width=CELL, height=CELL, view=movement.view, theme=theme, frame=movement.frame)
+    points = pages.framing_points(body, poses, options)
     box = Box(MARGIN, MARGIN, CELL - MARGIN, CELL - MARGIN)
     turn = poses[0].body_to_world
     camera = camera_for(movement.view, body.side, points, CELL, CELL, box, body_to_world=turn)

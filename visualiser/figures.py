@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from visualiser import overlay, stills
+from visualiser import overlay, pages, stills
 from visualiser.appearance import VIEWS, look_up
 from visualiser.assembly import Body
 from visualiser.backdrop import flatten
@@ -16,8 +16,10 @@ from visualiser.furniture import furnish
 from visualiser.labels import Placement
 from visualiser.movement import Movement
 from visualiser.options import Options
+from visualiser.posing import is_held
 
 MOST_PANELS = 9
+MOST_OVERLAID = 4
 _GAP = 12.0  # between panels and below the title, layout units
 # A panel is laid out on a canvas at least so large that names find room beside the anatomy: columns on both sides take half of it.
 _LEAST_WIDTH, _LEAST_HEIGHT = 1300.0, 1000.0
@@ -34,9 +36,18 @@ class Panel:
 
 
 def figure(
-    body: Body, movement: Movement, times_s: Sequence[float], views: Sequence[str], options: Options
+    body: Body,
+    movement: Movement,
+    times_s: Sequence[float],
+    views: Sequence[str],
+    options: Options,
+    *,
+    under_s: Sequence[float] = (),
 ) -> Image.Image:
-    """All views of all moments in one picture, in reading order; `info["alt"]` says what each panel shows."""
+    """All views of all moments in one picture, in reading order; `info["alt"]` says what each panel shows.
+
+    under_s : other moments, drawn pale underneath in every panel
+    """
     count = len(times_s) * len(views)
     if count > MOST_PANELS:
         raise VisualiserError(f"A figure of {count} panels cannot be read; at most {MOST_PANELS} are allowed.")
@@ -44,13 +55,14 @@ def figure(
         look_up("view", view, VIEWS)
     whole = furnish(
         options.canvas,
-        title=stills.title_of(movement, options),
+        title=pages.title_of(movement, options),
+        note=options.note,
         caption=options.caption,
-        source=stills.source_of(movement, options),
+        source=pages.source_of(movement, options),
     )
     panels = _panels(movement, times_s, views, options, *_room(whole.boxes, options))
-    least = _common_half(body, movement, panels)
-    pictures = [stills.draw(body, movement, p.time_s, p.options, least_half=least) for p in panels]
+    least = _common_half(body, movement, panels, under_s)
+    pictures = [stills.draw(body, movement, p.time_s, p.options, under_s=under_s, least_half=least) for p in panels]
     cutout = np.zeros((options.height, options.width, 4), dtype=np.uint8)
     for panel, picture in zip(panels, pictures, strict=True):
         height, width = picture.cutout.shape[:2]
@@ -94,7 +106,7 @@ def _panels(
     for number, (time_s, view) in enumerate(wanted):
         heading = _heading(movement, time_s, view, len(times_s), len(views))
         own = replace(
-            options, width=width, height=height, view=view, title=heading, unit=unit, caption="", source=False
+            options, width=width, height=height, view=view, title=heading, note="", unit=unit, caption="", source=False
         )
         panels.append(Panel(time_s, own, (number % columns) * width, top + number // columns * height))
     return panels
@@ -102,20 +114,40 @@ def _panels(
 
 def _heading(movement: Movement, time_s: float, view: str, times: int, views: int) -> str:
     """'Posterior view', '2.0 s: the leg is lifted', or both."""
-    caption = movement.caption_at(time_s)
-    moment = f"{time_s:.1f} s{f': {caption}' if caption else ''}"
     seen = f"{view.capitalize()} view"
-    return seen if times == 1 else moment if views == 1 else f"{seen}, {time_s:.1f} s"
+    moment = _moment(movement, time_s)
+    if views == 1 or times == 1:
+        return seen if times == 1 else moment
+    return f"{seen}, {moment if is_held(movement) else f'{time_s:.1f} s'}"
 
 
-def _common_half(body: Body, movement: Movement, panels: Sequence[Panel]) -> float:
+def overlaid(movement: Movement, times_s: Sequence[float]) -> str:
+    """The lines that tell the poses of an overlay apart: 'Pale: 0.0 s, the leg lies flat' and 'In full: 3.5 s, the leg is up'.
+
+    raises : VisualiserError for more poses than can be told apart
+    """
+    if not 2 <= len(times_s) <= MOST_OVERLAID:
+        raise VisualiserError(
+            f"An overlay of {len(times_s)} poses cannot be read; 2 to {MOST_OVERLAID} are allowed, the last one in full."
+        )
+    words = [_moment(movement, time_s).replace(" s: ", " s, ") for time_s in times_s]
+    return "\n".join([*(f"Pale: {word}" for word in words[:-1]), f"In full: {words[-1]}"])
+
+
+def _moment(movement: Movement, time_s: float) -> str:
+    """'2.0 s: the leg is lifted'; of a held pose its angles."""
+    caption = movement.caption_at(time_s)
+    return caption if is_held(movement) else f"{time_s:.1f} s{f': {caption}' if caption else ''}"
+
+
+def _common_half(body: Body, movement: Movement, panels: Sequence[Panel], under_s: Sequence[float]) -> float:
     """Half the height shown by the panel that needs most room, metres; 0 where close-ups or a lens make scales differ anyway."""
     if any(p.options.perspective or VIEWS[p.options.view].focus for p in panels):
         return 0.0
     halves = []
     for panel in panels:
-        frame = body.movement_frame(movement, panel.time_s)
-        specs = stills.specs_for(body, movement, panel.options)
+        frames = [body.movement_frame(movement, time_s) for time_s in (panel.time_s, *under_s)]
+        specs = pages.specs_for(body, movement, panel.options)
         unzoomed = replace(panel.options, zoom=1.0)
-        halves.append(stills.page(body, movement, [frame], specs, unzoomed).camera.half)
+        halves.append(pages.page(body, movement, frames, specs, unzoomed).camera.half)
     return max(halves)

@@ -22,6 +22,7 @@ COMPASS_ARM = 46.0
 LEGEND_DOT = 6.0
 CORNERS = ("bottom right", "bottom left", "top right", "top left")
 _COLOUR_BAR, _COLOUR_STRIP = 240.0, 16.0  # units long and high
+_NOTE_ROOM = 0.30  # of the canvas width: the anatomy stands in the middle
 _SCALE_BAR = 130.0  # units a scale bar is best long
 _NICE_CENTIMETRES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
@@ -97,13 +98,14 @@ def furnish(
     canvas: Point,
     *,
     title: str = "",
+    note: str = "",
     caption: str = "",
     source: str = "",
     legend: Sequence[tuple[str | Colour, str]] = (),
     colours: Scale | None = None,
     metres_per_unit: float | None = None,
 ) -> Furniture:
-    """Title and legend at the top left, scale bar and source at the bottom left, caption in the middle of the bottom.
+    """Title, note and legend at the top left, scale bar and source at the bottom left, caption in the middle of the bottom.
 
     legend          : (group or colour, word) pairs
     colours         : what the colours of the muscles mean
@@ -112,6 +114,12 @@ def furnish(
     texts, top, bottom = [], 30.0, canvas[1] - 26.0
     if title:
         block = _block(wrap(title, "english", TITLE_SIZE, room=canvas[0] - 2 * MARGIN), MARGIN, top, "left")
+        texts.append(block)
+        top = block.box.bottom + 8.0
+    if note:
+        room = max(canvas[0] * _NOTE_ROOM, 480.0)
+        lines = [line for part in note.splitlines() for line in wrap(part, "english", SMALL_SIZE, room=room, most=3)]
+        block = replace(_block(lines, MARGIN, top, "left"), second=True)
         texts.append(block)
         top = block.box.bottom + 8.0
     key = _legend(legend, top, canvas[0]) if legend else None

@@ -76,6 +76,7 @@ class Still(Look, total=False):
     quality : 'draft', 'standard' or 'fine': drawn 1, 2 or 3 times larger, then averaged
     section : a cut through the thigh, such as "axial:mid-thigh", "axial:y=-200", "sagittal" or "coronal:-10"
     areas   : the cut faces alone, as a figure of their own
+    outline : a thin line round every structure, as in a drawn atlas
     """
 
     transparent: bool
@@ -83,6 +84,7 @@ class Still(Look, total=False):
     caption: str
     section: str | None
     areas: bool
+    outline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Options:
 
     title, source      : a text; True for the scene's own; False or "" for none
     caption, legend    : a line at the bottom; dots of the labels' colours with their words
+    note               : a quieter line under the title
     azimuth, elevation : degrees the camera goes to the viewer's right and up from the view
     zoom               : 2 shows everything twice as large
     """
@@ -119,6 +122,8 @@ class Options:
     elevation: float = 0.0
     zoom: float = 1.0
     section: Section | None = None
+    outline: bool = False
+    note: str = ""
     unit: float | None = None  # pixels per layout unit, for panels of a larger figure
 
     def __post_init__(self) -> None:
@@ -155,6 +160,11 @@ class Options:
     def layout_size(self) -> tuple[int, int]:
         """Pixels of the pass that decides where labels go: the same for every output size, so that the layout is the same too."""
         return round(self.canvas[0]), round(self.canvas[1])
+
+    @property
+    def fine(self) -> bool:
+        """Whether the picture is worth its shade in grooves and gaps."""
+        return self.supersampling >= QUALITIES["fine"]
 
     @property
     def samples(self) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPlane
+from vtkmodules.vtkRenderingCore import vtkProperty
 
 from visualiser import machine
 from visualiser.appearance import THEMES, TISSUE, Colour, Theme, look_up
@@ -21,6 +22,7 @@ from visualiser.cameras import Camera, visible_share
 from visualiser.caps import Cap
 from visualiser.errors import DisplayError
 from visualiser.section import Plane
+from visualiser.shading import edges
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
 # Where the four camera lights stand (x right, y up, z towards the viewer) and their colours: warm key from the upper left, cool fill
@@ -48,6 +50,7 @@ _LEVEL = 0.02  # sine of the angle below the horizon from which a floor stands i
 _CAP_MATERIAL: dict[str, Any] = {"ambient": 0.75, "diffuse": 0.25, "specular": 0.0, "smooth_shading": False}
 _CAP_LIFT = 2e-4
 _OUTLINE_SHADE = 0.45
+_NOTHING: Colour = (0, 0, 0)
 _PEELS = 12  # translucent layers behind one another; closed surfaces without back faces rarely stand more than six deep
 
 
@@ -287,6 +290,30 @@ class Stage:
     def hit(self) -> BoolArray:
         """Which pixels of the picture rendered last show anatomy: (height, width)."""
         return self._z_buffer() < 1.0
+
+    def lines(self, width: int) -> BoolArray:
+        """Outlines of everything that is shown, as if it were solid, on the picture rendered last: (height, width).
+
+        width : of the lines, pixels
+        """
+        before = []
+        for number, actor in enumerate(self._actors.values(), start=1):
+            look = vtkProperty()
+            look.DeepCopy(actor.prop)
+            before.append((look, actor.GetTexture(), actor.mapper.scalar_visibility))
+            actor.SetTexture(None)
+            actor.mapper.scalar_visibility = False
+            actor.prop.color, actor.prop.lighting, actor.prop.opacity = (number / 255, 0.0, 0.0), False, 1.0
+            actor.prop.ambient, actor.prop.diffuse = 0.0, 1.0
+        try:
+            self.backdrop(_NOTHING)
+            identities = self.pixels()[::-1, :, 0]
+            return edges(identities, self._distance(self._z_buffer()).astype(np.float32), width)
+        finally:
+            for actor, (look, texture, scalars) in zip(self._actors.values(), before, strict=True):
+                actor.prop.DeepCopy(look)
+                actor.SetTexture(texture)
+                actor.mapper.scalar_visibility = scalars
 
     def _distance(self, raw: NDArray[np.float32]) -> FloatArray:
         near, far = self.plotter.camera.clipping_range

@@ -133,13 +133,14 @@ class Scene:
         scene.at = found.at or scene.at
         return scene if side is None else scene.on_side(side)
 
-    def posed(self, angles_deg: Mapping[str, float] | str) -> "Scene":
+    def posed(self, *poses_deg: Mapping[str, float] | str) -> "Scene":
         """The same body and surroundings in one pose: degrees by name, or "hip_flexion=70,knee_flexion=20"; the rest is zero.
 
+        Of several poses, each is reached at a whole second.
         raises : PoseError for an angle outside its joint's range
         """
-        angles = asked_poses.parse_pose(angles_deg) if isinstance(angles_deg, str) else angles_deg
-        held = posing.posed(self.movement, angles)
+        poses = [asked_poses.parse_pose(pose) if isinstance(pose, str) else pose for pose in poses_deg]
+        held = posing.posed(self.movement, *poses)
         return Scene(held, legs=self.legs, detail=self.detail, physique=self.physique)
 
     def on_side(self, side: Side | str) -> "Scene":
@@ -188,6 +189,7 @@ class Scene:
         at: float | str | None = None,
         views: "Words" = (),
         compare: "str | Sequence[float | str]" = (),
+        overlay: bool = False,
         footprints: bool = False,
         width_cm: float | None = None,
         dpi: float | None = None,
@@ -198,6 +200,7 @@ class Scene:
 
         at             : share of the movement, 0 to 1 or "60%", or a time, "1.2s"; 0.6 or what the picture loaded showed when None
         views, compare : several views, or several moments, side by side at one scale
+        overlay        : the moments compared over one another instead, all but the last pale
         footprints     : bare bones with the areas on which the heads take hold, named, instead of muscles and nerve
         width_cm       : printed width; the width in pixels follows from `dpi` (200 when not given) and the height from the aspect
         look           : what the picture shows, see `options.Look` and `options.Still`
@@ -218,10 +221,14 @@ class Scene:
         moments = [part for part in compare.split(",") if part] if isinstance(compare, str) else list(compare)
         times = [self._time(moment) for moment in moments or [self.at if at is None else at]]
         words = [word.strip() for word in (views.split(",") if isinstance(views, str) else views) if word.strip()]
+        under: list[float] = []
+        if overlay:
+            options = replace(options, note=figures.overlaid(self.movement, times))
+            under, times = times[:-1], times[-1:]
         if len(times) > 1 or words:
-            picture = figures.figure(body, self.movement, times, words or [options.view], options)
+            picture = figures.figure(body, self.movement, times, words or [options.view], options, under_s=under)
         else:
-            picture = stills.still(body, self.movement, times[0], options)
+            picture = stills.still(body, self.movement, times[0], options, under_s=under)
         if path is not None:
             share = f"{times[0] / self.movement.duration_s:.6g}"
             metadata = self._metadata(at=share, Description=picture.info["alt"])

@@ -1,100 +1,32 @@
 """Stills: one pose, framed, drawn larger than wanted and averaged, with its labels set at output pixels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyvista as pv
 from PIL import Image
 
-from visualiser import alt, anchoring, colouring, overlay, visibility
-from visualiser.appearance import IDENTITY, VIEWS, Colour
-from visualiser.assembly import BONE, MUSCLE, NERVE, Body, Frame, structures
-from visualiser.backdrop import cut_out, flatten, reduce_premultiplied
-from visualiser.cameras import PERSPECTIVE_DEG, Box, Camera, around, camera_for, compass_words, look_axes, orbit
-from visualiser.cameras import frame as fitted
-from visualiser.caps import Cap, cap
-from visualiser.errors import VisualiserError
-from visualiser.furniture import Furniture, furnish, with_compass
-from visualiser.labels import Arrangement, LabelSpec, Placement
-from visualiser.layout import arrangement_for, gutters, place
+from visualiser import alt, anchoring, colouring, overlay, shading, visibility
+from visualiser.assembly import Body, Frame
+from visualiser.backdrop import cut_out, faint, flatten, over, reduce_premultiplied
+from visualiser.cameras import Camera
+from visualiser.caps import Cap
+from visualiser.furniture import Furniture, with_compass
+from visualiser.labels import Placement
+from visualiser.layout import place
 from visualiser.movement import Movement
-from visualiser.naming import label_specs
 from visualiser.options import Options
+from visualiser.pages import CUT_COLOURS, cut_faces, page, shown_opacities, specs_for
 from visualiser.rendering import Stage
-from visualiser.section import Plane, Section, axes_of, femur_turn, plane_in, words_for
-from visualiser.transforms import apply, inverse
-from visualiser.typed import BoolArray, ByteArray, FloatArray
+from visualiser.section import plane_in
+from visualiser.typed import BoolArray, ByteArray
 
-__all__ = ["Options"]
-
-# How far down the shank a picture framed on the thigh reaches, in the tibia frame: below the insertions. Estimate by eye.
-_THIGH_ENDS_M = -0.11
-_BELOW_THIGH = ("tibia", "fibula", "foot", "tibial_nerve", "common_fibular_nerve")
 _BLACK, _GREY, _WHITE = (0, 0, 0), (128, 128, 128), (255, 255, 255)
-_CUT_STRUCTURES = "muscles,nerve,bones"
-_CUT_COLOURS = {
-    BONE: (232, 220, 194),
-    MUSCLE: (158, 62, 54),
-    NERVE: (240, 205, 84),
-}  # paler than their surfaces; by eye
 _OUTLINE = 2.0  # layout units round a cut face
-_GROUP_WORDS = {
-    "muscle": "Muscle",
-    "nerve": "Nerve",
-    "pelvis": "Pelvis",
-    "spine": "Spine",
-    "femur": "Femur",
-    "leg": "Knee and leg",
-}
-
-
-def framing_points(body: Body, frames: Sequence[Frame], options: Options) -> FloatArray:
-    """World points that a picture must contain: the pelvis and the leg that is shown in full, thinned, over all frames."""
-    view = VIEWS[options.view]
-    if view.focus:
-        wanted = [frame.anchors[name] for frame in frames for name in view.focus if name in frame.anchors]
-        return around(np.array(wanted), view.reach_mm * 1e-3)
-    shown = visibility.opacities(body.surfaces, options.show)
-    visible = [surface for surface in body.surfaces if shown[surface.name] > 0.0]
-    points = []
-    for frame in frames:
-        tibia = next(inverse(frame.transforms[s.name]) for s in body.surfaces if s.structure == "tibia" and not s.ghost)
-        for surface in [s for s in visible if not s.ghost] or visible:
-            thinned = body.placed(surface, frame)[:: max(1, len(surface.vertices) // 400)]
-            if options.frame == "thigh" and surface.structure in _BELOW_THIGH:
-                thinned = thinned[apply(tibia, thinned)[:, 1] > _THIGH_ENDS_M]
-            points.append(thinned)
-    framed = np.concatenate(points)
-    if not len(framed):
-        return np.concatenate([body.placed(s, f) for f in frames for s in visible])
-    return np.concatenate([framed, *_underneath(body, frames, framed)])
-
-
-def _underneath(body: Body, frames: Sequence[Frame], framed: FloatArray) -> Iterator[FloatArray]:
-    """The part of a couch, bench or seat that lies under what is framed: cut off by the edge of a picture it would look like a fault."""
-    low, high = framed.min(axis=0), framed.max(axis=0)
-    low[1], high[1] = -np.inf, np.inf
-    for frame in frames:
-        for support in body.props:
-            if support.name in frame.transforms and support.name != "floor":
-                yield np.clip(body.placed(support, frame), low, high)
-
-
-def shown_opacities(body: Body, options: Options) -> dict[str, float]:
-    """Opacity of each surface on the picture: a close-up leaves out the other leg, which would only lie under its labels."""
-    # A ghost that is cut would stand there hollow.
-    close = bool(VIEWS[options.view].focus) or options.section is not None
-    shown = visibility.opacities(body.surfaces, options.show)
-    return {s.name: 0.0 if close and s.ghost else shown[s.name] for s in body.surfaces}
-
-
-def specs_for(body: Body, movement: Movement, options: Options) -> tuple[LabelSpec, ...]:
-    """The labels wanted, of what can be seen; on a section, of whatever may be cut."""
-    choice = _CUT_STRUCTURES if options.section and options.labels == "default" else options.labels
-    return visibility.named(
-        label_specs(choice, movement), body.surfaces, visibility.opacities(body.surfaces, options.show)
-    )
+_LINE, _LINE_STRENGTH = 1.7, 0.85  # layout units and opacity of outlines round structures
+_PALE = 0.34  # opacity of another moment under the one that is shown
+_COARSE_SHADE = 2  # shade in grooves is soft: half the pixels of the layout show all of it
 
 
 def silhouette_of(stage: Stage, body: Body, shown: Mapping[str, float]) -> BoolArray:
@@ -110,152 +42,6 @@ def solid(shown: Mapping[str, float]) -> dict[str, float]:
     return {name: float(opacity >= visibility.SOLID_FROM) for name, opacity in shown.items()}
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Page:
-    """How a picture or a clip is laid out before anything is drawn: camera, furniture, direction of the label columns."""
-
-    camera: Camera
-    furniture: Furniture
-    arrangement: Arrangement
-    words: tuple[str, str, str, str]
-
-
-def page(
-    body: Body,
-    movement: Movement,
-    frames: Sequence[Frame],
-    specs: Sequence[LabelSpec],
-    options: Options,
-    caption: str = "",
-    *,
-    least_half: float = 0.0,
-) -> Page:
-    """Frame the anatomy of all frames beside its labels.
-
-    least_half : half the height shown is at least that many metres, so that several pictures have one scale
-    """
-    canvas, turn = options.canvas, frames[0].body_to_world
-    points = framing_points(body, frames, options)
-    if options.section is not None:
-        points = _left_by(options.section, body, frames[0], points, options)
-        if options.section.areas:
-            turn = femur_turn(body, frames[0])[:3, :3]
-
-    def camera(box: Box | None) -> Camera:
-        if options.section is not None and options.section.areas:
-            axes = axes_of(options.section, body, frames[0])
-            return fitted(points, axes, *canvas, box or Box(0.0, 0.0, *canvas))
-        return aimed(body, points, options, turn, box)
-
-    title, source = title_of(movement, options), source_of(movement, options)
-    caption = caption or options.caption
-    colours = colouring.scale(options.colour, body, movement)
-    legend = _legend(body, specs, options)
-    before = furnish(canvas, title=title, caption=caption, source=source, legend=legend, colours=colours)
-    extent = np.ptp(camera(None).project(points, *canvas)[:, :2], axis=0)
-    arrangement = arrangement_for(float(extent[0]), float(extent[1]), canvas)
-    free = gutters(specs, canvas, options.style, options.language, arrangement=arrangement, reserved=before.boxes)
-    chosen = camera(free)
-    if chosen.parallel and chosen.half < least_half:
-        chosen = camera(_shrunk(free, chosen.half / least_half))
-    if options.zoom != 1.0:
-        chosen = orbit(chosen, _pivot(points), zoom=options.zoom)
-    furniture = furnish(
-        canvas,
-        title=title,
-        caption=caption,
-        source=source,
-        legend=legend,
-        colours=colours,
-        metres_per_unit=chosen.metres_per_unit(canvas[1]) if options.scale_bar else None,
-    )
-    return Page(chosen, furniture, arrangement, compass_words(chosen, body.side, turn))
-
-
-def _left_by(section: Section, body: Body, frame: Frame, points: FloatArray, options: Options) -> FloatArray:
-    """What a section leaves to be framed: the half behind the plane, or the cut faces alone."""
-    plane = plane_in(section, body, frame)
-    if section.areas:
-        return np.concatenate([np.asarray(cut.face.points) for cut in cut_faces(body, frame, plane, options).values()])
-    kept = plane.facing(aimed(body, points, options, frame.body_to_world, None)).behind(points)
-    return kept if len(kept) else points
-
-
-def cut_faces(body: Body, frame: Frame, plane: Plane, options: Options) -> dict[str, Cap]:
-    """Cut faces of everything that is shown, ghosts left out.
-
-    raises : VisualiserError if the plane goes through nothing
-    """
-    shown = shown_opacities(body, options)
-    found = {}
-    for surface in body.surfaces:
-        whole = shown[surface.name] >= visibility.NAMED_FROM and not surface.ghost and surface.kind in _CUT_COLOURS
-        face = cap(surface.name, body.placed(surface, frame), surface.faces, plane) if whole else None
-        if face is not None and not (
-            options.section and options.section.areas and surface.side not in (None, body.side)
-        ):
-            found[surface.name] = face
-    if not found:
-        raise VisualiserError("The section goes through nothing that is shown; choose another level.")
-    return found
-
-
-def aimed(body: Body, points: FloatArray, options: Options, turn: FloatArray, box: Box | None) -> Camera:
-    """The camera of a view, carried by the picture's own azimuth and elevation, that fits points into a box."""
-    angle = PERSPECTIVE_DEG if options.perspective else 0.0
-    camera = camera_for(
-        options.view, body.side, points, *options.canvas, box, body_to_world=turn, perspective_deg=angle
-    )
-    if not options.azimuth and not options.elevation:
-        return camera
-    azimuth, elevation = np.radians([options.azimuth, options.elevation])
-    carried = orbit(camera, _pivot(points), azimuth=azimuth, elevation=elevation)
-    axes = look_axes(carried.back, carried.up)
-    return fitted(points, axes, *options.canvas, box or Box(0.0, 0.0, *options.canvas), perspective_deg=angle)
-
-
-def _pivot(points: FloatArray) -> FloatArray:
-    middle: FloatArray = (points.min(axis=0) + points.max(axis=0)) / 2
-    return middle
-
-
-def _shrunk(box: Box, factor: float) -> Box:
-    """A box made smaller about its middle."""
-    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    wide, high = box.width * factor / 2, box.height * factor / 2
-    return Box(x - wide, y - high, x + wide, y + high)
-
-
-def title_of(movement: Movement, options: Options) -> str:
-    """The title on the picture."""
-    if isinstance(options.title, str) or not options.title:
-        return options.title or ""
-    return words_for(options.section) if options.section is not None else movement.title
-
-
-def source_of(movement: Movement, options: Options) -> str:
-    """The line of sources on the picture."""
-    if isinstance(options.source, str):
-        return options.source
-    if options.section is not None and options.section.areas:
-        return (
-            "Drawn are the hamstrings, the nerve and the bones; other muscles, vessels, fat and skin are not modelled."
-        )
-    return f"Source: {movement.source_names}" if options.source and movement.source_names else ""
-
-
-def _legend(body: Body, specs: Sequence[LabelSpec], options: Options) -> list[tuple[str | Colour, str]]:
-    """What the colours of the picture mean: of the heads where they have their own, else of the labels."""
-    if not options.legend:
-        return []
-    if options.colour == "identity":
-        shown = visibility.opacities(body.surfaces, options.show)
-        drawn = {s.structure for s in body.surfaces if s.kind in (MUSCLE, NERVE) and shown[s.name] > visibility.GHOSTED}
-        return [(IDENTITY[s.name], s.display) for s in structures() if s.name in drawn]
-    used = {spec.group for spec in specs}
-    return [(group, word) for group, word in _GROUP_WORDS.items() if group in used]
-
-
 # -- drawing ---------------------------------------------------------------------------------------------------------
 
 
@@ -269,9 +55,14 @@ class Picture:
     alt: str
 
 
-def still(body: Body, movement: Movement, time_s: float, options: Options) -> Image.Image:
-    """A labelled picture of a movement at one time: RGB, or RGBA when transparent; `info["alt"]` says what it shows."""
-    picture = draw(body, movement, time_s, options)
+def still(
+    body: Body, movement: Movement, time_s: float, options: Options, *, under_s: Sequence[float] = ()
+) -> Image.Image:
+    """A labelled picture of a movement at one time: RGB, or RGBA when transparent; `info["alt"]` says what it shows.
+
+    under_s : other moments, drawn pale underneath
+    """
+    picture = draw(body, movement, time_s, options, under_s=under_s)
     pixels = picture.cutout.copy() if options.transparent else flatten(picture.cutout, options.theme)
     write(pixels, picture, options)
     image = Image.fromarray(pixels, "RGBA" if options.transparent else "RGB")
@@ -292,12 +83,26 @@ def write(pixels: ByteArray, picture: Picture, options: Options) -> None:
     )
 
 
-def draw(body: Body, movement: Movement, time_s: float, options: Options, *, least_half: float = 0.0) -> Picture:
-    """Draw the anatomy of one moment and find the places of its labels."""
+def draw(
+    body: Body,
+    movement: Movement,
+    time_s: float,
+    options: Options,
+    *,
+    under_s: Sequence[float] = (),
+    least_half: float = 0.0,
+) -> Picture:
+    """Draw the anatomy of one moment and find the places of its labels.
+
+    under_s : other moments, drawn pale underneath as the same camera sees them
+    """
     frame = body.movement_frame(movement, time_s)
+    others = [body.movement_frame(movement, other_s) for other_s in under_s]
     specs = specs_for(body, movement, options)
-    laid = page(body, movement, [frame], specs, options, least_half=least_half)
+    laid = page(body, movement, [frame, *others], specs, options, least_half=least_half)
     shown = shown_opacities(body, options)
+    if others:  # the pale poses are context enough
+        shown = _figure(body, shown)
     samples = options.samples
     with Stage(body.drawn, options.theme, (options.width * samples, options.height * samples)) as stage:
         if options.transparent or options.show.only or options.section is not None:
@@ -310,13 +115,22 @@ def draw(body: Body, movement: Movement, time_s: float, options: Options, *, lea
         if options.section is not None and options.section.areas:
             shown = dict.fromkeys(shown, 0.0)
             stage.show(shown)
-        cutout = cut(stage, samples, translucent=any(0.0 < opacity < 1.0 for opacity in shown.values()))
+        cutout = cut(stage, samples, translucent=_translucent(shown))
         stage.hide_props()
+        if options.outline:
+            cutout = _with_outline(stage, cutout, body, shown, options)
+        ground = _pale(stage, body, movement, list(zip(under_s, others, strict=True)), laid.camera, options)
+        stage.update(frame)
         stage.resize(options.layout_size)
+        stage.look(laid.camera)
         stage.show(solid(shown))
         stage.colour()
         look = anchoring.Look(frame, laid.camera, stage.depth())
         silhouette = silhouette_of(stage, body, shown)
+        if options.fine:
+            cutout = _with_shade(stage, cutout, body, look, shown, options)
+    if ground is not None:
+        cutout = over(cutout, ground)
     if faces:
         named = [(spec, f) for spec in specs for n, f in faces.items() if body.surface(n).structure == spec.key]
         wanted = [spec for spec, _ in named]
@@ -343,6 +157,68 @@ def draw(body: Body, movement: Movement, time_s: float, options: Options, *, lea
     return Picture(cutout, placement, furniture, alt.text(body, movement, time_s, options, placement))
 
 
+def _translucent(shown: Mapping[str, float]) -> bool:
+    return any(0.0 < opacity < 1.0 for opacity in shown.values())
+
+
+def _figure(body: Body, shown: Mapping[str, float]) -> dict[str, float]:
+    """Opacities without the ghosts."""
+    return {s.name: 0.0 if s.ghost else shown[s.name] for s in body.surfaces}
+
+
+def _with_outline(
+    stage: Stage, cutout: ByteArray, body: Body, shown: Mapping[str, float], options: Options
+) -> ByteArray:
+    """The picture with a line round everything solid on it but ghosts; leaves the stage showing that only."""
+    stage.show(_figure(body, solid(shown)))
+    width = max(1, round(_LINE * options.scale * options.samples))
+    return shading.outlined(cutout, stage.lines(width), options.samples, stage.theme.outline, _LINE_STRENGTH)
+
+
+def _with_shade(
+    stage: Stage,
+    cutout: ByteArray,
+    body: Body,
+    look: anchoring.Look,
+    shown: Mapping[str, float],
+    options: Options,
+) -> ByteArray:
+    """The picture darkened where solid surfaces meet. Ghosts neither cast such shade nor bear it."""
+    if any(surface.ghost for surface in body.surfaces):
+        stage.show(_figure(body, solid(shown)))
+        stage.colour()
+        depth = stage.depth()
+    else:
+        depth = look.depth
+    coarse = depth[::_COARSE_SHADE, ::_COARSE_SHADE]
+    unit = look.camera.metres_per_unit(options.canvas[1])
+    if unit is None:  # in perspective, at the depth of what is shown
+        hit = depth[np.isfinite(depth)]
+        unit = 2.0 * look.camera.half / options.canvas[1] * float(np.median(hit)) if len(hit) else 1.0
+    return shading.shaded(cutout, shading.occlusion(coarse, unit * _COARSE_SHADE))
+
+
+def _pale(
+    stage: Stage,
+    body: Body,
+    movement: Movement,
+    moments: Sequence[tuple[float, Frame]],
+    camera: Camera,
+    options: Options,
+) -> ByteArray | None:
+    """Other moments one over the other, the first lowest, as a pale ground; None where there are none."""
+    figure = _figure(body, shown_opacities(body, options))
+    ground: ByteArray | None = None
+    for time_s, frame in moments:
+        stage.paint(colouring.colours(options.colour, body, movement, time_s))
+        stage.show(figure)
+        stage.update(frame)
+        stage.look(camera)
+        layer = faint(cut(stage, options.samples, translucent=_translucent(figure)), _PALE)
+        ground = layer if ground is None else over(layer, ground)
+    return ground
+
+
 def _cut(
     stage: Stage, body: Body, movement: Movement, time_s: float, frame: Frame, camera: Camera, options: Options
 ) -> dict[str, Cap]:
@@ -352,7 +228,7 @@ def _cut(
     plane = plane_in(options.section, body, frame).facing(camera)
     faces = cut_faces(body, frame, plane, options)
     own = colouring.colours(options.colour, body, movement, time_s)
-    colours = {name: own.get(name, _CUT_COLOURS[body.surface(name).kind]) for name in faces}
+    colours = {name: own.get(name, CUT_COLOURS[body.surface(name).kind]) for name in faces}
     stage.cut(plane, faces, colours, outline=_OUTLINE * options.scale * options.samples)
     return faces
 

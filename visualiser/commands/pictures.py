@@ -21,6 +21,8 @@ def add_to(app: App) -> None:
             "hamstring shot straight_leg_raise --pose hip_flexion=70,knee_flexion=20 --title none",
             "hamstring shot standing_leg_curl --section axial:mid-thigh --areas",
             "hamstring shot straight_leg_raise --compare 0,60% --colour length",
+            "hamstring shot straight_leg_raise --compare 0,60% --overlay --outline",
+            "hamstring shot straight_leg_raise --pose hip_flexion=70 --pose hip_flexion=70,knee_flexion=60",
             "hamstring shot standing_leg_curl --views posterior,lateral --size a4",
             "hamstring shot a.png --view medial -o b.png",
             "hamstring shot standing_leg_curl --labels muscles,bones --language both",
@@ -39,8 +41,13 @@ def shot(
         str | None, Parameter(help="The moment: 0.6 or 60% of the movement, or 1.2s; 0.6 if left out.")
     ] = None,
     pose: Annotated[
-        str | None, Parameter(help="A pose instead of a moment: hip_flexion=70,knee_flexion=20, the rest 0.")
-    ] = None,
+        tuple[str, ...],
+        Parameter(
+            negative="",
+            show_default=False,
+            help="A pose instead of a moment: hip_flexion=70,knee_flexion=20, the rest 0; given twice, both are compared.",
+        ),
+    ] = (),
     output: Output = None,
     look: Look = AS_USUAL,
     caption: Annotated[str, Parameter(help="A line at the bottom.")] = "",
@@ -53,6 +60,15 @@ def shot(
     ] = False,
     views: Annotated[str, Parameter(help="Several views in one figure: posterior,lateral.")] = "",
     compare: Annotated[str, Parameter(help="Several moments in one figure, at one scale: 0,60%.")] = "",
+    overlay: Annotated[
+        bool,
+        Parameter(
+            negative="", show_default=False, help="What is compared over one another: all but the last moment pale."
+        ),
+    ] = False,
+    outline: Annotated[
+        bool, Parameter(negative="", show_default=False, help="A thin line round every structure.")
+    ] = False,
     alt: Annotated[
         bool, Parameter(negative="", show_default=False, help="Print what the picture shows, for the alternative text.")
     ] = False,
@@ -69,9 +85,10 @@ def shot(
 ) -> None:
     """Make a labelled picture (PNG) of one moment of a movement, or of any pose."""
     shown = actor.scene(scene, legs)
-    target = output or Path(f"{shown.movement.name}.png" if pose is None else "pose.png")
-    if pose is not None:
-        shown = shown.posed(pose)
+    target = output or Path("pose.png" if pose else f"{shown.movement.name}.png")
+    if pose:
+        shown = shown.posed(*pose)
+        compare = compare or (",".join(f"{number}s" for number in range(len(pose))) if len(pose) > 1 else "")
     require_drawing()
     picture = shown.image(
         target,
@@ -87,6 +104,8 @@ def shot(
         areas=areas,
         views=views,
         compare=compare,
+        overlay=overlay,
+        outline=outline,
         force=force,
     )
     print(target)

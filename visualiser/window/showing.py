@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from visualiser import stills
+from visualiser import pages
 from visualiser.appearance import VIEWS
 from visualiser.assembly import Body
 from visualiser.backdrop import reduce_premultiplied
@@ -16,6 +16,7 @@ from visualiser.errors import ExportError
 from visualiser.labels import LabelSpec
 from visualiser.movement import Movement
 from visualiser.naming import all_specs, label_specs
+from visualiser.options import Options
 from visualiser.playback import Playback
 from visualiser.rendering import Stage
 from visualiser.window.labels import LiveLabels
@@ -168,8 +169,8 @@ class Showing(QObject):
         if VIEWS[name].focus:
             times = np.array([self.playback.time_s])
         frames = [self.body.movement_frame(self.movement, float(t)) for t in times]
-        options = stills.Options(view=name, frame=self.movement.frame)
-        points = stills.framing_points(self.body, frames, options)
+        options = Options(view=name, frame=self.movement.frame)
+        points = pages.framing_points(self.body, frames, options)
         box = self._labels.free_box(size)
         wide, high = _MARGIN * size[0], _MARGIN * size[1]
         box = box._replace(

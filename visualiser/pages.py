@@ -1,0 +1,238 @@
+"""How a picture is laid out before anything is drawn: what is in it, where the camera stands, which furniture and labels it has."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualiser import colouring, visibility
+from visualiser.appearance import IDENTITY, VIEWS, Colour
+from visualiser.assembly import BONE, MUSCLE, NERVE, Body, Frame, structures
+from visualiser.cameras import PERSPECTIVE_DEG, Box, Camera, around, camera_for, compass_words, look_axes, orbit
+from visualiser.cameras import frame as fitted
+from visualiser.caps import Cap, cap
+from visualiser.errors import VisualiserError
+from visualiser.furniture import Furniture, furnish
+from visualiser.labels import Arrangement, LabelSpec
+from visualiser.layout import arrangement_for, gutters
+from visualiser.movement import Movement
+from visualiser.naming import label_specs
+from visualiser.options import Options
+from visualiser.section import Plane, Section, axes_of, femur_turn, plane_in, words_for
+from visualiser.transforms import apply, inverse
+from visualiser.typed import FloatArray
+
+# How far down the shank a picture framed on the thigh reaches, in the tibia frame: below the insertions. Estimate by eye.
+_THIGH_ENDS_M = -0.11
+_BELOW_THIGH = ("tibia", "fibula", "foot", "tibial_nerve", "common_fibular_nerve")
+_CUT_STRUCTURES = "muscles,nerve,bones"
+CUT_COLOURS = {
+    BONE: (232, 220, 194),
+    MUSCLE: (158, 62, 54),
+    NERVE: (240, 205, 84),
+}  # paler than their surfaces; by eye
+_GROUP_WORDS = {
+    "muscle": "Muscle",
+    "nerve": "Nerve",
+    "pelvis": "Pelvis",
+    "spine": "Spine",
+    "femur": "Femur",
+    "leg": "Knee and leg",
+}
+
+
+def framing_points(body: Body, frames: Sequence[Frame], options: Options) -> FloatArray:
+    """World points that a picture must contain: the pelvis and the leg that is shown in full, thinned, over all frames."""
+    view = VIEWS[options.view]
+    if view.focus:
+        wanted = [frame.anchors[name] for frame in frames for name in view.focus if name in frame.anchors]
+        return around(np.array(wanted), view.reach_mm * 1e-3)
+    shown = visibility.opacities(body.surfaces, options.show)
+    visible = [surface for surface in body.surfaces if shown[surface.name] > 0.0]
+    points = []
+    for frame in frames:
+        tibia = next(inverse(frame.transforms[s.name]) for s in body.surfaces if s.structure == "tibia" and not s.ghost)
+        for surface in [s for s in visible if not s.ghost] or visible:
+            thinned = body.placed(surface, frame)[:: max(1, len(surface.vertices) // 400)]
+            if options.frame == "thigh" and surface.structure in _BELOW_THIGH:
+                thinned = thinned[apply(tibia, thinned)[:, 1] > _THIGH_ENDS_M]
+            points.append(thinned)
+    framed = np.concatenate(points)
+    if not len(framed):
+        return np.concatenate([body.placed(s, f) for f in frames for s in visible])
+    return np.concatenate([framed, *_underneath(body, frames, framed)])
+
+
+def _underneath(body: Body, frames: Sequence[Frame], framed: FloatArray) -> Iterator[FloatArray]:
+    """The part of a couch, bench or seat that lies under what is framed: cut off by the edge of a picture it would look like a fault."""
+    low, high = framed.min(axis=0), framed.max(axis=0)
+    low[1], high[1] = -np.inf, np.inf
+    for frame in frames:
+        for support in body.props:
+            if support.name in frame.transforms and support.name != "floor":
+                yield np.clip(body.placed(support, frame), low, high)
+
+
+def shown_opacities(body: Body, options: Options) -> dict[str, float]:
+    """Opacity of each surface on the picture: a close-up leaves out the other leg, which would only lie under its labels."""
+    # A ghost that is cut would stand there hollow.
+    close = bool(VIEWS[options.view].focus) or options.section is not None
+    shown = visibility.opacities(body.surfaces, options.show)
+    return {s.name: 0.0 if close and s.ghost else shown[s.name] for s in body.surfaces}
+
+
+def specs_for(body: Body, movement: Movement, options: Options) -> tuple[LabelSpec, ...]:
+    """The labels wanted, of what can be seen; on a section, of whatever may be cut."""
+    choice = _CUT_STRUCTURES if options.section and options.labels == "default" else options.labels
+    return visibility.named(
+        label_specs(choice, movement), body.surfaces, visibility.opacities(body.surfaces, options.show)
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Page:
+    """How a picture or a clip is laid out before anything is drawn: camera, furniture, direction of the label columns."""
+
+    camera: Camera
+    furniture: Furniture
+    arrangement: Arrangement
+    words: tuple[str, str, str, str]
+
+
+def page(
+    body: Body,
+    movement: Movement,
+    frames: Sequence[Frame],
+    specs: Sequence[LabelSpec],
+    options: Options,
+    caption: str = "",
+    *,
+    least_half: float = 0.0,
+) -> Page:
+    """Frame the anatomy of all frames beside its labels.
+
+    least_half : half the height shown is at least that many metres, so that several pictures have one scale
+    """
+    canvas, turn = options.canvas, frames[0].body_to_world
+    points = framing_points(body, frames, options)
+    if options.section is not None:
+        points = _left_by(options.section, body, frames[0], points, options)
+        if options.section.areas:
+            turn = femur_turn(body, frames[0])[:3, :3]
+
+    def camera(box: Box | None) -> Camera:
+        if options.section is not None and options.section.areas:
+            axes = axes_of(options.section, body, frames[0])
+            return fitted(points, axes, *canvas, box or Box(0.0, 0.0, *canvas))
+        return aimed(body, points, options, turn, box)
+
+    title, source = title_of(movement, options), source_of(movement, options)
+    caption = caption or options.caption
+    colours = colouring.scale(options.colour, body, movement)
+    legend = _legend(body, specs, options)
+    before = furnish(
+        canvas, title=title, note=options.note, caption=caption, source=source, legend=legend, colours=colours
+    )
+    extent = np.ptp(camera(None).project(points, *canvas)[:, :2], axis=0)
+    arrangement = arrangement_for(float(extent[0]), float(extent[1]), canvas)
+    free = gutters(specs, canvas, options.style, options.language, arrangement=arrangement, reserved=before.boxes)
+    chosen = camera(free)
+    if chosen.parallel and chosen.half < least_half:
+        chosen = camera(_shrunk(free, chosen.half / least_half))
+    if options.zoom != 1.0:
+        chosen = orbit(chosen, _pivot(points), zoom=options.zoom)
+    furniture = furnish(
+        canvas,
+        title=title,
+        note=options.note,
+        caption=caption,
+        source=source,
+        legend=legend,
+        colours=colours,
+        metres_per_unit=chosen.metres_per_unit(canvas[1]) if options.scale_bar else None,
+    )
+    return Page(chosen, furniture, arrangement, compass_words(chosen, body.side, turn))
+
+
+def _left_by(section: Section, body: Body, frame: Frame, points: FloatArray, options: Options) -> FloatArray:
+    """What a section leaves to be framed: the half behind the plane, or the cut faces alone."""
+    plane = plane_in(section, body, frame)
+    if section.areas:
+        return np.concatenate([np.asarray(cut.face.points) for cut in cut_faces(body, frame, plane, options).values()])
+    kept = plane.facing(aimed(body, points, options, frame.body_to_world, None)).behind(points)
+    return kept if len(kept) else points
+
+
+def cut_faces(body: Body, frame: Frame, plane: Plane, options: Options) -> dict[str, Cap]:
+    """Cut faces of everything that is shown, ghosts left out.
+
+    raises : VisualiserError if the plane goes through nothing
+    """
+    shown = shown_opacities(body, options)
+    found = {}
+    for surface in body.surfaces:
+        whole = shown[surface.name] >= visibility.NAMED_FROM and not surface.ghost and surface.kind in CUT_COLOURS
+        face = cap(surface.name, body.placed(surface, frame), surface.faces, plane) if whole else None
+        if face is not None and not (
+            options.section and options.section.areas and surface.side not in (None, body.side)
+        ):
+            found[surface.name] = face
+    if not found:
+        raise VisualiserError("The section goes through nothing that is shown; choose another level.")
+    return found
+
+
+def aimed(body: Body, points: FloatArray, options: Options, turn: FloatArray, box: Box | None) -> Camera:
+    """The camera of a view, carried by the picture's own azimuth and elevation, that fits points into a box."""
+    angle = PERSPECTIVE_DEG if options.perspective else 0.0
+    camera = camera_for(
+        options.view, body.side, points, *options.canvas, box, body_to_world=turn, perspective_deg=angle
+    )
+    if not options.azimuth and not options.elevation:
+        return camera
+    azimuth, elevation = np.radians([options.azimuth, options.elevation])
+    carried = orbit(camera, _pivot(points), azimuth=azimuth, elevation=elevation)
+    axes = look_axes(carried.back, carried.up)
+    return fitted(points, axes, *options.canvas, box or Box(0.0, 0.0, *options.canvas), perspective_deg=angle)
+
+
+def _pivot(points: FloatArray) -> FloatArray:
+    middle: FloatArray = (points.min(axis=0) + points.max(axis=0)) / 2
+    return middle
+
+
+def _shrunk(box: Box, factor: float) -> Box:
+    """A box made smaller about its middle."""
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    wide, high = box.width * factor / 2, box.height * factor / 2
+    return Box(x - wide, y - high, x + wide, y + high)
+
+
+def title_of(movement: Movement, options: Options) -> str:
+    """The title on the picture."""
+    if isinstance(options.title, str) or not options.title:
+        return options.title or ""
+    return words_for(options.section) if options.section is not None else movement.title
+
+
+def source_of(movement: Movement, options: Options) -> str:
+    """The line of sources on the picture."""
+    if isinstance(options.source, str):
+        return options.source
+    if options.section is not None and options.section.areas:
+        return (
+            "Drawn are the hamstrings, the nerve and the bones; other muscles, vessels, fat and skin are not modelled."
+        )
+    return f"Source: {movement.source_names}" if options.source and movement.source_names else ""
+
+
+def _legend(body: Body, specs: Sequence[LabelSpec], options: Options) -> list[tuple[str | Colour, str]]:
+    """What the colours of the picture mean: of the heads where they have their own, else of the labels."""
+    if not options.legend:
+        return []
+    if options.colour == "identity":
+        shown = visibility.opacities(body.surfaces, options.show)
+        drawn = {s.structure for s in body.surfaces if s.kind in (MUSCLE, NERVE) and shown[s.name] > visibility.GHOSTED}
+        return [(IDENTITY[s.name], s.display) for s in structures() if s.name in drawn]
+    used = {spec.group for spec in specs}
+    return [(group, word) for group, word in _GROUP_WORDS.items() if group in used]
