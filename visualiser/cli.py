@@ -16,6 +16,7 @@ from visualiser.commands.common import example
 from visualiser.errors import VisualiserError, unknown_name
 
 EXIT_INTERRUPTED, EXIT_PIPE = 130, 141  # as shells count them: 128 + the signal
+LONGEST_WORD = 300  # characters of one word in a message: paths fit, a file taken for an argument does not
 
 app = App(
     name="hamstring",
@@ -57,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(sentence: str) -> int:
-    """One line on standard error, whatever came in."""
-    print(f"hamstring: {' '.join(sentence.split())}", file=sys.stderr)
+    """One line on standard error that can be read, whatever came in."""
+    words = (f"{word[:LONGEST_WORD]}…" if len(word) > LONGEST_WORD else word for word in sentence.split())
+    print(f"hamstring: {' '.join(words)}", file=sys.stderr)
     return 2
 
 

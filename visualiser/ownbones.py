@@ -10,6 +10,7 @@ the coordinates of their neighbour, as bones of one scan do. What is missing is 
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from os.path import isdir
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +97,7 @@ def load(folder: Path | str) -> OwnBones:
 
 def _mesh_files(folder: Path) -> dict[str, Path]:
     """The mesh of each bone in a folder, in the order of the skeleton."""
-    if not folder.is_dir():
+    if not isdir(folder):
         raise AssetError(f"{folder} is no folder; bones come as a folder of meshes with a {LANDMARKS_FILE}.")
     found: dict[str, list[Path]] = {}
     for path in sorted(folder.iterdir()):

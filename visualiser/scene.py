@@ -6,6 +6,7 @@ Importing this module loads no graphics; the first picture does.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
+from os.path import isfile  # unlike Path.is_file it answers no, whatever stands in the name
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -80,7 +81,7 @@ class Scene:
             return cls.from_motion(path, side=side or Side.RIGHT, legs=legs, tightness=tightness, bones=bones)
         if path.suffix.lower() == ".png":
             return cls._of_picture(path, side=side, legs=legs, tightness=tightness, bones=bones)
-        if path.suffix != ".toml" and not path.is_file():
+        if path.suffix != ".toml" and not isfile(path):
             if str(name_or_path) not in shipped:
                 raise unknown_name("movement", str(name_or_path), shipped)
             path = shipped[str(name_or_path)]

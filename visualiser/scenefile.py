@@ -32,6 +32,7 @@ from visualiser.movement import (
 )
 
 LONGEST_S = 600.0
+LARGEST_NUMBER = 1e12
 LARGEST_FILE = 1_000_000
 LEAN_LIMITS = (-90.0, 120.0)
 LEGS = ("one", "ghost", "both")
@@ -214,8 +215,9 @@ def _all_of(rows: list[Any], allowed: Iterable[str], path: Path | str, key: str)
 
 
 def _number(value: Any, path: Path | str, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise SceneFileError(path, f"must be a number, not {value!r}.", key)
+    # TOML knows whole numbers of any length; beyond the limit neither floats nor messages can hold them.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST_NUMBER:
+        raise SceneFileError(path, f"must be a number, not {value!r:.60}.", key)
     return float(value)
 
 

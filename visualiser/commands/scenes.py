@@ -1,6 +1,7 @@
 """The commands about scene files and figures: `hamstring new`, `schema`, `plot`, `sheet`."""
 
 import json
+from os.path import isfile
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +84,7 @@ def new(
     from visualiser.writing import replacing, target
 
     shipped = assets.scene_paths()
-    if pattern not in shipped and not Path(pattern).is_file():
+    if pattern not in shipped and not isfile(pattern):
         raise unknown_name("movement", pattern, shipped)
     path = target(file, force, (".toml",))
     text = schema.draft(path, shipped.get(pattern, Path(pattern)))
