@@ -21,7 +21,11 @@ LAYERS = (
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
     "section colouring options alt shading",
     "caps rendering",
-    "playback keys screen writing video pages stills figures clips carried window.theme window.camera window.notices window.transport "
+    "playback keys screen writing "
+    "texts encoders video "
+    "pages stills figures "
+    "clips "
+    "carried window.theme window.camera window.notices window.transport "
     "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet",
     "checks commands commands.common commands.look commands.pictures commands.films commands.numbers commands.scenes commands.names "
     "commands.bones commands.windows cli __main__ sculpt",

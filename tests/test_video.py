@@ -1,7 +1,9 @@
 """A film is exactly what was asked for, plays everywhere, and is written whole or not at all."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from time import sleep
@@ -11,8 +13,10 @@ import av
 import numpy as np
 import pytest
 from frames import COLOURS, largest_file, noise, stripes
+from PIL import Image
 
-from visualiser import video
+from visualiser import texts, video
+from visualiser.encoders import Job
 from visualiser.errors import ExportError
 from visualiser.video import VideoWriter
 
@@ -96,11 +100,11 @@ def test_a_film_that_does_not_fit_on_the_disk_is_told_and_leaves_nothing(tmp_pat
 def test_a_fault_in_the_encoder_reaches_the_caller_and_nobody_waits_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(path: Path, frames: Iterator[np.ndarray], *args: Any, **options: Any) -> None:
+    def broken(job: Job, frames: Iterator[np.ndarray]) -> None:
         next(frames)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(video, "encode", broken)
+    monkeypatch.setitem(video.FORMATS, ".mp4", replace(video.FORMATS[".mp4"], encode=broken))
     with pytest.raises(ZeroDivisionError):
         film(tmp_path / "a.mp4", frames=50)
     assert list(tmp_path.iterdir()) == []
@@ -111,16 +115,15 @@ def test_drawing_never_runs_more_than_a_few_frames_ahead_of_the_encoder(
 ) -> None:
     lock, drawn, taken, ahead = Lock(), 0, 0, 0
 
-    def slow(path: Path, frames: Iterator[np.ndarray], *args: Any, **options: Any) -> None:
+    def slow(job: Job, frames: Iterator[np.ndarray]) -> None:
         nonlocal taken, ahead
-        path.touch()
         for _ in frames:
             with lock:
                 taken += 1
                 ahead = max(ahead, drawn - taken)
             sleep(0.001)
 
-    monkeypatch.setattr(video, "encode", slow)
+    monkeypatch.setitem(video.FORMATS, ".mp4", replace(video.FORMATS[".mp4"], encode=slow))
     with VideoWriter(tmp_path / "a.mp4", width=64, height=48, fps=30) as writer:
         for _ in range(200):
             with lock:
@@ -145,3 +148,165 @@ def test_a_frame_of_another_shape_or_kind_is_a_mistake_of_the_caller(tmp_path: P
 def test_a_film_without_area_or_time_is_refused(tmp_path: Path, size: tuple[int, int], fps: int, word: str) -> None:
     with pytest.raises(ExportError, match=word):
         film(tmp_path / "a.mp4", fps=fps, size=size)
+
+
+# -- every kind of film ----------------------------------------------------------------------------------------------------------------
+
+EVERY = (".mp4", ".webm", ".gif", ".apng", ".webp")
+SCENE_TEXT = {"title": "Straight leg raise", "comment": 'side = "right"  # 80°\n' * 99}
+
+
+def ball(number: int, width: int, height: int, *, alpha: bool) -> np.ndarray:
+    """A red ball that moves to the right with the number of the frame, on grey or on nothing."""
+    y, x = np.mgrid[:height, :width]
+    inside = np.hypot(x - width * (0.25 + 0.05 * number), y - height / 2) < height / 4
+    picture = np.full((height, width, 4), (120, 125, 130, 255), np.uint8)
+    if alpha:
+        picture[...] = 0
+    picture[inside] = (200, 60, 50, 255)
+    return picture if alpha else np.ascontiguousarray(picture[..., :3])
+
+
+def balls(
+    path: Path, count: int = 10, size: tuple[int, int] = (64, 48), *, alpha: bool = False, **options: Any
+) -> Path:
+    with VideoWriter(path, width=size[0], height=size[1], fps=25, alpha=alpha, metadata=SCENE_TEXT, **options) as film:
+        for number in range(count):
+            film.write(ball(number, *size, alpha=alpha))
+    return path
+
+
+def decoded(path: Path, *, alpha: bool = False) -> list[np.ndarray]:
+    """All frames of a film as (H, W, 3) or, with straight alpha, (H, W, 4)."""
+    pixels = "rgba" if alpha else "rgb24"
+    if path.suffix == ".webp":  # the video library does not read these
+        with Image.open(path) as image:
+            frames = []
+            for number in range(getattr(image, "n_frames", 1)):
+                image.seek(number)
+                frames.append(np.asarray(image.convert("RGBA" if alpha else "RGB")))
+            return frames
+    with av.open(str(path)) as film:
+        if path.suffix == ".webm" and alpha:  # the alpha of VP9 is read by its own library only
+            decoder = av.CodecContext.create("libvpx-vp9", "r")
+            return [f.to_ndarray(format=pixels) for packet in film.demux(video=0) for f in decoder.decode(packet)]
+        return [picture.to_ndarray(format=pixels) for picture in film.decode(video=0)]
+
+
+@pytest.mark.parametrize("suffix", EVERY)
+def test_every_kind_has_the_frames_it_was_given(tmp_path: Path, suffix: str) -> None:
+    frames = decoded(balls(tmp_path / f"a{suffix}"))
+    assert len(frames) == 10
+    for number, frame in enumerate(frames):
+        assert frame.shape == (48, 64, 3)
+        assert np.abs(frame.astype(int) - ball(number, 64, 48, alpha=False)).mean() < 6, f"frame {number}"
+
+
+@pytest.mark.parametrize("suffix", [s for s in EVERY if s != ".mp4"])
+def test_every_kind_but_mp4_keeps_odd_sides_and_transparency(tmp_path: Path, suffix: str) -> None:
+    frames = decoded(balls(tmp_path / f"a{suffix}", 4, (65, 49), alpha=True), alpha=True)
+    assert len(frames) == 4
+    for number, frame in enumerate(frames):
+        wanted = ball(number, 65, 49, alpha=True)
+        assert frame.shape == (49, 65, 4)
+        assert ((frame[..., 3] > 127) == (wanted[..., 3] > 127)).mean() > 0.995
+        solid = (frame[..., 3] > 250) & (wanted[..., 3] > 250)
+        assert np.abs(frame[solid][:, :3].astype(int) - wanted[solid][:, :3]).max() < 60
+        assert np.abs(frame[solid][:, :3].astype(int) - wanted[solid][:, :3]).mean() < 5, (
+            "no black seeps in at the edge"
+        )
+
+
+def test_mp4_cannot_be_transparent_and_says_what_can(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"MP4 \(H.264\) cannot be transparent; .webm, .gif, .apng, .webp, .png can."):
+        balls(tmp_path / "a.mp4", alpha=True)
+
+
+@pytest.mark.parametrize(("suffix", "plays"), [(".gif", 0), (".gif", 1), (".gif", 3), (".apng", 3), (".webp", 3)])
+def test_animated_images_say_how_often_they_play_and_how_long_a_frame_stays(
+    tmp_path: Path, suffix: str, plays: int
+) -> None:
+    with Image.open(balls(tmp_path / f"a{suffix}", rounds=plays)) as image:
+        assert getattr(image, "n_frames", 1) == 10
+        said = image.info.get(
+            "loop"
+        )  # GIF counts the repeats after the first time, and says nothing when there are none
+        assert said == ({0: 0, 1: None}.get(plays, plays - 1) if suffix == ".gif" else plays)
+        stays = []
+        for number in range(10):
+            image.seek(number)
+            image.load()
+            stays.append(image.info["duration"])
+    assert stays == [40] * 10
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".webm", ".mp4"])
+def test_every_kind_carries_its_scene(tmp_path: Path, suffix: str) -> None:
+    path = balls(tmp_path / f"a{suffix}")
+    if suffix in (".gif", ".webp"):
+        assert texts.read(path) == SCENE_TEXT
+    elif suffix == ".apng":
+        with Image.open(path) as image:
+            assert {key: str(image.info[key]) for key in SCENE_TEXT} == SCENE_TEXT
+    else:
+        with av.open(str(path)) as film:
+            assert {key.lower(): value for key, value in film.metadata.items()}["comment"] == SCENE_TEXT["comment"]
+
+
+@pytest.mark.parametrize(("suffix", "alpha"), [(".mp4", False), (".webm", True)])
+def test_repeats_are_copies_of_what_was_encoded_once(tmp_path: Path, suffix: str, alpha: bool) -> None:
+    path = balls(tmp_path / f"a{suffix}", 14, alpha=alpha, rounds=3, first=2, last=12)
+    frames = decoded(path, alpha=alpha)
+    assert len(frames) == 2 + 3 * 10 + 2
+    for number in range(10):
+        assert np.array_equal(frames[2 + number], frames[12 + number])
+        assert np.array_equal(frames[2 + number], frames[22 + number])
+    with av.open(str(path)) as film:
+        shown = sorted(packet.pts * packet.time_base for packet in film.demux(video=0) if packet.pts is not None)
+        assert [round(time * 25, 1) for time in shown] == list(range(34))
+        assert film.duration == 34 / 25 * av.time_base
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_the_last_frame_of_a_loop_is_not_its_first_again(tmp_path: Path) -> None:
+    frames = decoded(balls(tmp_path / "a.mp4", 10, rounds=2))
+    steps = [float(np.abs(b.astype(int) - a).mean()) for a, b in pairwise(frames)]
+    assert min(steps) > 0.5, "no frame is shown twice, at the seam neither"
+
+
+def test_numbered_pictures_fill_a_folder_of_their_own(tmp_path: Path) -> None:
+    pattern = tmp_path / "run" / "%03d.png"
+    balls(pattern, 3, alpha=True, rounds=2, first=1)
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [f"{n:03d}.png" for n in range(1, 6)]
+    for place, number in enumerate((0, 1, 2, 1, 2), start=1):
+        with Image.open(tmp_path / "run" / f"{place:03d}.png") as image:
+            assert np.array_equal(np.asarray(image), ball(number, 64, 48, alpha=True))
+            assert image.info["comment"] == SCENE_TEXT["comment"]
+    with pytest.raises(ExportError, match="is not empty; give --force"):
+        balls(pattern, 2)
+    balls(pattern, 2, force=True)
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == ["001.png", "002.png"]
+    (tmp_path / "run" / "notes.txt").touch()
+    with pytest.raises(ExportError, match=r"also holds notes\.txt"):
+        balls(pattern, 2, force=True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["run"]
+
+
+@pytest.mark.parametrize("name", ["a.png", "%04d.png", "x/%s.png", "nowhere/x/%d.png", "a.avi"])
+def test_an_impossible_place_of_a_film_is_refused(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ExportError, match=r"folder|must end in .mp4 or .webm or .gif or .apng or .webp"):
+        balls(Path(name), 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", EVERY)
+def test_a_full_disk_leaves_nothing_of_any_kind(tmp_path: Path, suffix: str) -> None:
+    with (
+        pytest.raises(ExportError, match=rf"a\{suffix} cannot be written"),
+        largest_file(20_000),
+        VideoWriter(tmp_path / f"a{suffix}", width=320, height=240, fps=25) as writer,
+    ):
+        for frame in noise(320, 240, 12):
+            writer.write(frame)
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,9 @@
 """Pictures and tables are written whole or not at all, and never over something else."""
 
 import csv
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +91,7 @@ def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
     folder.mkdir()
     path = target(folder / "a.csv", False, (".csv",))
     with pytest.raises(ExportError, match="No such file"), replacing(path, False):
-        folder.rmdir()
+        shutil.rmtree(folder)
 
 
 # -- pictures --------------------------------------------------------------------------------------------------------
@@ -128,3 +131,40 @@ def test_a_table_reads_back_to_nine_digits(tmp_path: Path) -> None:
         head, *rows = csv.reader(file)
     assert head == ["time_s", "semitendinosus_length_mm"]
     assert np.allclose(np.array(rows, dtype=float), values, rtol=1e-8, atol=0)
+
+
+# -- what a killed program leaves ------------------------------------------------------------------------------------------------------
+
+
+def test_leftovers_of_a_killed_program_are_cleared_and_work_in_progress_is_not(tmp_path: Path) -> None:
+    waits = (
+        "import sys, time; from pathlib import Path; from visualiser.writing import replacing\n"
+        "with replacing(Path(sys.argv[1]), False) as part: part.write_text('half'); print(part.name, flush=True); time.sleep(60)"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", waits, str(tmp_path / name)], stdout=subprocess.PIPE, text=True)
+        for name in ("killed.csv", "busy.csv")
+    ]
+    try:
+        parts = [process.stdout.readline().strip() for process in running if process.stdout]
+        running[0].kill()
+        running[0].wait()
+        assert {path.name for path in tmp_path.iterdir()} == set(parts), "kill -9 leaves its part"
+        with replacing(tmp_path / "other.csv", False) as part:
+            part.write_text("whole")
+        assert {path.name for path in tmp_path.iterdir()} == {parts[1], "other.csv"}
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
+
+
+def test_an_old_folder_gives_way_to_the_new_one_as_a_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    (folder / "old.png").touch()
+    with replacing(folder, True, folder=True) as part:
+        (part / "new.png").touch()
+        assert [path.name for path in folder.iterdir()] == ["old.png"]
+    assert [path.name for path in folder.iterdir()] == ["new.png"]
+    assert list(tmp_path.iterdir()) == [folder]

@@ -253,10 +253,10 @@ class Scene:
         progress : called with (frames done, frames in all)
         look     : what the picture shows, see `options.Look`
         """
-        from visualiser import clips, video, writing
+        from visualiser import clips, video
         from visualiser.options import look_options
 
-        target = writing.target(Path(path), force, video.VIDEO_SUFFIXES)
+        target = video.film_target(path, force)
         options = replace(look_options(look, self.movement), captions=captions)
         clips.clip(
             self.body,

@@ -4,8 +4,11 @@ Everything is written under a temporary name beside the target and renamed when 
 """
 
 import csv
+import errno
 import os
 import secrets
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
@@ -19,6 +22,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from visualiser.errors import ExportError
 
+if sys.platform != "win32":  # there, leftovers of a killed program stay until somebody removes them
+    import fcntl
+
+_PART = ".part"
 PNG_SUFFIXES = (".png",)
 TABLE_SUFFIXES = (".csv",)
 
@@ -57,18 +64,84 @@ def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) ->
 
 
 @contextmanager
-def replacing(path: Path, force: bool) -> Iterator[Path]:
-    """A temporary path beside `path`: renamed to it when the block ends well, removed when it does not."""
-    temporary = path.with_name(f".{path.stem[:100]}-{secrets.token_hex(4)}.part")
+def replacing(path: Path, force: bool, *, folder: bool = False) -> Iterator[Path]:
+    """A temporary path beside `path`: renamed to it when the block ends well, removed when it does not.
+
+    What a killed program left in this folder is cleared away first. A file that is being written is known by its lock, which the
+    system takes back with the program, however that ends.
+
+    folder : make a folder instead of a file; an old one of that name, if `force` allows, gives way as a whole
+    """
+    try:
+        clear_leftovers(path.parent)
+        temporary, lock = _started(path, folder)
+    except OSError as problem:
+        raise unwritable(path, problem) from problem
     try:
         yield temporary
         if path.exists() and not force:
             raise ExportError(f"{path} was made by somebody else meanwhile; it is left as it is.")
-        temporary.replace(path)
+        if folder and path.is_dir():
+            old = temporary.with_name(f"{temporary.name}.once")
+            path.rename(old)
+            temporary.rename(path)
+            shutil.rmtree(old)
+        else:
+            temporary.replace(path)
     except OSError as problem:
         raise unwritable(path, problem) from problem
     finally:
-        temporary.unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
+        _remove(temporary)
+
+
+def _started(path: Path, folder: bool) -> tuple[Path, int | None]:
+    """A new temporary file or folder beside `path`, locked where the system has locks."""
+    while True:
+        temporary = path.with_name(f".{path.stem[:100]}-{secrets.token_hex(4)}{_PART}")
+        if folder:
+            temporary.mkdir()
+        else:
+            temporary.touch(exist_ok=False)
+        if sys.platform == "win32":
+            return temporary, None
+        lock = os.open(temporary, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            if problem.errno not in (errno.EWOULDBLOCK, errno.EACCES):  # a file system without locks
+                return temporary, lock
+        else:
+            if temporary.exists():
+                return temporary, lock
+        os.close(lock)  # another program took it for a leftover in the moment before it was locked
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove temporary files and folders of ours on which no program is working any more."""
+    if sys.platform == "win32":
+        return
+    for left in folder.glob(f".*-????????{_PART}"):
+        try:
+            lock = os.open(left, os.O_RDONLY)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(left)
+            _remove(left.with_name(f"{left.name}.once"))
+        except OSError:
+            pass  # somebody is working on it
+        finally:
+            os.close(lock)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def unwritable(path: Path, problem: Exception) -> ExportError:

@@ -45,7 +45,7 @@ def clip(
     captions: Annotated[bool, Parameter(help="Title and phases of the movement in the picture.")] = True,
     force: Force = False,
 ) -> None:
-    """Make a film (MP4) of a whole movement."""
+    """Make a film of a whole movement: .mp4, .webm, .gif, .apng, .webp, or numbered pictures (folder/%04d.png)."""
     shown = actor.scene(scene, legs)
     target = output or Path(f"{shown.movement.name}.mp4")
     require_drawing()
