@@ -23,7 +23,7 @@ LAYERS = (
     "caps rendering",
     "playback keys screen writing "
     "texts encoders video "
-    "pages stills figures "
+    "pages stills curves figures "
     "clips "
     "carried window.theme window.camera window.notices window.transport "
     "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet",

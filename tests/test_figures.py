@@ -68,7 +68,7 @@ def test_poses_by_their_angles_are_compared_by_name_not_by_time(curl: Scene) -> 
     two = curl.posed("knee_flexion=30", {"knee_flexion": 90, "hip_flexion": 20})
     assert two.movement.title == "Two poses compared" and two.movement.duration_s == 1.0
     assert overlaid(two.movement, [0.0, 1.0]) == "Pale: Knee flexion 30°\nIn full: Knee flexion 90°, hip flexion 20°"
-    assert overlaid(curl.movement, [0.0, 0.5]).startswith("Pale: 0.0 s, ")
+    assert overlaid(curl.movement, [0.0, 0.5]).startswith("Pale: 0.0 s – ")
     for times in ([0.0], [0.0] * 5):
         with pytest.raises(VisualiserError, match="2 to 4 are allowed"):
             overlaid(two.movement, times)

@@ -85,6 +85,12 @@ def faint(cutout: ByteArray, strength: float) -> ByteArray:
     return result
 
 
+def premultiplied(picture: ByteArray) -> ByteArray:
+    """A picture (H, W, 4) with its colours weighted by their alpha."""
+    result: ByteArray = np.asarray(Image.fromarray(picture, "RGBA").convert("RGBa"))
+    return result
+
+
 def flatten(cutout: ByteArray, theme: str | Theme = "light", *, shadow: bool = True, dither: bool = False) -> ByteArray:
     """(H, W, 4) anatomy with straight alpha laid on the background of a theme, with its soft shadow -> (H, W, 3)."""
     look = look_up("theme", theme, THEMES) if isinstance(theme, str) else theme

@@ -86,12 +86,14 @@ class Furniture:
     colour_bar: ColourBar | None = None
     scale_bar: ScaleBar | None = None
     compass: Compass | None = None
+    inset: Box | None = None  # of a curve, laid on afterwards
 
     @property
     def boxes(self) -> list[Box]:
         """What labels and anatomy should leave free."""
         single = [item.box for item in (self.legend, self.colour_bar, self.scale_bar, self.compass) if item is not None]
-        return [block.box for block in self.texts] + single
+        boxes = [block.box for block in self.texts] + single
+        return boxes if self.inset is None else [*boxes, self.inset]
 
 
 def furnish(
@@ -104,6 +106,7 @@ def furnish(
     legend: Sequence[tuple[str | Colour, str]] = (),
     colours: Scale | None = None,
     metres_per_unit: float | None = None,
+    inset: Box | None = None,
 ) -> Furniture:
     """Title, note and legend at the top left, scale bar and source at the bottom left, caption in the middle of the bottom.
 
@@ -133,7 +136,24 @@ def furnish(
         bottom = bar.box.top - 18.0
     if caption:
         texts.append(caption_block(canvas, caption))
-    return Furniture(tuple(texts), key, _colour_bar(colours, bottom) if colours else None, bar)
+    strip = _colour_bar(colours, bottom) if colours else None
+    return Furniture(tuple(texts), key, strip, bar, inset=inset)
+
+
+def beside_box(canvas: Point) -> Box:
+    """Where a curve stands beside the anatomy: in the middle of the right edge, or at the bottom of an upright canvas."""
+    if canvas[0] < canvas[1]:
+        return Box(MARGIN, 0.68 * canvas[1], canvas[0] - MARGIN, canvas[1] - 40.0)
+    width = 0.40 * canvas[0]
+    high = min(0.70 * width, 0.6 * canvas[1])
+    top = (canvas[1] - high) / 2
+    return Box(canvas[0] - MARGIN - width, top, canvas[0] - MARGIN, top + high)
+
+
+def inset_box(canvas: Point) -> Box:
+    """Where a curve stands in the lower right corner, large enough to be read."""
+    width, height = max(0.36 * canvas[0], 620.0), max(0.36 * canvas[1], 360.0)
+    return Box(canvas[0] - MARGIN - width, canvas[1] - 30.0 - height, canvas[0] - MARGIN, canvas[1] - 30.0)
 
 
 def caption_block(canvas: Point, caption: str) -> TextBlock:
@@ -173,6 +193,40 @@ def with_compass(
             continue
         return replace(furniture, compass=Compass(words, ((box.left + box.right) / 2, (box.top + box.bottom) / 2), box))
     return furniture
+
+
+def with_clear_bars(furniture: Furniture, canvas: Point, drawn: BoolArray) -> Furniture:
+    """The furniture with scale bar and colour bar in a corner where nothing is drawn under them, if there is one.
+
+    drawn : (h, w)  where anatomy, floor or couch are; any resolution, spans the whole canvas
+    """
+    bars = [bar.box for bar in (furniture.colour_bar, furniture.scale_bar) if bar is not None]
+    if not bars:
+        return furniture
+    group = Box(*np.array(bars)[:, :2].min(axis=0), *np.array(bars)[:, 2:].max(axis=0))
+    others = [box for box in furniture.boxes if box not in bars]
+    under_title = max(
+        (box.bottom for box in others if box.top < canvas[1] / 3 and box.left < canvas[0] / 3), default=12.0
+    )
+    right, low = canvas[0] - MARGIN - group.width, canvas[1] - 26.0 - group.height
+    for left, top in ((group.left, group.top), (right, low), (group.left, under_title + 18.0), (right, 30.0)):
+        box = Box(left, top, left + group.width, top + group.height)
+        if any(box.overlaps(other, 6.0) for other in others) or covers(drawn, box, canvas):
+            continue
+        return _with_bars_moved(furniture, left - group.left, top - group.top)
+    return furniture
+
+
+def _with_bars_moved(furniture: Furniture, dx: float, dy: float) -> Furniture:
+    def moved(box: Box) -> Box:
+        return Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
+
+    strip, bar = furniture.colour_bar, furniture.scale_bar
+    return replace(
+        furniture,
+        colour_bar=strip and replace(strip, strip=moved(strip.strip), box=moved(strip.box)),
+        scale_bar=bar and replace(bar, box=moved(bar.box)),
+    )
 
 
 def covers(silhouette: BoolArray, box: Box, canvas: Point) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, TypedDict, cast
 import numpy as np
 
 from visualiser.appearance import THEMES, VIEWS, look_up
+from visualiser.cameras import Box
 from visualiser.colouring import look_up_colouring
 from visualiser.errors import ExportError, VisualiserError, unknown_name
 from visualiser.labels import layout_canvas
@@ -124,6 +125,7 @@ class Options:
     section: Section | None = None
     outline: bool = False
     note: str = ""
+    inset: Box | None = None  # kept free for a curve, layout units
     unit: float | None = None  # pixels per layout unit, for panels of a larger figure
 
     def __post_init__(self) -> None:

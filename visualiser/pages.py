@@ -131,7 +131,14 @@ def page(
     colours = colouring.scale(options.colour, body, movement)
     legend = _legend(body, specs, options)
     before = furnish(
-        canvas, title=title, note=options.note, caption=caption, source=source, legend=legend, colours=colours
+        canvas,
+        title=title,
+        note=options.note,
+        caption=caption,
+        source=source,
+        legend=legend,
+        colours=colours,
+        inset=options.inset,
     )
     extent = np.ptp(camera(None).project(points, *canvas)[:, :2], axis=0)
     arrangement = arrangement_for(float(extent[0]), float(extent[1]), canvas)
@@ -150,6 +157,7 @@ def page(
         legend=legend,
         colours=colours,
         metres_per_unit=chosen.metres_per_unit(canvas[1]) if options.scale_bar else None,
+        inset=options.inset,
     )
     return Page(chosen, furniture, arrangement, compass_words(chosen, body.side, turn))
 

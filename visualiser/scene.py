@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Unpack
 from visualiser import asked_poses, assets, carried, movement, posing, scenefile
 from visualiser.carried import SCENE_KEY
 from visualiser.conventions import Side
-from visualiser.errors import ExportError, unknown_name
+from visualiser.errors import ExportError, VisualiserError, unknown_name
 
 if TYPE_CHECKING:
     import pyvista
@@ -191,6 +191,8 @@ class Scene:
         views: "Words" = (),
         compare: "str | Sequence[float | str]" = (),
         overlay: bool = False,
+        curve: str = "",
+        curve_place: str = "beside",
         footprints: bool = False,
         width_cm: float | None = None,
         dpi: float | None = None,
@@ -202,12 +204,14 @@ class Scene:
         at             : share of the movement, 0 to 1 or "60%", or a time, "1.2s"; 0.6 or what the picture loaded showed when None
         views, compare : several views, or several moments, side by side at one scale
         overlay        : the moments compared over one another instead, all but the last pale
+        curve          : 'length', 'strain', ... of `curves.CURVES` over the movement, with a cursor at the moment shown
+        curve_place    : 'beside' the anatomy, or as an 'inset' in a corner
         footprints     : bare bones with the areas on which the heads take hold, named, instead of muscles and nerve
         width_cm       : printed width; the width in pixels follows from `dpi` (200 when not given) and the height from the aspect
         look           : what the picture shows, see `options.Look` and `options.Still`
         returns        : the picture; `picture.info["alt"]` says what it shows
         """
-        from visualiser import figures, stills, writing
+        from visualiser import curves, figures, stills, writing
         from visualiser.options import still_options
 
         if path is not None:
@@ -218,6 +222,9 @@ class Scene:
         if footprints and look.get("labels", "default") == "default":
             look["labels"] = "footprints"
         options = still_options(look, self.movement)
+        if curve:
+            curves.look_up_curve(curve, self.movement)
+        beside = curves.look_up_place(curve_place) == "beside"
         body = self.bare_body if footprints else self.body
         moments = [part for part in compare.split(",") if part] if isinstance(compare, str) else list(compare)
         times = [self._time(moment) for moment in moments or [self.at if at is None else at]]
@@ -227,7 +234,15 @@ class Scene:
             options = replace(options, note=figures.overlaid(self.movement, times))
             under, times = times[:-1], times[-1:]
         if len(times) > 1 or words:
-            picture = figures.figure(body, self.movement, times, words or [options.view], options, under_s=under)
+            if curve and not beside:
+                raise VisualiserError(
+                    "An inset stands in a single picture; several panels have their curve beside them."
+                )
+            picture = figures.figure(
+                body, self.movement, times, words or [options.view], options, under_s=under, curve=curve
+            )
+        elif curve:
+            picture = figures.with_curve(body, self.movement, times[0], options, curve, beside=beside, under_s=under)
         else:
             picture = stills.still(body, self.movement, times[0], options, under_s=under)
         if path is not None:

@@ -12,7 +12,7 @@ from visualiser.assembly import Body, Frame
 from visualiser.backdrop import cut_out, faint, flatten, over, reduce_premultiplied
 from visualiser.cameras import Camera
 from visualiser.caps import Cap
-from visualiser.furniture import Furniture, with_compass
+from visualiser.furniture import Furniture, with_clear_bars, with_compass
 from visualiser.labels import Placement
 from visualiser.layout import place
 from visualiser.movement import Movement
@@ -139,6 +139,8 @@ def draw(
         anchors = anchoring.choose(specs, body, [look])
         points, seen = anchoring.project(anchoring.places(anchors, body, frame), look, options.canvas)
         wanted = anchoring.wanted(anchors, seen)
+    drawn = cutout[..., 3] > 0  # bars and compass, unlike labels, keep clear of ghosts, floor and couch too
+    furniture = with_clear_bars(laid.furniture, options.canvas, drawn)
     placement = place(
         wanted,
         points,
@@ -146,13 +148,11 @@ def draw(
         canvas=options.canvas,
         silhouette=silhouette,
         style=options.style,
-        reserved=laid.furniture.boxes,
+        reserved=furniture.boxes,
         language=options.language,
         arrangement=laid.arrangement,
     )
-    furniture = laid.furniture
     if options.compass:
-        drawn = cutout[..., 3] > 0  # a compass, unlike a label, keeps clear of ghosts, floor and couch too
         furniture = with_compass(furniture, laid.words, options.canvas, taken=placement.boxes, silhouette=drawn)
     return Picture(cutout, placement, furniture, alt.text(body, movement, time_s, options, placement))
 

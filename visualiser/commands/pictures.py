@@ -22,6 +22,7 @@ def add_to(app: App) -> None:
             "hamstring shot standing_leg_curl --section axial:mid-thigh --areas",
             "hamstring shot straight_leg_raise --compare 0,60% --colour length",
             "hamstring shot straight_leg_raise --compare 0,60% --overlay --outline",
+            "hamstring shot straight_leg_raise --at 60% --curve length --colour length",
             "hamstring shot straight_leg_raise --pose hip_flexion=70 --pose hip_flexion=70,knee_flexion=60",
             "hamstring shot standing_leg_curl --views posterior,lateral --size a4",
             "hamstring shot a.png --view medial -o b.png",
@@ -66,6 +67,15 @@ def shot(
             negative="", show_default=False, help="What is compared over one another: all but the last moment pale."
         ),
     ] = False,
+    curve: Annotated[
+        str,
+        Parameter(
+            help="A curve over the movement with a cursor: length, strain, velocity, hip_arm, knee_arm or nerve."
+        ),
+    ] = "",
+    curve_place: Annotated[
+        str, Parameter(help="Where the curve stands: beside the anatomy or as an inset.")
+    ] = "beside",
     outline: Annotated[
         bool, Parameter(negative="", show_default=False, help="A thin line round every structure.")
     ] = False,
@@ -105,6 +115,8 @@ def shot(
         views=views,
         compare=compare,
         overlay=overlay,
+        curve=curve,
+        curve_place=curve_place,
         outline=outline,
         force=force,
     )
