@@ -17,7 +17,7 @@ LAYERS = (
     "anatomy.attachments",
     "kinematics movement scenefile schema posing motion asked_poses",
     "paths strain sections surfaces registration vtp keepout branches tubes contact nerve tightness measurement",
-    "machine typefaces appearance assets cards facts cameras labels layout_check columns layout tracking furniture backdrop "
+    "machine typefaces appearance assets cards facts cameras labels layout_check columns layout zones tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
     "section colouring options alt shading",
     "caps rendering",

@@ -12,6 +12,7 @@ from visualiser.cameras import Box
 from visualiser.labels import LabelSpec, Placement
 from visualiser.layout_check import faults
 from visualiser.tracking import AHEAD_S, MOST, Tracker
+from visualiser.zones import free_zones, shared_out
 
 SPECS = tuple(LabelSpec(m.name, m.display, m.latin, m.group, m.priority) for m in LANDMARKS)
 CANVAS = (1920.0, 1080.0)
@@ -162,3 +163,46 @@ def test_columns_of_a_window_follow_the_anatomy_slowly() -> None:
         edges.append(max(c.foot[0] for c in placement.callouts if c.place == "right"))
     assert edges[-1] - edges[0] == pytest.approx(140.0)
     assert np.abs(np.diff(edges)).max() <= 6.0 + 1e-9
+
+
+def test_free_stretches_of_a_column_lie_between_what_is_drawn() -> None:
+    drawn = np.concatenate([np.arange(300, 401, 10.0), [700.0, 720.0]])
+    assert free_zones(drawn, (34.0, 1046.0), 50.0) == [(34.0, 292.0), (408.0, 692.0), (728.0, 1046.0)]
+    assert free_zones(drawn, (34.0, 1046.0), 300.0) == [(728.0, 1046.0)]
+    assert free_zones(np.arange(0, 1100, 10.0), (34.0, 1046.0), 50.0) == [(34.0, 1046.0)]  # no room at all: as before
+
+
+def test_labels_share_out_over_free_stretches_in_order_and_the_least_important_stay_out() -> None:
+    zones = [(0.0, 100.0), (200.0, 250.0)]
+    ranks = [(1, 0), (1, 1), (2, 2), (3, 3)]
+    assert shared_out([90, 140, 210], [40] * 3, ranks[:3], zones, 10.0) == [80.0, 80.0, 220.0]
+    shared = shared_out([90, 140, 160, 210], [40] * 4, ranks, zones, 10.0)
+    assert shared[3] is None and None not in shared[:3]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_keep_off_a_leg_that_sweeps_through_their_column(seed: int) -> None:
+    """As in the leg raise: the shank lies level under the right column, rises through it and is gone."""
+    frames, body = 120, Box(500.0, 60.0, 1120.0, 1040.0)
+    rng = np.random.default_rng(seed)
+    home = np.stack([rng.uniform(620, 1000, 7), rng.uniform(560, 740, 7)], axis=-1)
+    anchors = home + np.stack([np.zeros(frames), np.linspace(0, -120, frames)], axis=-1)[:, None]
+    tracker = Tracker(SPECS[:7], CANVAS, anatomy=body)
+    before: dict[str, tuple[str, float]] = {}
+    shown, covered = 0, 0
+    for frame in range(frames):
+        height = 650.0 - 8.0 * max(frame - 20, 0)
+        x = np.arange(1000.0, 1900.0, 15.0)
+        leg = np.concatenate([np.stack([x, np.full_like(x, height + dy)], axis=-1) for dy in (-40, 0, 40)])
+        placement = tracker.step(anchors[frame], np.ones(7), occupied=leg)
+        verdict = faults(placement)
+        assert (verdict.overlaps, verdict.off_canvas, verdict.over_boxes) == (0, 0, 0)
+        for c in placement.callouts:
+            if c.place == "right" and c.alpha > 0.5 and height > 60:
+                shown += 1
+                covered += c.box.top < height + 36 and c.box.bottom > height - 36
+            if c.spec.key in before:
+                place, was = before[c.spec.key]
+                assert c.place == place and abs(c.port[1] - was) < 70
+        before = {c.spec.key: (c.place, c.port[1]) for c in placement.callouts}
+    assert shown > 60 and covered < 0.08 * shown

@@ -17,7 +17,7 @@ from visualiser.errors import ExportError
 from visualiser.furniture import Furniture, caption_block, with_compass
 from visualiser.movement import Movement
 from visualiser.options import Options
-from visualiser.pages import Page, framing_points, page, shown_opacities, specs_for
+from visualiser.pages import Page, covering_points, framing_points, page, shown_opacities, specs_for
 from visualiser.rendering import Stage
 from visualiser.stills import solid
 from visualiser.tracking import AHEAD_S, Tracker
@@ -100,7 +100,8 @@ def images(
     size = (options.width * samples, options.height * samples)
     steps = [max(1, round(seconds * fps)) for seconds in AHEAD_S]
     with Stage(body.drawn, options.theme, size) as stage:
-        stage.show(shown_opacities(body, options))
+        shown = shown_opacities(body, options)
+        stage.show(shown)
         if options.show.only:
             stage.hide_props()
         stage.backdrop(stage.theme.bottom, stage.theme.top)
@@ -111,12 +112,14 @@ def images(
             image = reduce_opaque(stage.pixels(), samples)
             points = [anchoring.places(survey.anchors, body, frame) for frame in (now, *later)]
             seen = stage.seen(survey.page.camera.project(points[0], *size), radius=3.0 * options.scale * samples)
-            yield _labelled(image, points, seen, time_s, survey, tracker, movement, options)
+            covered = survey.page.camera.project(covering_points(body, now, shown), *options.canvas)[:, :2]
+            yield _labelled(image, points, covered, seen, time_s, survey, tracker, movement, options)
 
 
 def _labelled(
     image: ByteArray,
     points: Sequence[FloatArray],
+    covered: FloatArray,
     seen: FloatArray,
     time_s: float,
     survey: Survey,
@@ -126,7 +129,7 @@ def _labelled(
 ) -> ByteArray:
     """A frame with the labels of its moment drawn onto it."""
     now, *later = (survey.page.camera.project(p, *options.canvas)[:, :2] for p in points)
-    placement = tracker.step(now, seen, np.array(later))
+    placement = tracker.step(now, seen, np.array(later), occupied=covered)
     caption = movement.caption_at(time_s) if options.captions else ""
     return overlay.draw(
         image,

@@ -1,6 +1,6 @@
 """How a picture is laid out before anything is drawn: what is in it, where the camera stands, which furniture and labels it has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from visualiser.typed import FloatArray
 
 # How far down the shank a picture framed on the thigh reaches, in the tibia frame: below the insertions. Estimate by eye.
 _THIGH_ENDS_M = -0.11
+_COVERING = 120  # points of each surface that tell where it is
 _BELOW_THIGH = ("tibia", "fibula", "foot", "tibial_nerve", "common_fibular_nerve")
 _CUT_STRUCTURES = "muscles,nerve,bones"
 CUT_COLOURS = {
@@ -71,6 +72,27 @@ def _underneath(body: Body, frames: Sequence[Frame], framed: FloatArray) -> Iter
         for support in body.props:
             if support.name in frame.transforms and support.name != "floor":
                 yield np.clip(body.placed(support, frame), low, high)
+
+
+def covering_points(body: Body, frame: Frame, shown: Mapping[str, float]) -> FloatArray:
+    """World points all over what a picture shows, ghosts, couch and seat included: (n, 3). The floor may lie under labels."""
+    points = []
+    for surface in body.surfaces:
+        if shown[surface.name] > 0.0:
+            chosen = surface.vertices[:: max(1, len(surface.vertices) // _COVERING)]
+            if surface.segment is None:
+                placed = frame.vertices[surface.name]
+                points.append(placed[:: max(1, len(placed) // _COVERING)])
+            else:
+                points.append(apply(frame.transforms[surface.name], chosen))
+    for prop in body.props:
+        if prop.name in frame.transforms and prop.name != "floor":
+            low, high = prop.vertices.min(axis=0), prop.vertices.max(axis=0)
+            grid = np.stack(
+                np.meshgrid(*(np.linspace(a, b, n) for a, b, n in zip(low, high, (60, 3, 3), strict=True))), -1
+            )
+            points.append(apply(frame.transforms[prop.name], grid.reshape(-1, 3)))
+    return np.concatenate(points)
 
 
 def shown_opacities(body: Body, options: Options) -> dict[str, float]:

@@ -8,6 +8,7 @@ anchors of later frames, a window lets them be guessed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from visualiser.appearance import HIDDEN_BELOW, LabelStyle
 from visualiser.cameras import Box
 from visualiser.columns import HIGH, LOW, Ground, crossings, solve, spread
 from visualiser.labels import (
+    BAR_ROOM,
     Arrangement,
     Drop,
     LabelSpec,
@@ -31,6 +33,8 @@ from visualiser.labels import (
 )
 from visualiser.layout import EDGE, PLACES, ground_for
 from visualiser.typed import BoolArray, FloatArray
+from visualiser.zones import Zone, fits, free_zones, inside, shared_out
+from visualiser.zones import settled as settled_in
 
 AHEAD_S = (1 / 6, 1 / 3)  # how far into the future leaders are compared
 MOST = 8  # labels in a moving picture: more cannot be read while watching
@@ -46,6 +50,10 @@ _CUT = 220.0  # a jump of most anchors by more than this between two frames is a
 _LOOKS = 4  # moments of the near future at which leaders are compared
 _COLUMN_SPEED = 180.0  # units per second at which columns follow a changed silhouette
 _COLUMN_BAND = 60.0
+
+
+_MUCH_NEARER = 260.0  # units nearer to its anchor that make it worth a label's while to fade and come again
+_COVERED = 0.55  # share of a label's box that must stand clear of what is drawn
 
 
 @dataclass(slots=True)
@@ -93,6 +101,7 @@ class Tracker:
         self._unseen_for = np.zeros(len(self.specs))
         self._veil = np.zeros(len(self.specs))
         self._before: FloatArray | None = None
+        self._zones: dict[int, list[Zone]] = {side: [self.ground.bound(side)] for side in (LOW, HIGH)}
 
     def step(
         self,
@@ -101,6 +110,7 @@ class Tracker:
         ahead: ArrayLike | None = None,
         *,
         anatomy: Box | None = None,
+        occupied: ArrayLike | None = None,
     ) -> Placement:
         """The placement of the next frame.
 
@@ -108,6 +118,7 @@ class Tracker:
         seen    : (n,)       share of each anchor in view
         ahead   : (2, n, 2)  anchors `AHEAD_S` later; None: guessed from the movement so far
         anatomy : where the anatomy is now, if the columns may follow it (a window, not a clip)
+        occupied: (m, 2)     points all over what is drawn now: labels stand before, above or below it, not on it
         """
         points = np.asarray(anchors, dtype=np.float64).reshape(-1, 2)
         now = self._turned(points)
@@ -115,8 +126,11 @@ class Tracker:
         later = self._later(now, start) if ahead is None else self._turned(np.asarray(ahead, dtype=np.float64))
         self._follow(anatomy, at_once=start)
         wanted = self._wanted(now, np.asarray(seen, dtype=np.float64).reshape(-1), points, start)
+        self._find_zones(occupied)
         if start:
             self._seed(now, wanted)
+            self._glide(now, at_once=True)
+        self._retire_covered(later[-1])
         self._retire_lost(later[-1])
         self._retire_crossing(now, later)
         self._insert_waiting(now, later[-1], wanted)
@@ -149,6 +163,17 @@ class Tracker:
     def _turned(self, points: FloatArray) -> FloatArray:
         """(x, y) as (across, along)."""
         return points if self.arrangement == "columns" else points[..., ::-1]
+
+    def _find_zones(self, occupied: ArrayLike | None) -> None:
+        """Find the stretches of each column under which nothing is drawn."""
+        points = np.zeros((0, 2)) if occupied is None else self._turned(np.asarray(occupied, dtype=np.float64))
+        deepest = max((s.width if self.arrangement == "columns" else s.height for s in self.settings), default=0.0)
+        least = float(min(self.extents, default=0.0)) + self.ground.gap
+        for side in (LOW, HIGH):
+            inner = self.ground.port(side) + side * self.style.stub
+            outer = inner + side * (deepest + BAR_ROOM)
+            under = (points[:, 0] > min(inner, outer)) & (points[:, 0] < max(inner, outer))
+            self._zones[side] = free_zones(points[under, 1], self.ground.bound(side), least)
 
     def _is_cut(self, now: FloatArray) -> bool:
         """Whether the picture jumped: another view, a scrubbed time."""
@@ -210,10 +235,37 @@ class Tracker:
         for k in np.argsort(found.along, kind="stable"):
             side = int(found.sides[k])
             self._slots[side].append(_Slot(chosen[int(k)], side, float(found.along[k]), "live", 1.0, 1.0))
+        for side in (LOW, HIGH):
+            slots = self._slots[side]
+            sizes = [float(self.extents[slot.label]) for slot in slots]
+            ranks = [(self.specs[slot.label].priority, slot.label) for slot in slots]
+            shared = shared_out([slot.along for slot in slots], sizes, ranks, self._zones[side], self.ground.gap)
+            for slot, place in zip(slots, shared, strict=True):
+                slot.along = slot.along if place is None else place
+            self._slots[side] = [slot for slot, place in zip(slots, shared, strict=True) if place is not None]
 
     # --------------------------------------------------------------------------------------------------------- leaving
     def _all(self) -> list[_Slot]:
         return [slot for side in (LOW, HIGH) for slot in self._slots[side]]
+
+    def _retire_covered(self, later: FloatArray) -> None:
+        """Labels that something drawn has run over leave, and those that would stand much nearer in another free stretch."""
+        for slot in self._all():
+            half, zones = self.extents[slot.label] / 2, self._zones[slot.side]
+            clear = max(min(high, slot.along + half) - max(low, slot.along - half) for low, high in zones)
+            if clear < _COVERED * 2 * half:
+                slot.state = "fading"
+            elif len(zones) > 1 and slot.state == "live":
+                wish = float(later[slot.label, 1])
+                there = [zone for zone in zones if not zone[0] <= slot.along <= zone[1] and self._room_in(slot, zone)]
+                nearest = min((max(low + half - wish, wish - high + half, 0.0) for low, high in there), default=np.inf)
+                if abs(slot.along - wish) > nearest + _MUCH_NEARER:
+                    slot.state = "fading"
+
+    def _room_in(self, slot: _Slot, zone: Zone) -> bool:
+        """Whether a slot fits into a stretch beside those that are there."""
+        there = [s for s in self._slots[slot.side] if s is not slot and zone[0] <= s.along <= zone[1]]
+        return fits([self.extents[s.label] for s in (*there, slot)], zone, self.ground.gap)
 
     def _retire_lost(self, later: FloatArray) -> None:
         """Labels whose anchor is gone, or has moved over to the other side, leave."""
@@ -285,8 +337,15 @@ class Tracker:
                 continue
             other = self._slots[-side]
             other_along = self._stack(other, later[[slot.label for slot in other], 1])
-            for at in range(len(slots) + 1):
-                trial = [*slots[:at], _Slot(label, side, float(later[label, 1]), room=1.0), *slots[at:]]
+            for zone, at in product(self._zones[side], range(len(slots) + 1)):
+                new = _Slot(label, side, float(later[label, 1]), room=1.0)
+                new.along = inside(new.along, self.extents[label], zone)
+                before, after = slots[:at], slots[at:]
+                if any(s.along > zone[1] for s in before) or any(s.along < zone[0] for s in after):
+                    continue
+                if len(self._zones[side]) > 1 and not self._room_in(new, zone):
+                    continue
+                trial = [*before, new, *after]
                 wishes = later[[slot.label for slot in trial], 1]
                 along = self._stack(trial, wishes)
                 pairs = [*zip(trial, along, strict=True), *zip(other, other_along, strict=True)]
@@ -317,7 +376,13 @@ class Tracker:
         low, high = self.ground.bound(side)
         rooms = [1.0 if settled and slot.state == "opening" else slot.room for slot in slots]
         boxes = np.array([(self.extents[slot.label] + gap) * room for slot, room in zip(slots, rooms, strict=True)])
-        return spread(np.asarray(wishes, dtype=np.float64), boxes, low - gap / 2, high + gap / 2, gap=0.0)
+        wanted = np.asarray(wishes, dtype=np.float64)
+        zones = self._zones[side]
+        if len(zones) > 1:
+            wanted = settled_in(np.array([slot.along for slot in slots]), wanted, boxes, zones, gap)
+        elif zones[0] != (low, high):
+            wanted = np.clip(wanted, zones[0][0] + boxes / 2, np.maximum(zones[0][1] - boxes / 2, zones[0][0]))
+        return spread(wanted, boxes, low - gap / 2, high + gap / 2, gap=0.0)
 
     def _plan(self, anchors: FloatArray, places: dict[int, float] | None = None) -> dict[int, float]:
         """Where slots come to rest for these anchors, from where they are or from other places; nearly right is right."""
