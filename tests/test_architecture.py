@@ -25,10 +25,11 @@ LAYERS = (
     "texts encoders video "
     "pages stills curves figures "
     "clips "
+    "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.doors "
     "carried window.theme window.camera window.notices window.transport "
     "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet",
-    "checks commands commands.common commands.look commands.pictures commands.films commands.numbers commands.scenes commands.names "
-    "commands.bones commands.windows cli __main__ sculpt",
+    "checks commands commands.common commands.look commands.pictures commands.films commands.exports commands.numbers commands.scenes "
+    "commands.names commands.bones commands.windows cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
 

@@ -17,6 +17,7 @@ COMMANDS = (
     "view",
     "shot",
     "clip",
+    "export",
     "measure",
     "plot",
     "sheet",

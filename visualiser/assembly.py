@@ -170,6 +170,10 @@ class Body:
                 places[mark.name] = (skeleton.segment_of(mark.bone, self.side), place @ flip)
         return places
 
+    def landmark_places(self) -> Mapping[str, tuple[str, FloatArray]]:
+        """Landmark -> the segment that carries it and its place in that segment's frame (3,) metres, of the side shown."""
+        return self._landmarks
+
     @property
     def drawn(self) -> tuple[Surface, ...]:
         """Everything that may be in a picture: the body, and floor and supports that a Frame may leave out."""
@@ -230,6 +234,28 @@ class Body:
             root=ground.root(movement, time_s, self.physique),
             supports=ground.supports_at(movement, time_s, self.physique),
         )
+
+    def soft_shapes(self, poses: FloatArray) -> dict[str, tuple[FloatArray, FloatArray]]:
+        """Every soft surface in many poses at once, seen from the femur of its side.
+
+        poses   : (N, 16)  radians, order of `conventions.POSE_COORDINATES`
+        returns : surface name -> vertices (N, V, 3) metres and outward normals (N, V, 3), femur frame
+        """
+        shapes: dict[str, tuple[FloatArray, FloatArray]] = {}
+        for side in self._full_sides():
+            legs, flip = poses[:, LEG_SLICES[side]], MIRROR if side is Side.LEFT else np.eye(3)
+            ours = self._tissue.vertices(legs)
+            if self.physique.maps:
+                fitted = [self._fitting.at(leg, {n: v[i] for n, v in ours.items()}) for i, leg in enumerate(legs)]
+                ours = {name: np.stack([one[name] for one in fitted]) for name in ours}
+            for name, points in ours.items():
+                if any(surface.name == f"{name}_{side}" for surface in self.surfaces):
+                    shapes[f"{name}_{side}"] = points @ flip, self._tissue.normals(name, points) @ flip
+        return shapes
+
+    def tube_sizes(self, structure: str) -> tuple[tuple[int, int], ...]:
+        """Rings and points round each, of every tube that a soft structure joins, in the order of its vertices."""
+        return self._tissue.tube_sizes(structure)
 
     def placed(self, surface: Surface, frame: Frame) -> FloatArray:
         """Vertices of a surface in the world: (V, 3) metres."""

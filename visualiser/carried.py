@@ -1,4 +1,4 @@
-"""The scene that a picture of ours carries in its text: read as data, with limits, never run."""
+"""The scene that a picture or a 3D file of ours carries in its text: read as data, with limits, never run."""
 
 import zlib
 from dataclasses import dataclass
@@ -8,8 +8,11 @@ from pathlib import Path
 from visualiser import movement, scenefile
 from visualiser.conventions import Side
 from visualiser.errors import SceneFileError
+from visualiser.exports.glb import SCENE_EXTRAS, document_of
 
 SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
+SUFFIXES = (".png", ".glb")
+LARGEST_DESCRIPTION = 20_000_000  # bytes of a 3D file's description, its numbers apart
 LARGEST_PICTURE = 200_000_000  # bytes; a fine still of 100 million pixels stays below
 
 
@@ -24,15 +27,20 @@ class Carried:
 
 
 def read(path: str | PathLike[str]) -> Carried:
-    """The scene in the text of a PNG.
+    """The scene in the text of a PNG, or in the extras of a GLB.
 
-    raises : SceneFileError for a file that is no picture, carries no scene, or carries one that is not sound
+    raises : SceneFileError for a file that is neither, carries no scene, or carries one that is not sound
     """
     path = Path(path)
-    texts = _texts(path)
+    texts = _model_texts(path) if path.suffix.lower() == ".glb" else _texts(path)
     key, _, text = texts.get("comment", "").partition("\n")
     if key != SCENE_KEY or not text.strip():
-        raise SceneFileError(path, "this picture carries no scene; pictures made by hamstring shot do.")
+        kind = (
+            "3D file carries no scene; those made by hamstring export"
+            if path.suffix.lower() == ".glb"
+            else ("picture carries no scene; pictures made by hamstring shot")
+        )
+        raise SceneFileError(path, f"this {kind} do.")
     if len(text) > scenefile.LARGEST_FILE:
         raise SceneFileError(
             path, f"carries a scene of {len(text)} characters; at most {scenefile.LARGEST_FILE} are read."
@@ -57,6 +65,21 @@ def _share(text: str) -> str:
         return text if 0.0 <= float(text) <= 1.0 else ""
     except ValueError:
         return ""
+
+
+def _model_texts(path: Path) -> dict[str, str]:
+    """Texts in the extras of a GLB's scene; its numbers are not read."""
+    try:
+        document = document_of(path, LARGEST_DESCRIPTION)
+    except FileNotFoundError:
+        raise SceneFileError(path, "there is no such file.") from None
+    except (OSError, ValueError) as problem:
+        raise SceneFileError(path, f"is not a GLB that can be read: {problem}.") from None
+    scenes = document.get("scenes")
+    first = scenes[0] if isinstance(scenes, list) and scenes else {}
+    extras = first.get("extras") if isinstance(first, dict) else None
+    found = extras.get(SCENE_EXTRAS) if isinstance(extras, dict) else None
+    return {key: text for key, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
 
 
 def _texts(path: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from cyclopts import App, Argument, CoercionError, CycloptsError, MissingArgumentError, Token, UnusedCliTokensError
 
 from visualiser import __version__
-from visualiser.commands import bones, films, names, numbers, pictures, scenes, windows
+from visualiser.commands import bones, exports, films, names, numbers, pictures, scenes, windows
 from visualiser.commands.common import example
 from visualiser.errors import VisualiserError, unknown_name
 
@@ -26,13 +26,14 @@ app = App(
         "hamstring list                        the movements that ship with it",
         "hamstring shot straight_leg_raise     a picture for a slide",
         "hamstring clip straight_leg_raise     a film",
+        "hamstring export straight_leg_raise -o raise.glb   the moving model for other programs",
         "hamstring measure straight_leg_raise  lengths, moment arms and strains",
     ),
     help_format="plaintext",
     version=__version__,
     suppress_keyboard_interrupt=False,
 )
-for module in (windows, pictures, films, numbers, scenes, names, bones):
+for module in (windows, pictures, films, exports, numbers, scenes, names, bones):
     module.add_to(app)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from visualiser.assembly import Body, Frame
+    from visualiser.exports.doors import Choices
+    from visualiser.exports.subject import Subject
     from visualiser.measurement import Table
     from visualiser.options import Look, Still
     from visualiser.physique import Physique
@@ -68,7 +70,7 @@ class Scene:
         tightness: float | None = None,
         bones: str | PathLike[str] | None = None,
     ) -> "Scene":
-        """A shipped scene by its name, a scene file or a recorded motion by its path, or the scene that a picture (PNG) of ours carries.
+        """A shipped scene by its name, a scene file or a recorded motion by its path, or what a picture (PNG) or GLB of ours carries.
 
         side      : show and move the other leg than the file says
         tightness : 0 (supple) to 1 (very tight): how much length the hamstrings allow; None plays the scene as it is written
@@ -79,7 +81,7 @@ class Scene:
         path = Path(name_or_path)
         if path.suffix.lower() in RECORDINGS:
             return cls.from_motion(path, side=side or Side.RIGHT, legs=legs, tightness=tightness, bones=bones)
-        if path.suffix.lower() == ".png":
+        if path.suffix.lower() in carried.SUFFIXES:
             return cls._of_picture(path, side=side, legs=legs, tightness=tightness, bones=bones)
         if path.suffix != ".toml" and not isfile(path):
             if str(name_or_path) not in shipped:
@@ -291,6 +293,24 @@ class Scene:
         if self.tightness is not None:
             own["tightness"] = f"{self.tightness:g}"
         return {**own, "comment": f"{SCENE_KEY}\n{self.movement.text}", **more}
+
+    # -- other programs ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def subject(self) -> "Subject":
+        """What exporters need of a scene: movement, body and what a file says of them."""
+        from visualiser.exports.subject import Subject
+
+        return Subject(self.movement, self.legs, self.physique, self._metadata(), self.at)
+
+    def export(self, path: str | PathLike[str], **choices: "Unpack[Choices]") -> Path:
+        """Write the scene for another program, by the ending of `path`: animated GLB, web page, slides, handout, or one pose as a mesh.
+
+        choices : see `exports.doors.Choices` and docs/export.md
+        """
+        from visualiser.exports import doors
+
+        return doors.write([self.subject], path, **choices)[0]
 
     # -- numbers and meshes ----------------------------------------------------------------------------------------------------------
 

@@ -186,6 +186,10 @@ class SoftTissue:
                 return surface
         raise unknown_name("soft-tissue surface", name, [s.name for s in self.surfaces])
 
+    def tube_sizes(self, name: str) -> tuple[tuple[int, int], ...]:
+        """Rings and points round each, of every tube that the surface called `name` joins, in the order of its vertices."""
+        return tuple(self._groups[group].drawn_size for group, _ in self.surface(name).tubes)
+
     def vertices(self, leg: FloatArray) -> dict[str, FloatArray]:
         """Vertices of every surface.
 

@@ -1,0 +1,113 @@
+"""One door for all exports: the ending of the file says which; what does not belong to it is refused in one sentence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypedDict, Unpack
+
+from visualiser.appearance import THEMES, look_up
+from visualiser.errors import ExportError, unknown_name
+from visualiser.exports.subject import Subject
+from visualiser.options import moment
+from visualiser.writing import replacing, target
+
+
+class Choices(TypedDict, total=False):
+    """What may be asked of an export; each belongs to some formats only, see `FORMATS`.
+
+    profile  : of an animated GLB: 'standard', 'phone' or 'powerpoint'
+    at       : one pose instead of the movement: 0.6, "60%" or "1.2s"
+    separate : of a pose: one file for each structure
+    units    : of a pose: 'mm', 'cm' or 'm'
+    force    : overwrite files that exist
+    progress : called with (steps done, steps in all)
+    """
+
+    profile: str | None
+    at: float | str | None
+    separate: bool
+    units: str | None
+    theme: str | None
+    force: bool
+    progress: Callable[[int, int], None] | None
+
+
+_ALWAYS = ("force", "progress")
+_POSE = ("at", "separate", "units")
+FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        ".glb": ("a 3D file", ("profile", *_POSE)),
+        ".stl": ("a mesh", _POSE),
+        ".obj": ("a mesh", _POSE),
+        ".ply": ("a mesh", _POSE),
+        ".vtp": ("a mesh", _POSE),
+    }
+)
+_SEVERAL = ()
+
+
+def write(subjects: Sequence[Subject], path: str | PathLike[str], **choices: Unpack[Choices]) -> list[Path]:
+    """Write scenes into a file by the ending of its name; the files written.
+
+    raises : ExportError, UnknownNameError
+    """
+    force = choices.get("force", False)
+    file = target(Path(path), force or bool(choices.get("separate")), tuple(FORMATS))
+    suffix = file.suffix.lower()
+    _check(suffix, choices, len(subjects))
+    pose = suffix != ".glb" or choices.get("at") is not None or bool(choices.get("separate"))
+    if suffix in (".glb", ".stl", ".obj", ".ply", ".vtp"):
+        return _write_pose(subjects[0], file, choices) if pose else [_write_animated(subjects[0], file, choices)]
+    raise unknown_name("format", suffix, FORMATS)
+
+
+def _check(suffix: str, choices: Choices, scenes: int) -> None:
+    """Refuse what was asked of a format that has no use for it."""
+    kind, allowed = FORMATS[suffix]
+    for name, value in choices.items():
+        if value is None or value is False or name in (*allowed, *_ALWAYS):
+            continue
+        homes = ", ".join(ending for ending, (_, options) in FORMATS.items() if name in options)
+        raise ExportError(f"--{name} is for {homes}; {kind} ({suffix}) does without.")
+    if scenes > 1 and suffix not in _SEVERAL:
+        raise ExportError(f"{kind[0].upper()}{kind[1:]} ({suffix}) holds one movement, not {scenes}.")
+    if choices.get("theme") is not None:
+        look_up("theme", str(choices["theme"]), THEMES)
+
+
+def _put(file: Path, content: bytes, force: bool) -> Path:
+    with replacing(file, force) as temporary:
+        temporary.write_bytes(content)
+    return file
+
+
+def _write_animated(subject: Subject, file: Path, choices: Choices) -> Path:
+    from visualiser.exports import gltf
+
+    profile = look_up("profile", choices.get("profile") or "standard", gltf.PROFILES)
+    content = gltf.animated(subject.body(profile.detail), [subject.movement], profile, carried=dict(subject.metadata))
+    return _put(file, content, choices.get("force", False))
+
+
+def _write_pose(subject: Subject, file: Path, choices: Choices) -> list[Path]:
+    from visualiser.exports import posed
+
+    if choices.get("profile") is not None:
+        raise ExportError(
+            "--profile is for the whole movement; with --at, or one file for each structure, there is one pose."
+        )
+    suffix, force = file.suffix.lower(), choices.get("force", False)
+    units = choices.get("units") or ("m" if suffix == ".glb" else "mm")
+    at = choices.get("at")
+    time_s = moment(subject.at if at is None else at, subject.movement.duration_s)
+    body = subject.body()
+    parts = posed.parts(body, body.movement_frame(subject.movement, time_s), units=units)
+    title = f"{subject.movement.title} at {time_s:.2f} s"
+    if not choices.get("separate"):
+        return [_put(file, posed.content(parts, suffix, title=title, units=units), force)]
+    files = posed.file_names(parts, file)
+    for name in files.values():
+        target(name, force, (suffix,))
+    contents = {part.name: posed.content([part], suffix, title=f"{title}, {part.name}", units=units) for part in parts}
+    return [_put(files[name], content, force) for name, content in contents.items()]
