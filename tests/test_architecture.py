@@ -15,10 +15,10 @@ LAYERS = (
     "transforms",
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
     "anatomy.attachments",
-    "kinematics movement scenefile schema posing motion asked_poses",
-    "paths strain sections surfaces registration vtp keepout branches tubes contact nerve tightness measurement",
+    "kinematics movement activation scenefile schema posing motion asked_poses",
+    "paths strain sections surfaces registration vtp keepout branches tubes contact nerve tightness insufficiency measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout zones tracking furniture backdrop "
-    "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay visibility "
+    "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay dial visibility "
     "section colouring options alt shading",
     "caps rendering",
     "playback keys screen writing "

@@ -71,7 +71,9 @@ def test_a_movement_has_the_same_columns_and_velocities(raised: Table) -> None:
     of_poses = set(measure_poses(np.zeros(6)).columns)
     assert set(raised.columns) - of_poses == {
         "time_s",
+        "active_knee_limit_deg",
         *(f"{name}_velocity_mm_per_s" for name in HEAD_NAMES),
+        *(f"{name}_activation_percent" for name in HEAD_NAMES),
         *(
             f"{name}_deg"
             for name in ("pelvis_anterior_tilt", "pelvis_right_drop", "pelvis_left_rotation", "lumbar_flexion")

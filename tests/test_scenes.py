@@ -45,6 +45,9 @@ LIBRARY = [
     "cross_trainer",
     "injury_sprint",
     "injury_stretch",
+    # What the text does not name, but what its words on sitting and on bending the knee come down to.
+    "seated_knee_extension",
+    "active_insufficiency",
 ]
 GROUPS = {"actions", "stretch tests", "sport", "gym", "posture", "injury"}
 HEADS = ("semimembranosus", "semitendinosus", "biceps_femoris_long_head", "biceps_femoris_short_head")

@@ -80,6 +80,46 @@ def test_knees_bent_at_a_right_angle_leave_even_tight_hamstrings_room() -> None:
     assert at_rest < 0
 
 
+def test_the_tight_seated_pelvis_rolls_back_and_the_low_back_rounds_by_as_much() -> None:
+    seated = slice(130, 170)  # the upright seat is held
+    upright, tight = (
+        {
+            c: column("sitting_upright", t, c)[seated]
+            for c in ("pelvis_anterior_tilt", "lumbar_flexion", "hip_flexion_right")
+        }
+        for t in (None, 1.0)
+    )
+    rolled = upright["pelvis_anterior_tilt"] - tight["pelvis_anterior_tilt"]
+    assert 3 < rolled.min() and rolled.max() < 15
+    np.testing.assert_allclose(tight["lumbar_flexion"] - upright["lumbar_flexion"], rolled, atol=1e-6)
+    np.testing.assert_allclose(
+        upright["hip_flexion_right"] - tight["hip_flexion_right"], rolled, atol=1e-6
+    )  # thigh stays level
+
+
+def test_straightening_the_knee_in_sitting_rolls_a_tight_pelvis_farther_and_the_knee_stays_bent() -> None:
+    knees = [column("seated_knee_extension", t, "knee_flexion_right").min() for t in (0.5, 0.75, 1.0)]
+    assert knees[0] < 8 and knees[0] < knees[1] < knees[2]
+    assert knees[2] > 30
+    at_first = [column("seated_knee_extension", t, "pelvis_anterior_tilt")[60] for t in (0.5, 0.75, 1.0)]
+    assert at_first[0] > at_first[1] > at_first[2]
+
+
+@pytest.mark.parametrize(
+    "name", ["straight_leg_raise", "toe_touch", "sitting_upright", "seated_knee_extension", "rowing"]
+)
+def test_poses_change_gradually_with_tightness(name: str) -> None:
+    for how_tight in (0.55, 0.78, 0.92):
+        assert np.abs(done(name, how_tight + 0.005) - done(name, how_tight)).max() < 4
+
+
+def test_a_tight_back_rounds_earlier_in_the_toe_touch_while_the_pelvis_still_follows() -> None:
+    lumbar = [column("toe_touch", t, "lumbar_flexion")[90] for t in (0.5, 0.75, 1.0)]
+    tilt = [column("toe_touch", t, "pelvis_anterior_tilt")[90] for t in (0.5, 0.75, 1.0)]
+    assert lumbar[0] <= lumbar[1] < lumbar[2]
+    assert tilt[0] >= tilt[1] > tilt[2] > 5
+
+
 def test_movements_stay_smooth_where_they_stop() -> None:
     movement = tightness.limited(scenefile.load(assets.scene_paths()["straight_leg_raise"]), 1.0)
     time = np.arange(0, movement.duration_s, 0.01)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from visualiser import visibility
+from visualiser import dial, visibility
 from visualiser.anatomy import skeleton
 from visualiser.assembly import MUSCLE, Body, structures
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, degrees
@@ -18,6 +18,7 @@ _COLOURS = {
     "tissue": "",
     "identity": "Each muscle has a colour of its own.",
     "length": "The muscles are coloured by their length: dark blue shorter, yellow longer than in upright standing.",
+    "activation": "The muscles are coloured by how active they are, from slate, silent, to yellow; a schematic, not a recording.",
     "strain": "The muscles are coloured by the strain of their bellies: dark blue shorter, yellow longer than in upright standing.",
 }
 
@@ -27,6 +28,7 @@ def text(body: Body, movement: Movement, time_s: float, options: Options, placem
     sentences = [
         f"{movement.title}, {time_s:.1f} s of {movement.duration_s:g} s: {_view(options)} of the {body.side} leg.",
         _angles(movement, time_s),
+        _dial(body, movement, time_s, options),
         f"{words_for(options.section)}." if options.section else "",
         *_drawn(body, options),
         _COLOURS[options.colour],
@@ -37,6 +39,12 @@ def text(body: Body, movement: Movement, time_s: float, options: Options, placem
     if isinstance(options.title, str) and options.title:
         sentences.insert(0, f"{options.title.rstrip('.')}.")
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _dial(body: Body, movement: Movement, time_s: float, options: Options) -> str:
+    """What the dial tells."""
+    reading = dial.reading_at(movement, time_s, body.physique) if options.dial and options.section is None else None
+    return reading.sentence if reading is not None else ""
 
 
 def _view(options: Options) -> str:

@@ -67,6 +67,9 @@ TISSUE: Mapping[str, Colour] = MappingProxyType(
 # greyscale, and blue and yellow are told apart with every common colour vision (the idea of Nunez et al. 2018, "cividis").
 DIVERGING: tuple[Colour, ...] = (rgb("#0A3A86"), rgb("#4A6796"), rgb("#8F8E8A"), rgb("#CFAE52"), rgb("#FFD84A"))
 
+# From idle (slate) over half (orange red) to all (yellow). Lightness rises all along, as in "inferno" of matplotlib, whose idea it is.
+RISING: tuple[Colour, ...] = (rgb("#34405A"), rgb("#7A3E6D"), rgb("#CF4B4B"), rgb("#F08A24"), rgb("#FFE066"))
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -79,10 +82,19 @@ class Scale:
 
 def diverging(share: float) -> Colour:
     """The colour at a share of the diverging map: 0 low, 0.5 neutral, 1 high; held at the ends."""
-    place = min(max(share, 0.0), 1.0) * (len(DIVERGING) - 1)
-    low = min(int(place), len(DIVERGING) - 2)
+    return _mixed(DIVERGING, share)
+
+
+def rising(share: float) -> Colour:
+    """The colour at a share of the map from nothing, 0, to all, 1; held at the ends."""
+    return _mixed(RISING, share)
+
+
+def _mixed(stops: tuple[Colour, ...], share: float) -> Colour:
+    place = min(max(share, 0.0), 1.0) * (len(stops) - 1)
+    low = min(int(place), len(stops) - 2)
     part = place - low
-    red, green, blue = (round(a + (b - a) * part) for a, b in zip(DIVERGING[low], DIVERGING[low + 1], strict=True))
+    red, green, blue = (round(a + (b - a) * part) for a, b in zip(stops[low], stops[low + 1], strict=True))
     return red, green, blue
 
 

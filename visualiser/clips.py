@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from visualiser import anchoring, colouring, overlay
+from visualiser import anchoring, colouring, dial, overlay
 from visualiser.assembly import Body, Frame
 from visualiser.backdrop import reduce_opaque
 from visualiser.cameras import Box
@@ -17,7 +17,7 @@ from visualiser.errors import ExportError
 from visualiser.furniture import Furniture, caption_block, with_compass
 from visualiser.movement import Movement
 from visualiser.options import Options
-from visualiser.pages import Page, covering_points, framing_points, page, shown_opacities, specs_for
+from visualiser.pages import Page, covering_points, dial_of, framing_points, page, shown_opacities, specs_for
 from visualiser.rendering import Stage
 from visualiser.stills import solid
 from visualiser.tracking import AHEAD_S, Tracker
@@ -42,6 +42,7 @@ class Survey:
     furniture: Furniture
     captions: Mapping[str, Furniture]
     anatomy: Box
+    gauge: dial.Dial | None
 
 
 def frame_count(movement: Movement, fps: int, speed: float) -> int:
@@ -92,7 +93,10 @@ def images(
         anatomy=survey.anatomy,
         language=options.language,
         arrangement=survey.page.arrangement,
-        reserved=[box for furniture in survey.captions.values() for box in furniture.boxes],
+        reserved=[
+            *(box for furniture in survey.captions.values() for box in furniture.boxes),
+            *([survey.gauge.box] if survey.gauge else []),
+        ],
         frame_s=1 / fps,
     )
     times = np.arange(frame_count(movement, fps, speed)) * speed / fps
@@ -113,7 +117,7 @@ def images(
             points = [anchoring.places(survey.anchors, body, frame) for frame in (now, *later)]
             seen = stage.seen(survey.page.camera.project(points[0], *size), radius=3.0 * options.scale * samples)
             covered = survey.page.camera.project(covering_points(body, now, shown), *options.canvas)[:, :2]
-            yield _labelled(image, points, covered, seen, time_s, survey, tracker, movement, options)
+            yield _labelled(image, points, covered, seen, time_s, survey, tracker, body, movement, options)
 
 
 def _labelled(
@@ -124,6 +128,7 @@ def _labelled(
     time_s: float,
     survey: Survey,
     tracker: Tracker,
+    body: Body,
     movement: Movement,
     options: Options,
 ) -> ByteArray:
@@ -131,7 +136,7 @@ def _labelled(
     now, *later = (survey.page.camera.project(p, *options.canvas)[:, :2] for p in points)
     placement = tracker.step(now, seen, np.array(later), occupied=covered)
     caption = movement.caption_at(time_s) if options.captions else ""
-    return overlay.draw(
+    overlay.draw(
         image,
         placement,
         options.scale,
@@ -140,6 +145,10 @@ def _labelled(
         furniture=survey.captions[caption],
         anatomy=_EVERYWHERE,
     )
+    reading = dial.reading_at(movement, time_s, body.physique) if survey.gauge else None
+    if survey.gauge is not None and reading is not None:
+        dial.draw(image, replace(survey.gauge, reading=reading), options.scale, options.theme)
+    return image
 
 
 def _with_future(body: Body, movement: Movement, times: FloatArray, steps: Sequence[int]) -> Iterator[list[Frame]]:
@@ -169,12 +178,16 @@ def _survey(body: Body, movement: Movement, options: Options) -> Survey:
     looks, occupied = _looks(body, frames, laid, options)
     projected = laid.camera.project(framing_points(body, frames, options), *options.canvas)
     anatomy = Box(*projected[:, :2].min(axis=0), *projected[:, :2].max(axis=0))
-    furniture = with_compass(bare, laid.words, options.canvas, silhouette=occupied) if options.compass else bare
+    gauge = dial_of(body, movement, 0.0, frames[0], laid.camera, options, taken=laid.furniture.boxes, drawn=occupied)
+    taken = [gauge.box] if gauge else []
+    furniture = (
+        with_compass(bare, laid.words, options.canvas, taken=taken, silhouette=occupied) if options.compass else bare
+    )
     with_caption = {
         text: replace(furniture, texts=(*furniture.texts, caption_block(options.canvas, text))) if text else furniture
         for text in captions
     }
-    return Survey(laid, anchoring.choose(specs, body, looks), furniture, with_caption, anatomy)
+    return Survey(laid, anchoring.choose(specs, body, looks), furniture, with_caption, anatomy, gauge)
 
 
 def _looks(body: Body, frames: Sequence[Frame], laid: Page, options: Options) -> tuple[list[anchoring.Look], BoolArray]:

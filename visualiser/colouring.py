@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from visualiser.activation import HEADS, activation
 from visualiser.anatomy.definitions import MuscleHead
-from visualiser.appearance import DIVERGING, IDENTITY, Colour, Scale, diverging
+from visualiser.appearance import DIVERGING, IDENTITY, RISING, Colour, Scale, diverging, rising
 from visualiser.assembly import MUSCLE, NERVE, Body
 from visualiser.conventions import LEG_SLICES, SIDES
 from visualiser.errors import unknown_name
@@ -17,7 +18,13 @@ from visualiser.paths import muscle_length
 from visualiser.strain import stretch
 from visualiser.typed import FloatArray
 
-COLOURINGS = ("tissue", "identity", "length", "strain")  # by their own look, by name, or by what the pose does to them
+COLOURINGS = (
+    "tissue",
+    "identity",
+    "length",
+    "strain",
+    "activation",
+)  # by their own look, by name, or by what the pose does to them
 _TITLES = {"length": "Length, % of upright", "strain": "Strain of the belly, %"}
 _LIMITS = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0)
 _SURVEY = 101  # moments that decide how far the colours reach
@@ -62,6 +69,8 @@ def colours(choice: str, body: Body, movement: Movement, time_s: float) -> dict[
         return {}
     if choice == "identity":
         return {s.name: IDENTITY[s.structure] for s in body.surfaces if s.kind in (MUSCLE, NERVE)}
+    if choice == "activation":
+        return _active(body, movement, time_s)
     pose, limit = pose_at(movement, time_s), reach(choice, body, movement)
     heads = {head.name: head for head in body.physique.heads}
     result = {}
@@ -72,8 +81,22 @@ def colours(choice: str, body: Body, movement: Movement, time_s: float) -> dict[
     return result
 
 
+def _active(body: Body, movement: Movement, time_s: float) -> dict[str, Colour]:
+    """How active each head is, of the leg that the phases speak of; of the other leg only where it does the same later."""
+    own = activation(movement, time_s)
+    shift = movement.other_leg_shift
+    other = np.zeros(len(HEADS)) if shift is None else activation(movement, time_s - shift * movement.duration_s)
+    return {
+        s.name: rising(float((own if s.side is movement.side else other)[HEADS.index(s.structure)]))
+        for s in body.surfaces
+        if s.kind == MUSCLE
+    }
+
+
 def scale(choice: str, body: Body, movement: Movement) -> Scale | None:
     """What the colours of a choice mean; None where they need no scale."""
+    if choice == "activation":
+        return Scale("Activation, % (schematic)", RISING, ((0.0, 0.0), (50.0, 0.5), (100.0, 1.0)))
     if choice not in _TITLES:
         return None
     limit = reach(choice, body, movement)

@@ -155,16 +155,30 @@ SUPPORTS = (
     Support("couch", -0.62, 1.02, 0.33, 0.05),
     Support("bench", -0.58, 0.62, 0.26, 0.05),
     Support("seat", -0.2, 0.28, 0.24, 0.04),
+    Support("sliding_seat", -0.16, 0.05, 0.15, 0.03),
 )
+_FLOOR_EDGE_M = 0.01
 _CUSHION_M = 0.014  # ESTIMATE: compressed soft tissue between bone and couch
 
 
 def disc(support: Support) -> tuple[FloatArray, IntArray]:
-    """Vertices (49, 3) metres and faces (48, 3) of a flat ellipse as wide and deep as a support: a floor without corners."""
+    """Vertices (145, 3) metres and faces (144, 3) of an ellipse as wide and deep as a support: a floor without corners.
+
+    Its edge is a centimetre thick, so that it is a line, and not nothing, to an eye on its own level.
+    """
     around = np.linspace(0.0, 2 * np.pi, 48, endpoint=False)
     rim = np.column_stack([support.front * np.cos(around), 0.0 * around, -support.half_width * np.sin(around)])
-    following = np.roll(np.arange(1, 49), -1)
-    return np.vstack([np.zeros(3), rim]), np.column_stack([np.zeros(48, dtype=int), np.arange(1, 49), following])
+    here, following = np.arange(48), np.roll(np.arange(48), -1)
+    top = np.column_stack([np.zeros(48, dtype=int), 1 + here, 1 + following])
+    upper, lower = 49, 97  # the edge has corners of its own: it faces sideways
+    edge = np.concatenate(
+        [
+            np.column_stack([lower + here, lower + following, upper + here]),
+            np.column_stack([upper + here, lower + following, upper + following]),
+        ]
+    )
+    vertices = np.vstack([np.zeros(3), rim, rim, rim - (0.0, _FLOOR_EDGE_M, 0.0)])
+    return vertices, np.concatenate([top, edge])
 
 
 def slab(support: Support) -> tuple[FloatArray, IntArray]:
@@ -188,7 +202,10 @@ def slab(support: Support) -> tuple[FloatArray, IntArray]:
 
 
 def supports_at(movement: Movement, time_s: float, physique: Physique | None = None) -> dict[str, FloatArray]:
-    """Which supports are there and where: name -> (4, 4). A seat on wheels follows the pelvis, everything else stays."""
+    """Which supports are there and where: name -> (4, 4).
+
+    Without a floor what one lies or sits on goes along with the pelvis, as a seat on wheels does; otherwise it stays.
+    """
     there: dict[str, FloatArray] = {}
     if movement.ground:
         there["floor"] = rigid(np.eye(3), [0.0, floor_height(physique), 0.0])
@@ -206,7 +223,7 @@ def _support_place(movement: Movement, physique: Physique | None) -> FloatArray:
     times = np.linspace(0.0, movement.duration_s, 60)
     roots = np.stack([root(movement, float(t), physique) for t in times])
     placed = roots[:, None] @ segment_transforms(pose_at(movement, times), (physique or standard()).geometry)
-    on_it = ("pelvis",) if movement.support == "seat" else ("pelvis", "lumbar", "femur_right", "femur_left")
+    on_it = ("pelvis",) if movement.support.endswith("seat") else ("pelvis", "lumbar", "femur_right", "femur_left")
     heights = lowest(placed, on_it, physique)
     moment = int(np.argmin(heights))
     place: FloatArray = np.array([0.0, heights[moment] - _CUSHION_M, 0.0])

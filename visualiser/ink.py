@@ -270,6 +270,33 @@ def round_box(image: ByteArray, box: Box, radius: float, colour: Colour, alpha: 
     image[y0:y1, x0:x1] = _over(image[y0:y1, x0:x1], colour, cover * np.float32(alpha))
 
 
+def sector(
+    image: ByteArray,
+    centre: Point,
+    radii: tuple[float, float],
+    angles_deg: tuple[float, float],
+    colour: Colour,
+    alpha: float,
+) -> None:
+    """A piece of a ring between two radii and two angles of at most half a turn, counted upwards from the right, in pixels."""
+    reach, (first, last) = radii[1] + 1, np.radians(angles_deg)
+    x0, x1 = max(int(np.floor(centre[0] - reach)), 0), min(int(np.ceil(centre[0] + reach)), image.shape[1])
+    y0, y1 = max(int(np.floor(centre[1] - reach)), 0), min(int(np.ceil(centre[1] + reach)), image.shape[0])
+    if x1 <= x0 or y1 <= y0 or alpha <= 0.0 or last <= first:
+        return
+    x = np.arange(x0, x1, dtype=np.float32)[None] + np.float32(0.5 - centre[0])
+    y = np.float32(centre[1] - 0.5) - np.arange(y0, y1, dtype=np.float32)[:, None]
+    radius = np.hypot(x, y)
+    before = np.float32(np.sin(first)) * x - np.float32(np.cos(first)) * y  # how far on the wrong side of each edge
+    after = np.float32(np.cos(last)) * y - np.float32(np.sin(last)) * x
+    outside = np.maximum(
+        np.maximum(radius - np.float32(radii[1]), np.float32(radii[0]) - radius), np.maximum(before, after)
+    )
+    image[y0:y1, x0:x1] = _over(
+        image[y0:y1, x0:x1], colour, np.clip(np.float32(0.5) - outside, 0, 1) * np.float32(alpha)
+    )
+
+
 # --------------------------------------------------------------------------------------------------------- compositing
 def _over(below: ByteArray, colour: Colour, alpha: Coverage) -> ByteArray:
     """One colour laid over pixels (..., 3) or straight-alpha (..., 4)."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from visualiser.activation import HEADS, activation
 from visualiser.anatomy import muscles, skeleton
 from visualiser.anatomy.definitions import Geometry, MuscleHead
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, TRUNK_COORDINATES, TRUNK_SLICE, degrees, millimetres
 from visualiser.errors import unknown_name
+from visualiser.insufficiency import active_knee_limit
 from visualiser.movement import Movement, pose_at
 from visualiser.nerve import nerve_excursion, nerve_strain
 from visualiser.paths import ARM_COORDINATES, BLOCK, moment_arms, muscle_length
@@ -99,8 +101,9 @@ def measure(
 ) -> Table:
     """Joint angles, and what heads and nerve of the moving leg do, at equal steps of time over a movement.
 
-    Beside what `measure_poses` tells, each head has the velocity of its length, positive while it lengthens. Of a person on the back, also
-    the angle of the leg to the couch is told, with the shares of hip and pelvis in it.
+    Beside what `measure_poses` tells, each head has the velocity of its length, positive while it lengthens, and its schematic activation;
+    the knee has the angle to which the two-joint heads could bend it by their own force with the hip as it is. Of a person on the back,
+    also the angle of the leg to the couch is told, with the shares of hip and pelvis in it.
 
     heads, geometry : of the body that moves; ours when left out
     """
@@ -109,10 +112,13 @@ def measure(
     trunk, leg = pose[:, TRUNK_SLICE], pose[:, LEG_SLICES[movement.side]]
     columns: list[Column] = [("time_s", time)]
     columns += [*_coordinates(TRUNK_COORDINATES, trunk), *_coordinates(LEG_COORDINATES, leg)]
+    columns.append(("active_knee_limit_deg", degrees(active_knee_limit(leg, heads=heads, geometry=geometry))))
     if movement.posture == "supine":
         columns += zip(_COUCH_COLUMNS, leg_to_couch(pose, movement.side), strict=True)
+    active = activation(movement, time)
     for head in heads:
         columns += head_columns(head, leg, geometry)
+        columns.append((f"{head.name}_activation_percent", 100.0 * active[:, HEADS.index(head.name)]))
         velocity = millimetres(_velocity(head, geometry, movement, time))
         columns.append((f"{head.name}_velocity_mm_per_s", velocity))
     return _table([*columns, *nerve_columns(leg)])

@@ -17,8 +17,9 @@ from visualiser.transforms import rotation
 from visualiser.typed import FloatArray
 
 POSTURES = ("standing", "supine", "prone", "seated")
-SUPPORTS = ("none", "couch", "bench", "seat")
+SUPPORTS = ("none", "couch", "bench", "seat", "sliding_seat")
 FRAMES = ("leg", "thigh")
+DIALS = ("none", "leg_raise", "knee")
 VERDICTS = ("sound", "loose", "claim")
 # What a head does in a phase: shortening, lengthening or holding under load; lengthened without its own doing; not involved.
 ACTIVITIES = ("concentric", "eccentric", "isometric", "passive", "silent")
@@ -42,12 +43,16 @@ class Keyframe:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A named stretch of a movement, shown as a caption; `activity` says what each head does, (head, activity) pairs."""
+    """A named stretch of a movement, shown as a caption; `activity` says what each head does, (head, activity) pairs.
+
+    `effort` is how hard the working heads work, as a share of the most they can; `activation` has a word for None.
+    """
 
     start_s: float
     end_s: float
     caption: str
     activity: tuple[tuple[str, str], ...] = ()
+    effort: float | None = None
 
     def of(self, head: str) -> str:
         """What a head does in this phase; empty where the scene does not say."""
@@ -94,6 +99,7 @@ class Movement:
     planted: tuple[str, ...] = ()
     flight_s: tuple[tuple[float, float], ...] = ()
     support: str = "none"
+    dial: str = "none"
     course: Course | None = None
     text: str = field(default="", repr=False, compare=False)
 
@@ -219,3 +225,19 @@ def _stop_to_stop(movement: Movement, times: FloatArray, values: FloatArray) -> 
         return angles
 
     return course
+
+
+def softened(held_back: FloatArray, time_s: FloatArray, cycle: bool, settle_s: float) -> FloatArray:
+    """What a stop takes away from an asked course, with its beginning and end made soft; elsewhere nothing changes.
+
+    held_back : (N, C)  at evenly spaced times
+    time_s    : (N,)    seconds
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    spread = settle_s / (time_s[1] - time_s[0])
+    if cycle:  # first and last sample are the same moment
+        smooth = gaussian_filter1d(held_back[:-1], spread, axis=0, mode="wrap")
+        return np.vstack([smooth, smooth[:1]])
+    soft: FloatArray = gaussian_filter1d(held_back, spread, axis=0, mode="nearest")
+    return soft

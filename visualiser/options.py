@@ -65,6 +65,7 @@ class Look(TypedDict, total=False):
     legend: bool
     scale_bar: bool
     compass: bool
+    dial: bool
     perspective: bool
     azimuth: float
     elevation: float
@@ -116,6 +117,7 @@ class Options:
     legend: bool = False
     scale_bar: bool = True
     compass: bool = True
+    dial: bool = True
     show: Show = EVERYTHING
     colour: str = "tissue"
     perspective: bool = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualiser import colouring, visibility
+from visualiser import colouring, dial, visibility
 from visualiser.appearance import IDENTITY, VIEWS, Colour
 from visualiser.assembly import BONE, MUSCLE, NERVE, Body, Frame, structures
 from visualiser.cameras import PERSPECTIVE_DEG, Box, Camera, around, camera_for, compass_words, look_axes, orbit
@@ -20,7 +20,7 @@ from visualiser.naming import label_specs
 from visualiser.options import Options
 from visualiser.section import Plane, Section, axes_of, femur_turn, plane_in, words_for
 from visualiser.transforms import apply, inverse
-from visualiser.typed import FloatArray
+from visualiser.typed import BoolArray, FloatArray
 
 # How far down the shank a picture framed on the thigh reaches, in the tibia frame: below the insertions. Estimate by eye.
 _THIGH_ENDS_M = -0.11
@@ -182,6 +182,30 @@ def page(
         inset=options.inset,
     )
     return Page(chosen, furniture, arrangement, compass_words(chosen, body.side, turn))
+
+
+def dial_of(
+    body: Body,
+    movement: Movement,
+    time_s: float,
+    frame: Frame,
+    camera: Camera,
+    options: Options,
+    *,
+    taken: Sequence[Box],
+    drawn: BoolArray,
+) -> dial.Dial | None:
+    """The dial of a movement in its place, opening to the side to which the resting leg points; None where there is none.
+
+    taken : boxes of the furniture
+    drawn : where there is anything on the picture
+    """
+    reading = dial.reading_at(movement, time_s, body.physique) if options.dial and options.section is None else None
+    if reading is None:
+        return None
+    footwards = frame.body_to_world @ (0.0, -1.0, 0.0)
+    to_the_left = float(footwards @ camera.right) < 0.0
+    return dial.stand(reading, options.canvas, taken=taken, silhouette=drawn, leftwards=to_the_left)
 
 
 def _left_by(section: Section, body: Body, frame: Frame, points: FloatArray, options: Options) -> FloatArray:

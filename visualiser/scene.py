@@ -51,10 +51,13 @@ class Scene:
         self._asked = definition  # before tight hamstrings change it
         self.movement = definition
         if tightness is not None:
+            from visualiser import insufficiency
             from visualiser import physique as builds
             from visualiser.tightness import limited
 
             build = physique or builds.standard()
+            if definition.dial == "knee":  # scenes about how far the knee can be bent by its own hamstrings
+                definition = insufficiency.limited(definition, heads=build.heads, geometry=build.geometry)
             self.movement = limited(definition, tightness, heads=build.heads, geometry=build.geometry)
         self.legs, self.detail, self.physique = legs or definition.legs, detail, physique
         self.at: float | str = 0.6  # the moment of pictures that say none

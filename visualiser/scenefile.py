@@ -18,6 +18,7 @@ from visualiser.kinematics import check_pose
 from visualiser.movement import (
     ACTIVITIES,
     CONTACTS,
+    DIALS,
     FRAMES,
     LEAN,
     OTHER,
@@ -60,6 +61,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "view": str,
     "frame": str,
     "legs": str,
+    "dial": str,
     "labels": list,
     "keyframes": list,
     "phases": list,
@@ -70,7 +72,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
 }
 ANGLES = (*TRUNK_COORDINATES, LEAN, *LEG_COORDINATES, *(OTHER + name for name in LEG_COORDINATES))
 KEYFRAME_KEYS = ("time_s", "via", *ANGLES)
-PHASE_KEYS = ("start_s", "end_s", "caption", "activity")
+PHASE_KEYS = ("start_s", "end_s", "caption", "activity", "effort")
 _NEEDED = ("title", "keyframes")
 _WORDS: dict[Any, str] = {str: "text", bool: "true or false", list: "a list", (int, float): "a number"}
 
@@ -148,6 +150,7 @@ def parse(text: str, path: Path | str) -> Movement:
             for i, row in enumerate(table.get("flight_s", ()))
         ),
         support=_one_of(table.get("support", "none"), SUPPORTS, path, "support"),
+        dial=_one_of(table.get("dial", "none"), DIALS, path, "dial"),
         text=text,
     )
 
@@ -291,7 +294,11 @@ def _phase(row: Any, path: Path | str, where: str) -> Phase:
     start, end = _number(row["start_s"], path, f"{where}.start_s"), _number(row["end_s"], path, f"{where}.end_s")
     if not 0 <= start < end:
         raise SceneFileError(path, f"runs from {start:g} s to {end:g} s; the end must lie after the start.", where)
-    return Phase(start, end, row["caption"], _activity(row.get("activity", {}), path, f"{where}.activity"))
+    activity = _activity(row.get("activity", {}), path, f"{where}.activity")
+    effort = _number(row["effort"], path, f"{where}.effort") if "effort" in row else None
+    if effort is not None and not 0.0 <= effort <= 1.0:
+        raise SceneFileError(path, f"is {effort:g}; a share of the most, from 0 to 1, is allowed.", f"{where}.effort")
+    return Phase(start, end, row["caption"], activity, effort)
 
 
 def _activity(row: Any, path: Path | str, where: str) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from visualiser.anatomy import skeleton, sources
 from visualiser.conventions import LEG_COORDINATES, Side
 from visualiser.errors import SceneFileError
-from visualiser.movement import ACTIVITIES, CONTACTS, FRAMES, LEAN, OTHER, POSTURES, SUPPORTS, VERDICTS
+from visualiser.movement import ACTIVITIES, CONTACTS, DIALS, FRAMES, LEAN, OTHER, POSTURES, SUPPORTS, VERDICTS
 from visualiser.scenefile import ANGLES, HEAD_GROUPS, HEADS, LEAN_LIMITS, LEGS, LONGEST_S, parse, read_text
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -75,6 +75,12 @@ def json_schema() -> dict[str, Any]:
             "end_s": _time("End, seconds."),
             "caption": _text("One short line, shown with the movement."),
             "activity": activity,
+            "effort": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+                "description": "How hard the working heads work, as a share of the most they can.",
+            },
         },
         ("start_s", "end_s", "caption"),
         "A named stretch of the movement.",
@@ -102,6 +108,7 @@ def json_schema() -> dict[str, Any]:
         "view": _text("The view it opens with, see hamstring list views."),
         "frame": _words(FRAMES, "How much must be in the picture."),
         "legs": _words(LEGS, "How the other leg is shown."),
+        "dial": _words(DIALS, "An angle told by a dial in pictures."),
         "labels": _list({"type": "string"}, "What is named in pictures, see hamstring list structures and landmarks."),
         "keyframes": _list(keyframe, "The movement: at least two.", minItems=2),
         "phases": _list(phase, "What happens when."),

@@ -7,7 +7,7 @@ import numpy as np
 import pyvista as pv
 from PIL import Image
 
-from visualiser import alt, anchoring, colouring, overlay, shading, visibility
+from visualiser import alt, anchoring, colouring, dial, overlay, shading, visibility
 from visualiser.assembly import Body, Frame
 from visualiser.backdrop import cut_out, faint, flatten, over, reduce_premultiplied
 from visualiser.cameras import Camera
@@ -17,7 +17,7 @@ from visualiser.labels import Placement
 from visualiser.layout import place
 from visualiser.movement import Movement
 from visualiser.options import Options
-from visualiser.pages import CUT_COLOURS, cut_faces, page, shown_opacities, specs_for
+from visualiser.pages import CUT_COLOURS, cut_faces, dial_of, page, shown_opacities, specs_for
 from visualiser.rendering import Stage
 from visualiser.section import plane_in
 from visualiser.typed import BoolArray, ByteArray
@@ -53,6 +53,7 @@ class Picture:
     placement: Placement
     furniture: Furniture
     alt: str
+    gauge: dial.Dial | None = None
 
 
 def still(
@@ -81,6 +82,8 @@ def write(pixels: ByteArray, picture: Picture, options: Options) -> None:
         furniture=picture.furniture,
         anatomy=picture.cutout[..., 3],
     )
+    if picture.gauge is not None:
+        dial.draw(pixels, picture.gauge, options.scale, options.theme)
 
 
 def draw(
@@ -139,8 +142,9 @@ def draw(
         anchors = anchoring.choose(specs, body, [look])
         points, seen = anchoring.project(anchoring.places(anchors, body, frame), look, options.canvas)
         wanted = anchoring.wanted(anchors, seen)
-    drawn = cutout[..., 3] > 0  # bars and compass, unlike labels, keep clear of ghosts, floor and couch too
+    drawn = cutout[..., 3] > 0  # dial, bars and compass, unlike labels, keep clear of ghosts, floor and couch too
     furniture = with_clear_bars(laid.furniture, options.canvas, drawn)
+    gauge = dial_of(body, movement, time_s, frame, laid.camera, options, taken=furniture.boxes, drawn=drawn)
     placement = place(
         wanted,
         points,
@@ -148,13 +152,14 @@ def draw(
         canvas=options.canvas,
         silhouette=silhouette,
         style=options.style,
-        reserved=furniture.boxes,
+        reserved=[*furniture.boxes, *([gauge.box] if gauge else [])],
         language=options.language,
         arrangement=laid.arrangement,
     )
     if options.compass:
-        furniture = with_compass(furniture, laid.words, options.canvas, taken=placement.boxes, silhouette=drawn)
-    return Picture(cutout, placement, furniture, alt.text(body, movement, time_s, options, placement))
+        taken = [*placement.boxes, *([gauge.box] if gauge else [])]
+        furniture = with_compass(furniture, laid.words, options.canvas, taken=taken, silhouette=drawn)
+    return Picture(cutout, placement, furniture, alt.text(body, movement, time_s, options, placement), gauge)
 
 
 def _translucent(shown: Mapping[str, float]) -> bool:

@@ -2,10 +2,11 @@
 
 The limit is given as the hip flexion at which the straight-kneed leg stops: it holds for each two-joint head as the length it has there.
 When a pose would exceed it, the pelvis turns backwards and the lumbar spine flexes instead of the hip; when the pelvis has given all it
-can, the movement stops there until the asked course comes back. Simplification: the limit is sharp, real resistance rises gradually.
+can, the body stops on its way from its slackest pose to the one asked for. Simplification: the limit is sharp, real resistance rises
+gradually; only a seated pelvis, which nothing holds, gives way before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from visualiser.anatomy.definitions import Geometry, MuscleHead
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, SIDES, TRUNK_COORDINATES, Side, degrees, radians
 from visualiser.errors import VisualiserError
 from visualiser.kinematics import HIP_FLEXION, LUMBAR_FLEXION, PELVIS_TILT
-from visualiser.movement import Course, Movement, angles_at
+from visualiser.movement import Course, Movement, angles_at, softened
 from visualiser.paths import muscle_length
 from visualiser.typed import BoolArray, FloatArray
 
@@ -27,8 +28,12 @@ _ONE_JOINT = "biceps_femoris_short_head"
 _RATE = 120.0  # samples a second
 _MOST_SAMPLES = 20_000
 _ONSET = radians(0.7)  # ESTIMATE: the pelvis begins to give a little before the limit, so that nothing jerks
+# ESTIMATE: a seated pelvis balances on its tuberosities, with nothing to hold it. The pull that rises before the limit turns it already:
+# from middling tightness on ever earlier, at the end 12 degrees before.
+_SEATED_ONSET = radians(12.0)
 _SETTLE_S = 0.06  # ESTIMATE: how softly a movement comes to its stop
 _SEARCH = radians(120.0)
+_ARM_M = 0.055  # of the long heads at 40 to 64 degrees of hip flexion, see docs/muscles.md
 
 
 def check_tightness(tightness: float) -> None:
@@ -54,27 +59,63 @@ def excess(
 ) -> FloatArray:
     """By how much the hips are flexed beyond the limit: the turn of the pelvis that would just undo it, negative where there is room.
 
+    Room is told as length to spare over an arm of the hip that does not change: near full hip flexion the turn itself would leap.
+
     angles          : (N, 17)  radians, as from `movement.angles_at`
     heads, geometry : of the body that moves
     returns         : (N,)     radians
     """
-    straight = np.zeros(6)
-    straight[HIP_FLEXION] = limits(tightness)[0]
-    found = np.full(len(angles), -np.inf)
-    for side in SIDES:
-        leg = angles[:, LEG_SLICES[side]].copy()
-        asked = leg[:, HIP_FLEXION].copy()
-        for head in (head for head in heads if head.name != _ONE_JOINT):
-            most = float(muscle_length(head, straight, geometry))
-            low, high = np.full(len(leg), -_SEARCH), np.full(len(leg), _SEARCH)
-            for _ in range(30):  # halving: 240 degrees to less than a millionth
-                middle = (low + high) / 2
-                # Beyond the range the arm of the hip would change its sign: there is room, or too much, all the same.
-                leg[:, HIP_FLEXION] = np.clip(asked - middle, radians(-60.0), radians(118.0))
-                too_long = muscle_length(head, leg, geometry) > most
-                low, high = np.where(too_long, middle, low), np.where(too_long, high, middle)
-            found = np.maximum(found, (low + high) / 2)
+    body = _Stretched(tightness, heads, geometry)
+    found = body.over(angles, np.zeros(len(angles))) / _ARM_M
+    beyond = found > 0.0
+    if beyond.any():
+        rows = angles[beyond]
+        low, high = np.zeros(len(rows)), np.full(len(rows), _SEARCH)
+        for _ in range(24):  # halving: 120 degrees to a hundred thousandth
+            middle = (low + high) / 2
+            too_long = body.over(rows, middle) > 0.0
+            low, high = np.where(too_long, middle, low), np.where(too_long, high, middle)
+        found[beyond] = (low + high) / 2
     return found
+
+
+class _Stretched:
+    """The two-joint heads of a body with the lengths that a tightness allows them."""
+
+    def __init__(self, tightness: float, heads: Sequence[MuscleHead], geometry: Geometry) -> None:
+        straight = np.zeros(6)
+        straight[HIP_FLEXION] = limits(tightness)[0]
+        self._geometry = geometry
+        self._most = {head: float(muscle_length(head, straight, geometry)) for head in heads if head.name != _ONE_JOINT}
+
+    def over(self, angles: FloatArray, turned: FloatArray) -> FloatArray:
+        """How much longer than allowed the worst head of either leg is when the pelvis has turned back by so much: (N,) metres.
+
+        angles : (N, 17)  radians
+        turned : (N,)     radians
+        """
+        found = np.full(len(angles), -np.inf)
+        same = bool((angles[:, LEG_SLICES[SIDES[0]]] == angles[:, LEG_SLICES[SIDES[1]]]).all())
+        for side in SIDES[:1] if same else SIDES:
+            leg = angles[:, LEG_SLICES[side]].copy()
+            # Beyond the range the arm of the hip would change its sign: there is room, or too much, all the same.
+            leg[:, HIP_FLEXION] = np.clip(leg[:, HIP_FLEXION] - turned, radians(-60.0), radians(118.0))
+            for head, most in self._most.items():
+                found = np.maximum(found, muscle_length(head, leg, self._geometry) - most)
+        return found
+
+
+def onset_of(movement: Movement, tightness: float) -> float:
+    """How long before the limit the pelvis begins to give: a seated one early, any other hardly before, radians."""
+    if not movement.support.endswith("seat") and movement.posture != "seated":
+        return float(_ONSET)
+    return float(np.interp(tightness, (0.5, 1.0), (_ONSET, _SEATED_ONSET)))
+
+
+def give(over: FloatArray, onset: float) -> FloatArray:
+    """How far the pelvis gives: nothing far below the limit, all of the excess far beyond it, smoothly in between; radians."""
+    given: FloatArray = onset * np.logaddexp(0.0, over / onset)
+    return given
 
 
 def limited(
@@ -95,16 +136,22 @@ def limited(
     asked = angles_at(movement, time)
     asked[-1] = asked[0] if movement.cycle else asked[-1]
     over = excess(asked, tightness, heads=heads, geometry=geometry)
-    # The pelvis has given all it can, or has turned the other thigh back as far as its hip allows.
+    onset = onset_of(movement, tightness)
     lowest_hip = radians(skeleton.limits_deg(LEG_COORDINATES[HIP_FLEXION])[0])
     hips = [LEG_SLICES[side].start + HIP_FLEXION for side in SIDES]
-    no_more = (asked[:, PELVIS_TILT] - over < limits(tightness)[1]) | (asked[:, hips].min(axis=1) - over < lowest_hip)
-    beyond = (over > 0.0) & no_more
-    smooth = asked
-    if beyond.any():
-        smooth = asked - _softened(asked - _stopped(asked, beyond), time, movement.cycle)
-        over = excess(smooth, tightness, heads=heads, geometry=geometry)
-    given = _ONSET * np.logaddexp(0.0, over / _ONSET)
+
+    stretched = _Stretched(tightness, heads, geometry)
+
+    def can(angles: FloatArray) -> BoolArray:
+        """Whether the pelvis has enough to give, and does not turn the other thigh back farther than its hip allows."""
+        room = np.minimum(angles[:, PELVIS_TILT] - limits(tightness)[1], angles[:, hips].min(axis=1) - lowest_hip)
+        return stretched.over(angles, np.maximum(_undone(room, onset), 0.0)) <= 0.0
+
+    slack = asked[int(np.argmin(excess(asked, 1.0, heads=heads, geometry=geometry)))]
+    held_back = _held_back(asked, slack, can)
+    smooth = asked - softened(held_back, time, movement.cycle, _SETTLE_S) if held_back.any() else asked
+    over = excess(smooth, tightness, heads=heads, geometry=geometry)
+    given = give(over, onset)
     done = smooth.copy()
     done[:, PELVIS_TILT] -= given
     most_lumbar = radians(skeleton.limits_deg(TRUNK_COORDINATES[LUMBAR_FLEXION])[1])
@@ -113,29 +160,25 @@ def limited(
     return replace(movement, course=Course(time, done))
 
 
-def _stopped(asked: FloatArray, beyond: BoolArray) -> FloatArray:
-    """The asked course, standing still where the pelvis can give no more: between the last pose before and the first one after."""
-    if beyond.all():
-        return np.repeat(asked[:1], len(asked), axis=0)
-    rows = np.arange(len(asked))
-    before = np.maximum.accumulate(np.where(beyond, -1, rows))
-    after = np.minimum.accumulate(np.where(beyond, len(asked), rows)[::-1])[::-1]
-    before, after = np.where(before < 0, after, before), np.where(after >= len(asked), before, after)
-    share = np.where(after > before, (rows - before) / np.maximum(after - before, 1), 0.0)[:, None]
-    held: FloatArray = asked[before] + share * (asked[after] - asked[before])
-    return held
+def _undone(given: FloatArray, onset: float) -> FloatArray:
+    """The excess at which the pelvis gives so much: `give` the other way round; far below zero where it has nothing to give."""
+    ratio = np.maximum(given, 1e-9) / onset
+    over: FloatArray = onset * np.where(ratio > 30.0, ratio, np.log(np.expm1(np.minimum(ratio, 30.0))))
+    return over
 
 
-def _softened(held_back: FloatArray, time: FloatArray, cycle: bool) -> FloatArray:
-    """What a stop takes away from the asked course, with its beginning and end made soft; elsewhere nothing changes."""
-    from scipy.ndimage import gaussian_filter1d
-
-    spread = _SETTLE_S / (time[1] - time[0])
-    if cycle:
-        smooth = gaussian_filter1d(held_back[:-1], spread, axis=0, mode="wrap")
-        return np.vstack([smooth, smooth[:1]])
-    softened: FloatArray = gaussian_filter1d(held_back, spread, axis=0, mode="nearest")
-    return softened
+def _held_back(asked: FloatArray, slack: FloatArray, can: Callable[[FloatArray], BoolArray]) -> FloatArray:
+    """What a body that can go no farther leaves undone of the asked course (N, 17): on the way from its slackest pose it stops."""
+    held_back = np.zeros_like(asked)
+    stopped = ~can(asked)
+    wanted = asked[stopped] - slack
+    low, high = np.zeros(len(wanted)), np.ones(len(wanted))
+    for _ in range(14):  # halving: to a ten thousandth of the way
+        middle = (low + high) / 2
+        reached = can(slack + middle[:, None] * wanted)
+        low, high = np.where(reached, middle, low), np.where(reached, high, middle)
+    held_back[stopped] = (1.0 - low)[:, None] * wanted
+    return held_back
 
 
 def leg_to_couch(angles: FloatArray, side: Side) -> tuple[FloatArray, FloatArray, FloatArray]:

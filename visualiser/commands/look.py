@@ -49,7 +49,7 @@ class Look:
         str,
         Parameter(
             name=["--colour", "--color"],
-            help="tissue, identity (one each), length or strain (blue short, yellow long).",
+            help="tissue, identity (one each), length or strain (blue short, yellow long), activation (schematic).",
         ),
     ] = "tissue"
     title: Annotated[str | None, Parameter(help="A title of your own, or none; the scene's if left out.")] = None
@@ -59,6 +59,7 @@ class Look:
     legend: Annotated[bool, Parameter(negative="", show_default=False, help="What the colours mean.")] = False
     scale_bar: Annotated[bool, Parameter(help="A bar of so many centimetres.")] = True
     compass: Annotated[bool, Parameter(help="What lies up, down, left and right.")] = True
+    dial: Annotated[bool, Parameter(help="The scene's dial, such as the angle of a leg raise and its shares.")] = True
     perspective: Annotated[
         bool, Parameter(negative="", show_default=False, help="As a long lens sees it, instead of parallel.")
     ] = False
