@@ -3,6 +3,7 @@
 What a command does not need is not imported: help and lists answer without VTK, Qt or matplotlib.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -55,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has gone: nothing may be written any more, not even by the interpreter on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
+    except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        return _complain(f"the output cannot be written: {problem.strerror}.")
     return 0
 
 

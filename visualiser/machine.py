@@ -111,8 +111,12 @@ def missing_window_library() -> str | None:
     spec = find_spec("PySide6")
     folders = spec.submodule_search_locations if spec else None
     plugin = Path(next(iter(folders or ("",)))) / "Qt" / "plugins" / "platforms" / "libqxcb.so"
-    if not plugin.is_file():  # another build of Qt: it looks after its own libraries
+    if not plugin.parent.parent.is_dir():  # another build of Qt: it looks after its own libraries
         return None
+    if not plugin.is_file():
+        raise DisplayError(
+            f"Qt's part for windows, {plugin.name}, is missing; pip install --force-reinstall PySide6-Essentials; {WITHOUT_WINDOW}."
+        )
     try:
         ctypes.CDLL(str(plugin))
     except OSError as problem:

@@ -138,6 +138,12 @@ class VideoWriter:
         self._thread = Thread(target=self._run, name="video encoder", daemon=True)
 
     def __enter__(self) -> Self:
+        try:
+            import av  # noqa: F401 - here, not on the thread: who waits for a thread that never came up waits for ever
+        except ImportError as problem:
+            raise ExportError(
+                f"Films need the library av, which does not load here ({problem}); pip install --force-reinstall av."
+            ) from None
         self._thread.start()
         return self
 
