@@ -66,6 +66,7 @@ class Patch(NamedTuple):
 
 
 def patch_of(premultiplied: ByteArray, left: int, top: int) -> Patch:
+    """A patch of something drawn (H, W, 4) with premultiplied alpha, to be put at a place of the picture."""
     through = np.repeat(255 - premultiplied[..., 3:], 3, axis=2)
     return Patch(np.ascontiguousarray(premultiplied[..., :3]), through, left, top)
 
