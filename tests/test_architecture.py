@@ -25,7 +25,8 @@ LAYERS = (
     "texts encoders video "
     "pages stills curves figures "
     "clips "
-    "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.doors "
+    "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
+    "exports.doors "
     "carried window.theme window.camera window.notices window.transport "
     "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet",
     "checks commands commands.common commands.look commands.pictures commands.films commands.exports commands.numbers commands.scenes "

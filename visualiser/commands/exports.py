@@ -15,6 +15,7 @@ def add_to(app: App) -> None:
         export,
         help_epilogue=example(
             "hamstring export straight_leg_raise -o raise.glb",
+            "hamstring export straight_leg_raise standing_leg_curl -o hamstrings.html",
             "hamstring export squat -o squat.glb --profile powerpoint",
             "hamstring export standing_leg_curl -o curl.stl --at 60%",
             "hamstring export standing_leg_curl -o curl.obj --at 1.2s --separate --units cm",
@@ -39,14 +40,24 @@ def export(
         bool, Parameter(negative="", show_default=False, help="Of a pose, one file for each structure.")
     ] = False,
     units: Annotated[str | None, Parameter(help="Of a mesh: mm, cm or m; mm if left out. A GLB is in metres.")] = None,
-    theme: Annotated[str | None, Parameter(help="light, dark or print; light if left out.")] = None,
+    theme: Annotated[
+        str | None, Parameter(help="light or dark; of a page what its reader prefers if left out, else light.")
+    ] = None,
+    view: Annotated[
+        str | None, Parameter(help="Where to look from, see hamstring list views; the scene's own.")
+    ] = None,
+    labels: Annotated[str | None, Parameter(help="What is named: default, all, muscles, ... or names.")] = None,
+    embed: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Of a page: made for a frame in another page (LMS).")
+    ] = False,
     legs: Legs = None,
     actor: Actor = AS_WRITTEN,
     force: Force = False,
 ) -> None:
-    """Hand movements to other programs: animated 3D files, or one pose as a mesh.
+    """Hand movements to other programs: animated 3D files, offline web pages, or one pose as a mesh.
 
-    The ending of the file says what it becomes: .glb (animated, or one pose with --at), .stl, .obj, .ply, .vtp (one pose).
+    The ending of the file says what it becomes: .glb (animated, or one pose with --at), .html (a page with one movement or several),
+    .stl, .obj, .ply, .vtp (one pose).
     """
     if not scenes:
         raise VisualiserError("hamstring export needs SCENE; see hamstring export --help.")
@@ -64,6 +75,9 @@ def export(
             separate=separate,
             units=units,
             theme=theme,
+            view=view,
+            labels=labels,
+            embed=embed,
             force=force,
             progress=step,
         )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 from visualiser.appearance import THEMES, look_up
-from visualiser.errors import ExportError, unknown_name
+from visualiser.errors import ExportError
 from visualiser.exports.subject import Subject
 from visualiser.options import moment
 from visualiser.writing import replacing, target
@@ -20,6 +20,10 @@ class Choices(TypedDict, total=False):
     at       : one pose instead of the movement: 0.6, "60%" or "1.2s"
     separate : of a pose: one file for each structure
     units    : of a pose: 'mm', 'cm' or 'm'
+    theme    : of a page: 'light' or 'dark'
+    view     : where a page begins to look from; the scene's own when None
+    labels   : of a page: group words and names, see `hamstring list landmarks`
+    embed    : of a page: for a frame inside another page
     force    : overwrite files that exist
     progress : called with (steps done, steps in all)
     """
@@ -29,6 +33,9 @@ class Choices(TypedDict, total=False):
     separate: bool
     units: str | None
     theme: str | None
+    view: str | None
+    labels: str | None
+    embed: bool
     force: bool
     progress: Callable[[int, int], None] | None
 
@@ -38,13 +45,14 @@ _POSE = ("at", "separate", "units")
 FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         ".glb": ("a 3D file", ("profile", *_POSE)),
+        ".html": ("a page", ("theme", "view", "labels", "embed")),
         ".stl": ("a mesh", _POSE),
         ".obj": ("a mesh", _POSE),
         ".ply": ("a mesh", _POSE),
         ".vtp": ("a mesh", _POSE),
     }
 )
-_SEVERAL = ()
+_SEVERAL = (".html",)
 
 
 def write(subjects: Sequence[Subject], path: str | PathLike[str], **choices: Unpack[Choices]) -> list[Path]:
@@ -56,10 +64,11 @@ def write(subjects: Sequence[Subject], path: str | PathLike[str], **choices: Unp
     file = target(Path(path), force or bool(choices.get("separate")), tuple(FORMATS))
     suffix = file.suffix.lower()
     _check(suffix, choices, len(subjects))
-    pose = suffix != ".glb" or choices.get("at") is not None or bool(choices.get("separate"))
-    if suffix in (".glb", ".stl", ".obj", ".ply", ".vtp"):
-        return _write_pose(subjects[0], file, choices) if pose else [_write_animated(subjects[0], file, choices)]
-    raise unknown_name("format", suffix, FORMATS)
+    if suffix == ".html":
+        return [_write_page(subjects, file, choices)]
+    if suffix == ".glb" and choices.get("at") is None and not choices.get("separate"):
+        return [_write_animated(subjects[0], file, choices)]
+    return _write_pose(subjects[0], file, choices)
 
 
 def _check(suffix: str, choices: Choices, scenes: int) -> None:
@@ -88,6 +97,19 @@ def _write_animated(subject: Subject, file: Path, choices: Choices) -> Path:
     profile = look_up("profile", choices.get("profile") or "standard", gltf.PROFILES)
     content = gltf.animated(subject.body(profile.detail), [subject.movement], profile, carried=dict(subject.metadata))
     return _put(file, content, choices.get("force", False))
+
+
+def _write_page(subjects: Sequence[Subject], file: Path, choices: Choices) -> Path:
+    from visualiser.exports.page import page
+
+    text = page(
+        subjects,
+        theme=choices.get("theme"),
+        view=choices.get("view"),
+        labels=choices.get("labels") or "default",
+        embed=choices.get("embed", False),
+    )
+    return _put(file, text.encode(), choices.get("force", False))
 
 
 def _write_pose(subject: Subject, file: Path, choices: Choices) -> list[Path]:

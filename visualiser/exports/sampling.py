@@ -4,6 +4,7 @@ Both are what glTF can play: nodes turn along the shorter arc between samples, s
 needs for their mixture to miss no vertex of the densely sampled movement by more than a tolerance.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from visualiser.transforms import inverse
 from visualiser.typed import FloatArray
 
 # Samples a second of the dense course, and how many there are at least and at most: a sprint stride of 0.7 s needs more than its share.
-_RATE, _LEAST, _MOST = 24.0, 72, 240
+_RATE, _LEAST, _MOST = 16.0, 64, 200
 _NODE_RATE, _LEAST_NODES, _MOST_NODES = 40.0, 120, 600
 _BLOCK = 24  # poses solved together: bounded memory
 TOLERANCE_M = (
@@ -121,22 +122,26 @@ def blend(courses: Sequence[ShapeCourse], tolerance: float = TOLERANCE_M) -> Ble
     Principal components: a leg raise needs five or six shapes where shapes at key moments would be thirty.
     """
     base, base_normals = courses[0].vertices[0], courses[0].normals[0]
-    moved = np.concatenate([c.vertices for c in courses]).astype(np.float64) - base
-    turned = np.concatenate([c.normals for c in courses]).astype(np.float64) - base_normals
-    left = moved.reshape(len(moved), -1)
-    strengths, directions = np.linalg.eigh(left @ left.T)
-    amounts: list[FloatArray] = []
-    shapes: list[FloatArray] = []
-    while np.sqrt((left.reshape(moved.shape) ** 2).sum(axis=-1).max()) > tolerance and len(shapes) < len(strengths):
-        amount = directions[:, -1 - len(shapes)]
-        shape = amount @ left
-        left = left - amount[:, None] * shape
-        largest = float(np.abs(amount).max())
-        amounts.append(amount / largest)
-        shapes.append(shape * largest)
-    mixed = np.array(amounts).T.reshape(len(moved), -1)
-    normals = np.linalg.lstsq(mixed, turned.reshape(len(turned), -1), rcond=None)[0].reshape(-1, *moved.shape[1:])
+    moved = (np.concatenate([c.vertices for c in courses]) - base).astype(np.float32)
+    turned = (np.concatenate([c.normals for c in courses]) - base_normals).astype(np.float32)
+    flat = moved.reshape(len(moved), -1)
+    _, directions = np.linalg.eigh((flat @ flat.T).astype(np.float64))
+    amounts = np.ascontiguousarray(directions[:, ::-1]).astype(np.float32)  # strongest first
+    shapes = amounts.T @ flat
+
+    def enough(count: int) -> bool:
+        missed = flat - amounts[:, :count] @ shapes[:count]
+        return bool((missed.reshape(moved.shape) ** 2).sum(axis=-1).max() <= tolerance**2)
+
+    count = bisect_left(range(len(moved)), True, key=enough)
+    largest = np.abs(amounts[:, :count]).max(axis=0)
+    mixed = (amounts[:, :count] / largest).astype(np.float64)
+    normals = (amounts[:, :count].T @ turned.reshape(len(turned), -1)) * largest[:, None]
     ends = np.cumsum([len(c.time_s) for c in courses])[:-1]
     return Blend(
-        base, base_normals, np.array(shapes).reshape(-1, *moved.shape[1:]), normals, tuple(np.split(mixed, ends))
+        base,
+        base_normals,
+        (shapes[:count] * largest[:, None]).reshape(-1, *moved.shape[1:]),
+        normals.reshape(-1, *moved.shape[1:]),
+        tuple(np.split(mixed, ends)),
     )
