@@ -6,18 +6,19 @@ Seconds depend on the machine and on what else it does; a ratio of two things me
 
 import argparse
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 import pyvista as pv
 
-from visualiser import Scene, clips, machine, pages
+from visualiser import Scene, clips, machine, overlay, pages, tracking
 from visualiser.anatomy import muscles, skeleton
 from visualiser.conventions import LEG_COORDINATES
 from visualiser.options import Options
@@ -117,6 +118,74 @@ def films(frames: int) -> None:
     bare.close()
     ours, plain = (statistics.median(values) for values in zip(*pairs, strict=True))
     row("frame of a film with labels, 1080p, encoded / bare turntable, encoded", ours, plain)
+
+
+def overlays(frames: int) -> None:
+    """What labels and captions add to a frame of a film: places, visibility, drawing / its bare, unsmoothed render; processor time."""
+    scene = Scene.load(SCENE)
+    options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
+    spent: dict[str, list[float]] = {"labels": [], "render": []}
+    undo: list[Callable[[], None]] = []
+
+    def timed(owner: Any, name: str) -> None:
+        task = getattr(owner, name)
+
+        def run(*arguments: Any, **words: Any) -> Any:
+            start = process_time()
+            result = task(*arguments, **words)
+            spent["labels"].append(process_time() - start)
+            return result
+
+        setattr(owner, name, run)
+        undo.append(lambda: setattr(owner, name, task))
+
+    for owner, name in ((overlay, "draw"), (tracking.Tracker, "step"), (Stage, "seen")):
+        timed(owner, name)
+    try:
+        for _ in islice(clips.images(scene.body, scene.movement, options, fps=FPS), frames):
+            pass
+    finally:
+        for mend in undo:
+            mend()
+    camera = pages.page(scene.body, scene.movement, [scene.frame(0.6)], (), options).camera
+    with Stage(scene.body.surfaces, "light", SIZE) as stage:
+        for at in np.linspace(0.0, 1.0, frames):
+            stage.update(scene.frame(float(at)))
+            stage.look(camera)
+            start = process_time()
+            stage.pixels()
+            spent["render"].append(process_time() - start)
+    labels = sum(spent["labels"]) / frames
+    row("labels of a frame of a film / bare render of it", labels, statistics.median(spent["render"]))
+
+
+BARE_SCRIPT = """
+import sys
+from pathlib import Path
+import pyvista as pv
+plotter = pv.Plotter(off_screen=True, window_size=[1920, 1080])
+for path in sorted(Path(sys.argv[1]).glob("*.vtp")):
+    plotter.add_mesh(pv.read(path), smooth_shading=True)
+plotter.screenshot(sys.argv[2])
+"""
+
+
+def cold_stills(repeats: int) -> None:
+    """A fine still from a cold start, command to file / a plain PyVista script that shows the same triangles from files."""
+    scene = Scene.load(SCENE)
+    frame = scene.frame(0.6)
+    with tempfile.TemporaryDirectory() as folder:
+        for surface in scene.body.surfaces:
+            mesh = pv.PolyData.from_regular_faces(scene.body.placed(surface, frame), surface.faces)
+            mesh.save(Path(folder) / f"{surface.name}.vtp")
+        plain = [sys.executable, "-c", BARE_SCRIPT, folder, f"{folder}/bare.png"]
+        fine = [sys.executable, "-m", "visualiser", "shot", SCENE, "-o", f"{folder}/ours.png", "--force"]
+
+        def start(command: list[str]) -> None:
+            subprocess.run(command, check=True, capture_output=True)
+
+        found = in_turns({"ours": lambda: start(fine), "bare": lambda: start(plain)}, repeats)
+    row("fine still, 1080p, from a cold start / plain PyVista script", found["ours"], found["bare"], "s", 1.0)
 
 
 # -- lengths ---------------------------------------------------------------------------------------------------------
@@ -250,6 +319,8 @@ def main() -> None:
     lengths(3 if chosen.quick else 11)
     drawing(5 if chosen.quick else 21)
     films(10 if chosen.quick else 60)
+    overlays(10 if chosen.quick else 60)
+    cold_stills(2 if chosen.quick else 7)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 
 from visualiser.appearance import THEMES, Theme, look_up
 from visualiser.cameras import Box
-from visualiser.typed import ByteArray
+from visualiser.typed import BoolArray, ByteArray
 
 _SHADOW_OFFSET = (0.008, 0.012)  # right and down, of the short side of the canvas
 _SHADOW_BLUR = 0.012
@@ -43,6 +43,26 @@ def reduce_premultiplied(pixels: ByteArray, factor: int) -> ByteArray:
         return plain
     reduced = Image.fromarray(pixels, "RGBA").convert("RGBa").reduce(factor).convert("RGBA")
     result: ByteArray = np.asarray(reduced).copy()
+    return result
+
+
+def reduce_cutout(pixels: ByteArray, mask: BoolArray, factor: int) -> ByteArray:
+    """What the graphics memory holds of solid things on black, averaged over blocks -> (h, w, 4), straight alpha, rows from above.
+
+    pixels : (H, W, 4)  rows from below; its own alpha counts for nothing
+    mask   : (H, W)     which pixels show something, rows from below
+    """
+    size = (pixels.shape[1], pixels.shape[0])
+    colour = Image.frombuffer("RGBX", size, pixels, "raw", "RGBX", 0, 1)
+    cover = Image.frombuffer("L", size, np.ascontiguousarray(mask).view(np.uint8) * np.uint8(255), "raw", "L", 0, 1)
+    if factor > 1:
+        colour, cover = colour.reduce(factor), cover.reduce(factor)
+    weighted = np.dstack([np.asarray(colour)[::-1, :, :3], np.asarray(cover)[::-1]])
+    # Rounding must not make a colour stronger than what it covers.
+    weighted[..., :3] = np.minimum(weighted[..., :3], weighted[..., 3:])
+    result: ByteArray = np.asarray(
+        Image.frombuffer("RGBa", (weighted.shape[1], weighted.shape[0]), weighted, "raw", "RGBa", 0, 1).convert("RGBA")
+    ).copy()
     return result
 
 

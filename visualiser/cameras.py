@@ -4,6 +4,7 @@ World is metres, Y up. Pixels start at the upper left corner, y runs down, pixel
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from visualiser.appearance import VIEWS, Vector, View, look_up
 from visualiser.conventions import MIRROR, Side
-from visualiser.typed import FloatArray
+from visualiser.typed import FloatArray, IntArray
 
 PERSPECTIVE_DEG = 18.0  # of a long lens: round like a photograph, with hardly any foreshortening
 _WORLD_UP: Vector = (0.0, 1.0, 0.0)
@@ -271,16 +272,23 @@ def visible_share(
     tolerance   : metres by which something must be nearer to hide a point
     """
     height, width = depth_image.shape
-    reach = int(np.ceil(radius))
-    dy, dx = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    disc = dx**2 + dy**2 <= radius**2
+    dx, dy = _disc(radius)
     points = np.atleast_2d(projected)
-    x = np.floor(points[:, :1]).astype(np.intp) + dx[disc]
-    y = np.floor(points[:, 1:2]).astype(np.intp) + dy[disc]
+    x = np.floor(points[:, :1]).astype(np.intp) + dx
+    y = np.floor(points[:, 1:2]).astype(np.intp) + dy
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     depth = np.where(inside, depth_image[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)], np.inf)
     share: FloatArray = ((depth >= points[:, 2:3] - tolerance) & inside).mean(axis=1, dtype=np.float64)
     return share
+
+
+@lru_cache(32)
+def _disc(radius: float) -> tuple[IntArray, IntArray]:
+    """Columns and rows of the pixels of a disc, from its middle."""
+    reach = int(np.ceil(radius))
+    dy, dx = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    inside = dx**2 + dy**2 <= radius**2
+    return dx[inside], dy[inside]
 
 
 def _unit(vector: ArrayLike) -> FloatArray:

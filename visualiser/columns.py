@@ -69,10 +69,13 @@ def spread(
     """
     if len(wanted) == 0:
         return np.zeros(0)
-    stacked = np.concatenate([[0.0], np.cumsum((extents[:-1] + extents[1:]) / 2 + gap)])
-    level: FloatArray = isotonic_regression(wanted - stacked, weights=weights).x
+    stacked = np.zeros(len(wanted))
+    np.cumsum((extents[:-1] + extents[1:]) / 2 + gap, out=stacked[1:])
+    level: FloatArray = wanted - stacked
+    if (level[1:] < level[:-1]).any():  # in clips places rarely have to give way: worth a look first
+        level = isotonic_regression(level, weights=weights).x
     first, last = low + extents[0] / 2, high - extents[-1] / 2 - stacked[-1]
-    centres: FloatArray = np.clip(level, first, last) + stacked
+    centres: FloatArray = np.minimum(np.maximum(level, first), last) + stacked
     return centres
 
 

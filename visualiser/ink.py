@@ -140,9 +140,9 @@ def _sprite(
 def _reduced(mask: ByteArray, fine: int, phase: tuple[int, int]) -> Coverage:
     """A mask moved right and down by some of its own pixels and averaged over blocks: coverage 0..1 at output size."""
     height, width = mask.shape
-    moved = np.zeros((height + fine, width + fine), dtype=np.float32)
+    moved = np.zeros((height + fine, width + fine), dtype=np.uint8)
     moved[phase[1] : phase[1] + height, phase[0] : phase[0] + width] = mask
-    blocks: Coverage = moved.reshape(height // fine + 1, fine, width // fine + 1, fine).mean(axis=(1, 3))
+    blocks: Coverage = np.asarray(Image.fromarray(moved).reduce(fine), dtype=np.float32)
     return blocks / np.float32(255)
 
 
@@ -170,7 +170,7 @@ def stroke(
 
     path  : (n, 2)  pixels
     dash  : pixels on and off
-    where : (h, w)  draws only there, softly if 0..255; any resolution, spans the whole picture
+    where : (h, w)  draws only there, softly if 0..255; any resolution, spans the whole picture; a single cell means everywhere
     """
     paint(image, trace(path, width / 2 + 1, image.shape), width, colour, alpha, dash=dash, where=where)
 
@@ -233,7 +233,7 @@ def paint(
     if dash:
         within = line.along[covered] % np.float32(sum(dash))
         cover *= np.clip(np.minimum(within, np.float32(dash[0]) - within) + np.float32(0.5), 0, 1)
-    if where is not None:
+    if where is not None and where.size > 1:
         fy, fx = where.shape[0] / image.shape[0], where.shape[1] / image.shape[1]
         there = where[(ys * fy).astype(np.intp), (xs * fx).astype(np.intp)].astype(np.float32)
         cover *= there if where.dtype == np.bool_ else there / np.float32(255)

@@ -253,6 +253,10 @@ class Stage:
         """The ground behind the anatomy: one colour, or a gradient."""
         self.plotter.set_background([c / 255 for c in bottom], top=None if top is None else [c / 255 for c in top])
 
+    def render(self) -> None:
+        """Render without reading the picture: depth and hits can be asked for afterwards."""
+        self.plotter.render_window.Render()
+
     def colour(self) -> ByteArray:
         """Render and read the picture back: (height, width, 3)."""
         return self.pixels()[::-1, :, :3]
@@ -260,7 +264,7 @@ class Stage:
     def pixels(self) -> ByteArray:
         """Render and read the picture back as graphics memory holds it, rows from below: (height, width, 4); valid until the next call."""
         window = self.plotter.render_window
-        window.Render()
+        self.render()
         width, height = window.GetActualSize()
         window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
         image: ByteArray = vtk_to_numpy(self._pixels).reshape(height, width, 4)

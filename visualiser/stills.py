@@ -9,7 +9,7 @@ from PIL import Image
 
 from visualiser import alt, anchoring, colouring, dial, overlay, shading, visibility
 from visualiser.assembly import Body, Frame
-from visualiser.backdrop import cut_out, faint, flatten, over, reduce_premultiplied
+from visualiser.backdrop import cut_out, faint, flatten, over, reduce_cutout, reduce_premultiplied
 from visualiser.cameras import Camera
 from visualiser.caps import Cap
 from visualiser.furniture import Furniture, with_clear_bars, with_compass
@@ -22,7 +22,7 @@ from visualiser.rendering import Stage
 from visualiser.section import plane_in
 from visualiser.typed import BoolArray, ByteArray
 
-_BLACK, _GREY, _WHITE = (0, 0, 0), (128, 128, 128), (255, 255, 255)
+_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 _OUTLINE = 2.0  # layout units round a cut face
 _LINE, _LINE_STRENGTH = 1.7, 0.85  # layout units and opacity of outlines round structures
 _PALE = 0.34  # opacity of another moment under the one that is shown
@@ -33,7 +33,7 @@ def silhouette_of(stage: Stage, body: Body, shown: Mapping[str, float]) -> BoolA
     """Where the anatomy is that labels keep clear of. Ghosts do not count: they are ground, not figure."""
     figure = set(visibility.seen_well(body.surfaces, shown))
     stage.show({surface.name: float(surface.name in figure) for surface in body.surfaces})
-    stage.colour()
+    stage.render()
     return stage.hit()
 
 
@@ -127,7 +127,7 @@ def draw(
         stage.resize(options.layout_size)
         stage.look(laid.camera)
         stage.show(solid(shown))
-        stage.colour()
+        stage.render()
         look = anchoring.Look(frame, laid.camera, stage.depth())
         silhouette = silhouette_of(stage, body, shown)
         if options.fine:
@@ -191,7 +191,7 @@ def _with_shade(
     """The picture darkened where solid surfaces meet. Ghosts neither cast such shade nor bear it."""
     if any(surface.ghost for surface in body.surfaces):
         stage.show(_figure(body, solid(shown)))
-        stage.colour()
+        stage.render()
         depth = stage.depth()
     else:
         depth = look.depth
@@ -241,9 +241,8 @@ def _cut(
 def cut(stage: Stage, samples: int, *, translucent: bool) -> ByteArray:
     """The anatomy without its ground: (H, W, 4) with straight alpha, reduced by `samples`."""
     if not translucent:
-        stage.backdrop(_GREY)
-        colour = stage.colour()
-        return reduce_premultiplied(np.dstack([colour, stage.hit().astype(np.uint8) * np.uint8(255)]), samples)
+        stage.backdrop(_BLACK)  # solid colours on black are premultiplied by what they cover
+        return reduce_cutout(stage.pixels(), stage.hit()[::-1], samples)
     grounds = []
     for ground in (_BLACK, _WHITE):
         stage.backdrop(ground)
