@@ -32,6 +32,7 @@ from PIL import Image
 from visualiser import assets, cli
 from visualiser.anatomy import skeleton
 from visualiser.conventions import LEG_COORDINATES
+from visualiser.exports.glb import SCENE_EXTRAS, packed
 from visualiser.scene import Scene
 from visualiser.writing import write_png
 
@@ -367,6 +368,16 @@ def picture(texts: Mapping[str, str]) -> bytes:
         return path.read_bytes()
 
 
+@lru_cache
+def models() -> tuple[bytes, ...]:
+    return (model(Scene.load("straight_leg_raise")._metadata()),)
+
+
+def model(texts: Mapping[str, str]) -> bytes:
+    """A GLB that carries a scene in its extras."""
+    return packed({"asset": {"version": "2.0"}, "scenes": [{"extras": {SCENE_EXTRAS: dict(texts)}}]}, b"\0" * 64)
+
+
 # -- doors -----------------------------------------------------------------------------------------------------------
 
 Door = Callable[[random.Random], Case]
@@ -397,19 +408,24 @@ def _bones_door(suffix: str) -> Door:
     return make
 
 
-def _texts_door(dice: random.Random) -> Case:
-    """A sound PNG whose texts were tampered with: damage to the file itself is mostly found by its checksums."""
-    scene = Scene.load("straight_leg_raise")._metadata()["comment"].encode()
-    key, _, text = scene.partition(b"\n")
-    changed = {
-        "comment": (key + b"\n" + tampered(text, dice)).decode()
-        if dice.random() < 0.6
-        else damaged(scene, dice, scenes()).decode("utf-8", "replace"),
-        **{key: dice.choice(NASTY) for key in ("at", "side", "legs", "tightness", "title") if dice.random() < 0.3},
-    }
-    if dice.random() < 0.3:
-        del changed["comment"]
-    return Case("png texts", {"case.png": picture(changed)}, ("measure", "case.png", "--samples", "3", "-o", "out.csv"))
+def _texts_door(suffix: str, make_file: Callable[[Mapping[str, str]], bytes]) -> Door:
+    """A sound file whose texts were tampered with: damage to the file itself is mostly found by its checksums."""
+
+    def make(dice: random.Random) -> Case:
+        scene = Scene.load("straight_leg_raise")._metadata()["comment"].encode()
+        key, _, text = scene.partition(b"\n")
+        changed = {
+            "comment": (key + b"\n" + tampered(text, dice)).decode()
+            if dice.random() < 0.6
+            else damaged(scene, dice, scenes()).decode("utf-8", "replace"),
+            **{key: dice.choice(NASTY) for key in ("at", "side", "legs", "tightness", "title") if dice.random() < 0.3},
+        }
+        if dice.random() < 0.3:
+            del changed["comment"]
+        words = ("measure", f"case.{suffix}", "--samples", "3", "-o", "out.csv")
+        return Case(f"{suffix} texts", {f"case.{suffix}": make_file(changed)}, words)
+
+    return make
 
 
 _COMMANDS: Mapping[str, Sequence[str]] = {
@@ -496,7 +512,9 @@ DOORS: Mapping[str, Door] = {
     ),
     "csv": _file_door("csv", "case.csv", recordings, "measure", "case.csv", "--samples", "3", "-o", "out.csv"),
     "png": _file_door("png", "case.png", pictures, "measure", "case.png", "--samples", "3", "-o", "out.csv"),
-    "png texts": _texts_door,
+    "png texts": _texts_door("png", picture),
+    "glb": _file_door("glb", "case.glb", models, "measure", "case.glb", "--samples", "3", "-o", "out.csv"),
+    "glb texts": _texts_door("glb", model),
     **{f"bones .{suffix}": _bones_door(suffix) for suffix in ("stl", "obj", "ply", "vtp", "glb")},
     "arguments": _arguments,
 }

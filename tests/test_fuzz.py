@@ -29,6 +29,7 @@ SOUND = {
     "case.mot": fuzz.recordings,
     "case.csv": lambda: fuzz.recordings()[1:],
     "case.png": fuzz.pictures,
+    "case.glb": fuzz.models,
 }
 
 
