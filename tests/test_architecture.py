@@ -15,7 +15,7 @@ LAYERS = (
     "transforms",
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
     "anatomy.attachments",
-    "kinematics movement activation scenefile schema posing motion asked_poses",
+    "kinematics movement activation scenefile schema posing mixing motion asked_poses",
     "paths strain sections surfaces registration vtp keepout branches tubes contact nerve tightness insufficiency measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout zones tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay dial visibility "
@@ -24,7 +24,7 @@ LAYERS = (
     "playback keys screen writing "
     "texts encoders video "
     "pages stills curves figures "
-    "clips "
+    "clips comparison "
     "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
     "exports.doors "
     "carried window.theme window.camera window.notices window.transport "

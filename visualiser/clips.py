@@ -111,7 +111,7 @@ def images(
         stage.backdrop(stage.theme.bottom, stage.theme.top)
         for time_s, (now, *later) in zip(times, _with_future(body, movement, times, steps), strict=True):
             stage.update(now)
-            stage.paint(colouring.colours(options.colour, body, movement, float(time_s)))
+            stage.paint(colouring.colours(options.colour, body, movement, float(time_s), options.reach))
             stage.look(survey.page.camera)
             image = reduce_opaque(stage.pixels(), samples)
             points = [anchoring.places(survey.anchors, body, frame) for frame in (now, *later)]

@@ -25,7 +25,7 @@ COLOURINGS = (
     "strain",
     "activation",
 )  # by their own look, by name, or by what the pose does to them
-_TITLES = {"length": "Length, % of upright", "strain": "Strain of the belly, %"}
+MEASURED = {"length": "Length, % of upright", "strain": "Strain of the belly, %"}
 _LIMITS = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0)
 _SURVEY = 101  # moments that decide how far the colours reach
 
@@ -63,15 +63,20 @@ def reach(choice: str, body: Body, movement: Movement) -> float:
     return next((limit for limit in _LIMITS if limit >= largest), _LIMITS[-1])
 
 
-def colours(choice: str, body: Body, movement: Movement, time_s: float) -> dict[str, Colour]:
-    """Colour of every surface that has one of its own at this moment; empty where tissue shows its own."""
+def colours(
+    choice: str, body: Body, movement: Movement, time_s: float, limit: float | None = None
+) -> dict[str, Colour]:
+    """Colour of every surface that has one of its own at this moment; empty where tissue shows its own.
+
+    limit : the change at the ends of the scale, percent; what the movement reaches when None
+    """
     if look_up_colouring(choice) == "tissue":
         return {}
     if choice == "identity":
         return {s.name: IDENTITY[s.structure] for s in body.surfaces if s.kind in (MUSCLE, NERVE)}
     if choice == "activation":
         return _active(body, movement, time_s)
-    pose, limit = pose_at(movement, time_s), reach(choice, body, movement)
+    pose, limit = pose_at(movement, time_s), limit or reach(choice, body, movement)
     heads = {head.name: head for head in body.physique.heads}
     result = {}
     for surface in body.surfaces:
@@ -93,13 +98,13 @@ def _active(body: Body, movement: Movement, time_s: float) -> dict[str, Colour]:
     }
 
 
-def scale(choice: str, body: Body, movement: Movement) -> Scale | None:
+def scale(choice: str, body: Body, movement: Movement, limit: float | None = None) -> Scale | None:
     """What the colours of a choice mean; None where they need no scale."""
     if choice == "activation":
         return Scale("Activation, % (schematic)", RISING, ((0.0, 0.0), (50.0, 0.5), (100.0, 1.0)))
-    if choice not in _TITLES:
+    if choice not in MEASURED:
         return None
-    limit = reach(choice, body, movement)
+    limit = limit or reach(choice, body, movement)
     middle = 100.0 if choice == "length" else 0.0
     ticks = ((middle - limit, 0.0), (middle, 0.5), (middle + limit, 1.0))
-    return Scale(_TITLES[choice], DIVERGING, ticks)
+    return Scale(MEASURED[choice], DIVERGING, ticks)

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from visualiser.anatomy import skeleton
-from visualiser.conventions import LEG_COORDINATES, POSE_COORDINATES, TRUNK_COORDINATES, Side, X, Y, Z, degrees, radians
-from visualiser.errors import PoseError, SceneFileError, VisualiserError, nearest
+from visualiser.conventions import LEG_COORDINATES, POSE_COORDINATES, Side, X, Y, Z, degrees, radians
+from visualiser.errors import PoseError, SceneFileError, VisualiserError, nearest, unknown_name
 from visualiser.movement import Course, Movement
 from visualiser.scenefile import read_text
 from visualiser.transforms import rotation
@@ -65,6 +65,7 @@ def load(
     side: Side = Side.RIGHT,
     knee_sign: str = "auto",
     clamp: bool = False,
+    columns: Mapping[str, str] | None = None,
     like: Movement | None = None,
 ) -> tuple[Movement, tuple[str, ...]]:
     """A movement from a recording, and the report of how it was read: one sentence an item.
@@ -72,6 +73,7 @@ def load(
     side      : the leg that is shown in full
     knee_sign : which sign knee flexion has in the file: 'positive', 'negative', or 'auto' to look at the numbers
     clamp     : bend angles into the model's range instead of refusing them
+    columns   : names of ours, such as knee_flexion_right, to names in the file, with a minus before one of the other sign
     like      : the movement whose title, view and labels to take over
     raises    : SceneFileError for gaps, times that do not rise, angles out of range, and files that are none
     """
@@ -83,7 +85,7 @@ def load(
     recording = read(path)
     report: list[str] = []
     time = _time(recording, path, report)
-    found, opensim_pelvis = _columns(recording, path, report)
+    found, opensim_pelvis = _columns(recording, columns or {}, side, path, report)
     values = _in_radians(found, recording, time, path, report)
     _turn_knees(values, knee_sign, report)
     pose = np.zeros((len(time), len(POSE_COORDINATES)))
@@ -197,25 +199,25 @@ def _time(recording: Recording, path: Path, report: list[str]) -> FloatArray:
     return time
 
 
-def _columns(recording: Recording, path: Path, report: list[str]) -> tuple[dict[str, tuple[str, FloatArray]], bool]:
-    """Columns that mean something here: our name -> (name in the file, values with our sign)."""
-    found: dict[str, tuple[str, FloatArray]] = {}
-    ignored = []
+def _columns(
+    recording: Recording, told: Mapping[str, str], side: Side, path: Path, report: list[str]
+) -> tuple[dict[str, tuple[str, FloatArray]], bool]:
+    """Columns that mean something here: our name -> (name in the file, values with our sign). What is told goes before what is known."""
+    found = {ours: _told(recording, ours, written, path) for ours, written in told.items()}
+    used = {written for written, _ in found.values()}
+    ignored, sideless = [], []
     opensim_pelvis = False
     for place, written in enumerate(recording.names):
+        if written in used:
+            continue
         name = _bare(written)
         suffix = next((s for s in ("_right", "_left", "_r", "_l") if name.endswith(s)), "")
         ours, sign = _NAMES.get(name.removesuffix(suffix) if suffix else name, ("", 1.0))
-        full = (
-            f"{ours}_{_SIDES[suffix]}"
-            if ours in LEG_COORDINATES and suffix
-            else ours
-            if ours in TRUNK_COORDINATES
-            else ""
-        )
+        full = f"{ours}_{_SIDES.get(suffix, side)}" if ours in LEG_COORDINATES else ours
         if not full or full in found:
             ignored += [written] if name not in ("time", "time_s", "t") else []
             continue
+        sideless += [written] if ours in LEG_COORDINATES and not suffix else []
         opensim_pelvis |= name in _OPENSIM_PELVIS
         found[full] = (written, sign * recording.values[:, place])
     if not found:
@@ -223,10 +225,27 @@ def _columns(recording: Recording, path: Path, report: list[str]) -> tuple[dict[
         raise SceneFileError(
             path, f"has no column of joint angles; its columns: {_some(recording.names)}; known: {known}."
         )
+    if sideless:
+        report.append(f"named without a side and taken for the {side} leg: {_some(sideless)}.")
     report.append("columns: " + ", ".join(f"{written} as {ours}" for ours, (written, _) in found.items()) + ".")
     if ignored:
         report.append(f"not used: {_some(ignored)}.")
     return found, opensim_pelvis
+
+
+def _told(recording: Recording, ours: str, written: str, path: Path) -> tuple[str, FloatArray]:
+    """The column that somebody says is one of our coordinates, with the sign that they say."""
+    if ours not in POSE_COORDINATES:
+        raise unknown_name("coordinate", ours, POSE_COORDINATES)
+    sign = -1.0 if written.startswith("-") and written not in recording.names else 1.0
+    name = written.removeprefix("-") if sign < 0 else written
+    if name not in recording.names:
+        raise SceneFileError(
+            path,
+            f'has no column "{name}"; its columns: {_some(recording.names)}.{nearest(name, recording.names)}',
+            ours,
+        )
+    return name, sign * recording.values[:, recording.names.index(name)]
 
 
 def _bare(written: str) -> str:

@@ -128,6 +128,9 @@ class Options:
     outline: bool = False
     note: str = ""
     inset: Box | None = None  # kept free for a curve, layout units
+    reach: float | None = (
+        None  # the change at the ends of the scale of colours, percent, where several pictures share one
+    )
     unit: float | None = None  # pixels per layout unit, for panels of a larger figure
 
     def __post_init__(self) -> None:

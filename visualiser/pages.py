@@ -150,7 +150,7 @@ def page(
 
     title, source = title_of(movement, options), source_of(movement, options)
     caption = caption or options.caption
-    colours = colouring.scale(options.colour, body, movement)
+    colours = colouring.scale(options.colour, body, movement, options.reach)
     legend = _legend(body, specs, options)
     before = furnish(
         canvas,

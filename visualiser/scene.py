@@ -108,6 +108,7 @@ class Scene:
         tightness: float | None = None,
         knee_sign: str = "auto",
         clamp: bool = False,
+        columns: Mapping[str, str] | None = None,
         like: str | PathLike[str] | None = None,
         bones: str | PathLike[str] | None = None,
     ) -> "Scene":
@@ -115,12 +116,15 @@ class Scene:
 
         knee_sign : which sign knee flexion has in the file: 'positive', 'negative', or 'auto' to look at the numbers
         clamp     : bend angles into the model's range instead of refusing them
+        columns   : names of ours to names in the file: {"knee_flexion_right": "-RKnee"}; a minus turns the sign
         like      : the scene whose view, labels and ground to take over
         """
         from visualiser import motion
 
         pattern = None if like is None else cls.load(like).movement
-        read, report = motion.load(Path(path), side=_side(side), knee_sign=knee_sign, clamp=clamp, like=pattern)
+        read, report = motion.load(
+            Path(path), side=_side(side), knee_sign=knee_sign, clamp=clamp, columns=columns, like=pattern
+        )
         return cls(read, legs=legs, tightness=tightness, report=report, physique=_build(bones))
 
     @classmethod
@@ -148,6 +152,58 @@ class Scene:
         poses = [asked_poses.parse_pose(pose) if isinstance(pose, str) else pose for pose in poses_deg]
         held = posing.posed(self.movement, *poses)
         return Scene(held, legs=self.legs, detail=self.detail, physique=self.physique)
+
+    def pose(self, **angles_deg: float) -> "Scene":
+        """The same body and surroundings in one pose: `scene.pose(hip_flexion=70, knee_flexion=20)`, degrees; the rest is zero.
+
+        raises : PoseError for an angle outside its joint's range
+        """
+        return self.posed(angles_deg)
+
+    def mixed(self, other: "Scene", share: float = 0.5) -> "Scene":
+        """The movement a share of the way from this one to another: joint angles and times mixed, on this scene's side.
+
+        raises : VisualiserError unless both bodies lie alike and the share is from 0 to 1
+        """
+        from visualiser.mixing import mixed
+
+        between = mixed(self.movement, other.movement, share)
+        return Scene(between, legs=self.legs, detail=self.detail, physique=self.physique)
+
+    def compare(
+        self,
+        *others: "Scene",
+        path: str | PathLike[str] | None = None,
+        at: float | str = "peak",
+        colours: "Words" = ("strain", "activation"),
+        force: bool = False,
+        **look: "Unpack[Still]",
+    ) -> "Image.Image":
+        """This scene and others side by side in one figure, at one scale of size and of colours; written to `path` if one is given.
+
+        at      : a share of each movement or a time, or "peak": when a head of each is stretched most
+        colours : one row of pictures each, see `colouring.COLOURINGS`
+        look    : what the picture shows, see `options.Look` and `options.Still`
+        """
+        from visualiser import comparison, writing
+        from visualiser.options import still_options
+
+        if path is not None:
+            writing.target(Path(path), force, writing.PNG_SUFFIXES)
+        options = still_options(look, self.movement)
+        words = [word.strip() for word in (colours.split(",") if isinstance(colours, str) else colours) if word.strip()]
+        shown = [
+            comparison.Shown(
+                s.body, s.movement, comparison.longest(s.body, s.movement) if at == "peak" else s._time(at)
+            )
+            for s in (self, *others)
+        ]
+        picture = comparison.compare(
+            shown, words or ["tissue"], options, view=look.get("view"), frame=look.get("frame")
+        )
+        if path is not None:
+            writing.write_png(picture, path, metadata={"Description": picture.info["alt"]}, force=force)
+        return picture
 
     def on_side(self, side: Side | str) -> "Scene":
         """The same movement on a given side."""

@@ -110,7 +110,7 @@ def draw(
     with Stage(body.drawn, options.theme, (options.width * samples, options.height * samples)) as stage:
         if options.transparent or options.show.only or options.section is not None:
             stage.hide_props()
-        stage.paint(colouring.colours(options.colour, body, movement, time_s))
+        stage.paint(colouring.colours(options.colour, body, movement, time_s, options.reach))
         stage.show(shown)
         stage.update(frame)
         faces = _cut(stage, body, movement, time_s, frame, laid.camera, options)
@@ -215,7 +215,7 @@ def _pale(
     figure = _figure(body, shown_opacities(body, options))
     ground: ByteArray | None = None
     for time_s, frame in moments:
-        stage.paint(colouring.colours(options.colour, body, movement, time_s))
+        stage.paint(colouring.colours(options.colour, body, movement, time_s, options.reach))
         stage.show(figure)
         stage.update(frame)
         stage.look(camera)
@@ -232,7 +232,7 @@ def _cut(
         return {}
     plane = plane_in(options.section, body, frame).facing(camera)
     faces = cut_faces(body, frame, plane, options)
-    own = colouring.colours(options.colour, body, movement, time_s)
+    own = colouring.colours(options.colour, body, movement, time_s, options.reach)
     colours = {name: own.get(name, CUT_COLOURS[body.surface(name).kind]) for name in faces}
     stage.cut(plane, faces, colours, outline=_OUTLINE * options.scale * options.samples)
     return faces

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from visualiser.errors import VisualiserError
+
 if TYPE_CHECKING:
     from visualiser.scene import Scene
 
@@ -53,6 +55,10 @@ class Actor:
     clamp: Annotated[
         bool, Parameter(negative="", show_default=False, help="Bend recorded angles into the model's range.")
     ] = False
+    columns: Annotated[
+        str,
+        Parameter(help="Which column is what: knee_flexion_right=-RKnee,hip_flexion_right=RHip; minus turns the sign."),
+    ] = ""
     bones: Annotated[
         Path | None, Parameter(help="A folder of your own bones with a landmarks.toml, see hamstring bones --help.")
     ] = None
@@ -71,12 +77,24 @@ class Actor:
             tightness=self.tightness,
             knee_sign=self.knee_sign,
             clamp=self.clamp,
+            columns=columns_of(self.columns),
             like=name if self.motion else None,
             bones=self.bones,
         )
         for sentence in shown.report:
             print(f"{path.name}: {sentence}", file=sys.stderr)
         return shown
+
+
+def columns_of(text: str) -> dict[str, str]:
+    """Coordinates and the columns that hold them, from knee_flexion_right=-RKnee,hip_flexion_right=RHip."""
+    told: dict[str, str] = {}
+    for part in text.split(",") if text else ():
+        name, equals, column = (piece.strip() for piece in part.partition("="))
+        if not (name and equals and column) or name in told:
+            raise VisualiserError(f'--columns "{text}" must read like knee_flexion_right=-RKnee, each name once.')
+        told[name] = column
+    return told
 
 
 AS_WRITTEN = Actor()

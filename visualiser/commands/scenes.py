@@ -8,7 +8,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from visualiser import assets
-from visualiser.commands.common import Force, Output, example
+from visualiser.commands.common import Force, Output, example, require_drawing
+from visualiser.commands.look import AS_USUAL, Look
 from visualiser.errors import VisualiserError, unknown_name
 
 
@@ -21,6 +22,14 @@ def add_to(app: App) -> None:
             "hamstring plot squat --vs knee_flexion",
             "hamstring plot straight_leg_raise --of nerve --tightness 1",
             "hamstring plot map squat romanian_deadlift -o map.pdf",
+        ),
+    )
+    app.command(
+        compare,
+        help_epilogue=example(
+            "hamstring compare injury_sprint injury_stretch -o injuries.png",
+            "hamstring compare walking sprint --colours length --view posterolateral",
+            "hamstring compare sitting_upright sitting_slouched --at 50%",
         ),
     )
     app.command(sheet, help_epilogue=example("hamstring sheet sprint", "hamstring sheet squat nordic_curl -o gym.png"))
@@ -54,6 +63,32 @@ def plot(
         raise VisualiserError(f'"{tracks[0]}" is one scene too many: only hamstring plot map takes several.')
     movement = Scene.load(first, side=side, tightness=tightness).movement
     print(plots.plot(movement, output or Path(f"{movement.name}_{of}.png"), of=of, vs=vs, force=force))
+
+
+def compare(
+    *scenes: Annotated[str, Parameter(help="Two to four movements or scene files.")],
+    at: Annotated[
+        str, Parameter(help="peak (when a head is stretched most), or a moment of each: 60% or 1.2s.")
+    ] = "peak",
+    colours: Annotated[
+        str, Parameter(help="A row of pictures each: strain, activation, length, identity, tissue.")
+    ] = "strain,activation",
+    look: Look = AS_USUAL,
+    quality: Annotated[str, Parameter(help="draft, standard or fine: how smooth edges are.")] = "fine",
+    tightness: Annotated[float | None, Parameter(help="0 (supple) to 1 (very tight).")] = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Draw movements side by side in one figure (PNG), at one scale of size and of colours."""
+    from visualiser.scene import Scene
+
+    if len(scenes) < 2:
+        raise VisualiserError("hamstring compare needs two movements or more; see hamstring compare --help.")
+    first, *others = (Scene.load(name, tightness=tightness) for name in scenes)
+    require_drawing()
+    target = output or Path(f"{first.movement.name}_{others[0].movement.name}.png")
+    first.compare(*others, path=target, at=at, colours=colours, quality=quality, force=force, **look.words())
+    print(target)
 
 
 def sheet(
