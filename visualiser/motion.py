@@ -93,6 +93,7 @@ def load(
         pose[:, POSE_COORDINATES.index(name)] = column
     if opensim_pelvis:
         _reorder_pelvis(pose)
+        report.append("the pelvis turns in OpenSim's order; its tilt counts backwards and is turned round.")
     _face_front(pose, report)
     _check(pose, time, path, clamp, report)
     missing = [name for name in POSE_COORDINATES if name not in values]
@@ -148,6 +149,8 @@ def _numbers(lines: list[str], first: int, names: tuple[str, ...], comma: str | 
     rows = [line for line in lines[first:] if line.strip()]
     if len(rows) < 2:
         raise SceneFileError(path, f"has {len(rows)} rows of numbers; a motion needs at least two.")
+    if comma in (";", "\t"):  # so spreadsheets write where the decimal mark is a comma
+        rows, lines = ([line.replace(",", ".") for line in group] for group in (rows, lines))
     try:
         table = np.loadtxt(rows, delimiter=comma, ndmin=2, comments=None)
     except ValueError:
