@@ -20,6 +20,7 @@ COMMANDS = (
     "export",
     "measure",
     "plot",
+    "compare",
     "sheet",
     "new",
     "schema",
