@@ -147,3 +147,25 @@ def test_the_other_side_is_as_tight() -> None:
 def test_tightness_is_a_number_from_0_to_1(wrong: float) -> None:
     with pytest.raises(VisualiserError, match=r"0 \(supple\) to 1"):
         Scene.load("straight_leg_raise", tightness=wrong)
+
+
+def test_captions_tell_no_angle_that_a_tight_leg_does_not_reach() -> None:
+    raise_ = scenefile.load(assets.scene_paths()["straight_leg_raise"])
+    assert any("90°" in phase.caption for phase in raise_.phases)
+    tight = tightness.limited(raise_, 1.0)
+    assert not any("°" in phase.caption for phase in tight.phases)
+    assert [p.caption for p in tightness.limited(raise_, 0.0).phases] == [p.caption for p in raise_.phases]
+
+
+@pytest.mark.parametrize(
+    ("written", "true"),
+    [
+        ("New range: leg at 78°", "New range"),
+        ("Upright seat: long heads 104 to 109 % of standing, short head 81 %", "Upright seat"),
+        ("Knee nearly straight, hip flexion only 71°", "Knee nearly straight"),
+        ("Leg at 90°: hip flexion 64°, posterior pelvic tilt 26°", "As far as the hamstrings allow"),
+        ("Push down against the partner (6 s, isometric)", "Push down against the partner (6 s, isometric)"),
+    ],
+)
+def test_of_a_caption_stays_what_holds_for_any_tightness(written: str, true: str) -> None:
+    assert tightness.still_true(written) == true

@@ -29,6 +29,7 @@ SUFFIXES = (".png", ".svg", ".pdf")
 QUANTITIES = {
     "length": ("{}_length_percent", "Muscle and tendon, % of upright standing"),
     "strain": ("{}_belly_strain_percent", "Belly, % longer than in upright standing"),
+    "activation": ("{}_activation_percent", "Activation, % (schematic)"),
     "velocity": ("{}_velocity_mm_per_s", "Lengthening, mm/s"),
     "hip_arm": ("{}_hip_extension_moment_arm_mm", "Moment arm for hip extension, mm"),
     "knee_arm": ("{}_knee_flexion_moment_arm_mm", "Moment arm for knee flexion, mm"),
@@ -146,9 +147,9 @@ def _over_time(axes: "Axes", table: Table, movement: Movement, of: str) -> None:
     for key, label, values in _lines(table, of):
         axes.plot(time, values, **_style(key))
         if np.ptp(values) > 0.5:
-            top = int(np.argmax(values))
+            top = int(np.argmax(values >= values.max() - 1e-3 * np.ptp(values)))  # of a plateau, its beginning
             axes.plot(time[top], values[top], "o", color=_style(key)["color"], markersize=6, markeredgecolor="white")
-            label = f"{label}, peak {values[top]:.0f}"
+            label = f"{label}, peak {values[top]:.{0 if np.ptp(values) > 10 else 1}f}"
         ends.append((float(values[-1]), label, _style(key)["color"]))
     axes.set_xlim(0.0, movement.duration_s)
     axes.margins(y=0.10)
@@ -248,9 +249,10 @@ def _plain(axes: "Axes") -> None:
     axes.yaxis.label.set_fontsize(9)
 
 
-def _sourced(movement: Movement | None = None) -> list[str]:
-    """Where the numbers come from, in lines."""
-    named = f" Movement: {movement.source_names}." if movement is not None and movement.sources else ""
+def _sourced(*movements: Movement) -> list[str]:
+    """Where the numbers come from, in lines; of several movements each source once."""
+    names = [name for movement in movements for name in movement.source_names.split("; ") if name]
+    named = f" Movement: {'; '.join(dict.fromkeys(names))}." if names else ""
     return wrap(f"{_MODEL} (version {__version__}), not measurements.{named}", 165)
 
 
@@ -285,40 +287,62 @@ def plot_map(
     from matplotlib.colors import TwoSlopeNorm
 
     file = target(path, force, SUFFIXES)
-    height = 7.6
+    rows = wrap_names([movement.title for movement in movements])
+    sourced = _sourced(*movements)
+    foot = 0.55 + 0.13 * len(sourced)  # inches under the maps: sources and axis labels
+    height = foot + 6.6 + 0.22 * len(rows)  # over them: title and legend
     figure = _figure(9.0, height)
     scale = TwoSlopeNorm(100.0, 70.0, 126.0)
     inks = ("#15191E", "#00796B", "#C2185B", "#1565C0")
     for i, head in enumerate(heads):
-        axes = figure.add_axes((0.08 + 0.43 * (i % 2), 0.53 - 0.43 * (i // 2), 0.36, 0.345))
+        bottom = (foot + (3.2 if i < 2 else 0.0)) / height
+        axes = figure.add_axes((0.08 + 0.43 * (i % 2), bottom, 0.36, 2.62 / height))
         lengths = length_map(head, geometry)
         axes.contourf(HIPS, KNEES, lengths.T, levels=np.arange(68, 128, 2), cmap="PuOr_r", norm=scale)
         lines = axes.contour(HIPS, KNEES, lengths.T, levels=np.arange(70, 126, 5), colors=_FAINT, linewidths=0.5)
         axes.clabel(lines, fmt="%d", fontsize=6.5)
         axes.contour(HIPS, KNEES, lengths.T, levels=[100.0], colors=_INK, linewidths=1.3)
-        for movement, ink in zip(movements, inks * len(movements), strict=False):
+        for number, movement in enumerate(movements):
+            ink, dash = inks[number % len(inks)], ("-", (0, (4, 1.5)), ":")[number // len(inks) % 3]
             leg = degrees(
                 pose_at(movement, np.linspace(0.0, movement.duration_s, _SAMPLES))[:, LEG_SLICES[movement.side]]
             )
             axes.plot(leg[:, HIP_FLEXION], leg[:, KNEE_FLEXION], color="white", linewidth=3.2)
-            axes.plot(leg[:, HIP_FLEXION], leg[:, KNEE_FLEXION], color=ink, linewidth=1.6, label=movement.title)
+            axes.plot(leg[:, HIP_FLEXION], leg[:, KNEE_FLEXION], color=ink, ls=dash, lw=1.6, label=movement.title)
             axes.plot(leg[0, HIP_FLEXION], leg[0, KNEE_FLEXION], "o", color=ink, markersize=5, markeredgecolor="white")
-        axes.set(xlim=(HIPS[0], HIPS[-1]), ylim=(KNEES[0], KNEES[-1]))
+        axes.set(xlim=(HIPS[0], HIPS[-1]), ylim=(KNEES[0] - 4.0, KNEES[-1]))
         axes.set_title(head.display, fontsize=10, color=_INK, loc="left")
         axes.set_xlabel("Hip flexion, degrees" if i >= 2 else "")
         axes.set_ylabel("Knee flexion, degrees" if i % 2 == 0 else "")
         _plain(axes)
-    bar = figure.colorbar(ScalarMappable(scale, "PuOr_r"), cax=figure.add_axes((0.905, 0.10, 0.014, 0.775)))
+    bar = figure.colorbar(
+        ScalarMappable(scale, "PuOr_r"), cax=figure.add_axes((0.905, foot / height, 0.014, 5.82 / height))
+    )
     bar.set_label("Muscle and tendon, % of upright standing", fontsize=8, color=_FAINT)
     bar.ax.tick_params(labelsize=7.5, colors=_FAINT)
     if movements:
-        named, labels = figure.axes[0].get_legend_handles_labels()
-        figure.legend(
-            named, labels, loc="upper right", bbox_to_anchor=(0.90, 0.985), ncol=4, frameon=False, fontsize=8.5
-        )
+        named = dict(zip(*reversed(figure.axes[0].get_legend_handles_labels()), strict=True))
+        for i, row in enumerate(rows):
+            place = (0.072, 1 - (0.40 + 0.22 * i) / height)
+            row_legend = figure.legend(
+                [named[title] for title in row], row, loc="upper left", bbox_to_anchor=place, ncol=len(row),
+                frameon=False, fontsize=8.5, borderpad=0.0, borderaxespad=0.0,
+            )  # fmt: skip
+            figure.add_artist(row_legend)
     figure.text(0.08, 1 - 0.30 / height, "Length over hip and knee", fontsize=14, color=_INK, weight="bold")
-    _write_sources(figure, _sourced(), height)
+    _write_sources(figure, sourced, height)
     return _save(figure, file, "Length over hip and knee", force)
+
+
+def wrap_names(titles: Sequence[str], most: int = 92) -> list[list[str]]:
+    """Titles in rows that fit beside one another over the maps, each once."""
+    rows: list[list[str]] = []
+    for title in dict.fromkeys(titles):
+        if rows and sum(len(t) + 8 for t in rows[-1]) + len(title) <= most:
+            rows[-1].append(title)
+        else:
+            rows.append([title])
+    return rows
 
 
 def _save(figure: "Figure", file: Path, title: str, force: bool) -> Path:

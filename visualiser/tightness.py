@@ -6,6 +6,7 @@ can, the body stops on its way from its slackest pose to the one asked for. Simp
 gradually; only a seated pelvis, which nothing holds, gives way before.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,8 @@ _ONSET = radians(0.7)  # ESTIMATE: the pelvis begins to give a little before the
 _SEATED_ONSET = radians(12.0)
 _SETTLE_S = 0.06  # ESTIMATE: how softly a movement comes to its stop
 _SEARCH = radians(120.0)
+_WORTH_SAYING_DEG = 1.0
+_NUMBERED = re.compile(r"\d[\d.,]*( to [\d.,]+)? ?[°%]")
 _ARM_M = 0.055  # of the long heads at 40 to 64 degrees of hip flexion, see docs/muscles.md
 
 
@@ -135,7 +138,6 @@ def limited(
     time = np.linspace(0.0, movement.duration_s, count)
     asked = angles_at(movement, time)
     asked[-1] = asked[0] if movement.cycle else asked[-1]
-    over = excess(asked, tightness, heads=heads, geometry=geometry)
     onset = onset_of(movement, tightness)
     lowest_hip = radians(skeleton.limits_deg(LEG_COORDINATES[HIP_FLEXION])[0])
     hips = [LEG_SLICES[side].start + HIP_FLEXION for side in SIDES]
@@ -157,7 +159,28 @@ def limited(
     most_lumbar = radians(skeleton.limits_deg(TRUNK_COORDINATES[LUMBAR_FLEXION])[1])
     done[:, LUMBAR_FLEXION] = np.minimum(done[:, LUMBAR_FLEXION] + given, most_lumbar)
     done[:, hips] = np.maximum(done[:, hips] - given[:, None], lowest_hip)
-    return replace(movement, course=Course(time, done))
+    changed = degrees(np.abs(done - asked).max(axis=1)) > _WORTH_SAYING_DEG
+    phases = tuple(
+        replace(phase, caption=still_true(phase.caption))
+        if changed[(time >= phase.start_s) & (time <= phase.end_s)].any()
+        else phase
+        for phase in movement.phases
+    )
+    return replace(movement, course=Course(time, done), phases=phases)
+
+
+def still_true(caption: str) -> str:
+    """What of a caption holds when the movement is another: angles and lengths of the movement as written do not.
+
+    'Leg at 70°: hip and pelvis' and 'New range: leg at 78°' become 'As far as the hamstrings allow' and 'New range'.
+    """
+    if not _NUMBERED.search(caption):
+        return caption
+    for mark in (":", ","):
+        before = caption.partition(mark)[0].strip()
+        if not _NUMBERED.search(before) and before != caption:
+            return before
+    return "As far as the hamstrings allow"
 
 
 def _undone(given: FloatArray, onset: float) -> FloatArray:

@@ -40,7 +40,7 @@ def add_to(app: App) -> None:
 def plot(
     *scenes: Annotated[str, Parameter(help="A movement or scene file; or map, then movements to draw on it.")],
     of: Annotated[
-        str, Parameter(help="length, strain, velocity, hip_arm, knee_arm, rotation_arm or nerve.")
+        str, Parameter(help="length, strain, activation, velocity, hip_arm, knee_arm, rotation_arm or nerve.")
     ] = "length",
     vs: Annotated[str | None, Parameter(help="A coordinate such as knee_flexion, instead of time.")] = None,
     tightness: Annotated[float | None, Parameter(help="0 (supple) to 1 (very tight).")] = None,
