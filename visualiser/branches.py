@@ -13,7 +13,7 @@ RINGS, SECTORS = 16, 8
 HALF_WIDTHS = (0.0012, 0.0007)  # metres, where a branch leaves and where it enters: ESTIMATE, thick enough to be seen
 ALONGSIDE = 4  # rings of the trunk for which a branch runs beside it before it turns away
 ENTRY_DEPTH = 0.8  # share of the way from the middle of a belly to its surface at which a branch ends
-HINGE = np.array([0.0, 0.0, 1.0])
+FORWARDS = np.array([1.0, 0.0, 0.0])  # never along a branch: branches run down and to the side
 
 
 def entries(trunk: FloatArray, muscles: Mapping[str, FloatArray]) -> IntArray:
@@ -46,7 +46,7 @@ def branch_rings(trunk: FloatArray, muscles: Mapping[str, FloatArray], places: I
         end = (middle + ENTRY_DEPTH * (muscles[branch.head][:, ring, sector] - middle))[:, None]
         centres = (1 - share) ** 2 * begin + 2 * share * (1 - share) * turn + share**2 * end
         tangent = unit((1 - share) * (turn - begin) + share * (end - turn))
-        lateral = unit(HINGE - tangent[..., 2:] * tangent)
+        lateral = unit(FORWARDS - tangent[..., :1] * tangent)
         behind = cross(tangent, lateral)
         spokes = np.cos(angle)[:, None] * lateral[:, :, None] + np.sin(angle)[:, None] * behind[:, :, None]
         branches.append(centres[:, :, None] + half_width * spokes)

@@ -111,12 +111,16 @@ def ring_volume(rings: FloatArray) -> FloatArray:
 
     They are counted from the middle of the first ring, so the first fan adds nothing.
     """
-    points = rings - ring_centres(rings[..., :1, :, :])[..., None, :]
-    ahead = np.concatenate([points[..., 1:, :], points[..., :1, :]], axis=-2)
-    diagonal = ahead[..., :-1, :, :] - points[..., 1:, :, :]
-    side = np.einsum("...rsk,...rsk->...", points[..., :-1, :, :], cross(diagonal, ahead[..., 1:, :, :]))
-    last = ring_centres(points[..., -1:, :, :])[..., None, :]
-    cap = (last * cross(points[..., -1:, :, :], ahead[..., -1:, :, :])).sum(axis=(-3, -2, -1))
+    # Components first: each operation then runs over long rows.
+    points = np.ascontiguousarray(np.moveaxis(rings - ring_centres(rings[..., :1, :, :])[..., None, :], -1, 0))
+    ahead = np.empty_like(points)
+    ahead[..., :-1], ahead[..., -1] = points[..., 1:], points[..., 0]
+    (ax, ay, az), (bx, by, bz) = points[..., :-1, :], ahead[..., 1:, :]
+    cx, cy, cz = ahead[..., :-1, :] - points[..., 1:, :]
+    side = (ax * (cy * bz - cz * by) + ay * (cz * bx - cx * bz) + az * (cx * by - cy * bx)).sum(axis=(-2, -1))
+    end, beyond = points[..., -1, :], ahead[..., -1, :]
+    last = end.mean(axis=-1, keepdims=True)
+    cap = (last * np.cross(end, beyond, axis=0)).sum(axis=(0, -1))
     volume: FloatArray = np.abs(side + cap) / 6.0
     return volume
 
@@ -159,19 +163,24 @@ def closed_uv(along: FloatArray, sectors: int) -> FloatArray:
 def closed_normals(vertices: FloatArray, count: int, sectors: int) -> FloatArray:
     """Outward normals of `closed_vertices` (..., V, 3), from the differences along and round the tube."""
     lead = vertices.shape[:-2]
-    body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
-    along = np.empty_like(body)
-    along[..., 1:-1, :, :] = body[..., 2:, :, :] - body[..., :-2, :, :]
-    along[..., 0, :, :], along[..., -1, :, :] = (
-        body[..., 1, :, :] - body[..., 0, :, :],
-        body[..., -1, :, :] - body[..., -2, :, :],
-    )
-    around = np.empty_like(body)
-    around[..., 1:-1, :] = body[..., 2:, :] - body[..., :-2, :]
-    around[..., 0, :] = around[..., -1, :] = body[..., 1, :] - body[..., -2, :]
+    # Components first: each operation then runs over long rows.
+    body = np.ascontiguousarray(np.moveaxis(vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3), -1, 0))
+    along, around = np.empty_like(body), np.empty_like(body)
+    np.subtract(body[..., 2:, :], body[..., :-2, :], out=along[..., 1:-1, :])
+    np.subtract(body[..., 1, :], body[..., 0, :], out=along[..., 0, :])
+    np.subtract(body[..., -1, :], body[..., -2, :], out=along[..., -1, :])
+    np.subtract(body[..., 2:], body[..., :-2], out=around[..., 1:-1])
+    around[..., 0] = around[..., -1] = body[..., 1] - body[..., -2]
+    x = around[1] * along[2] - around[2] * along[1]
+    y = around[2] * along[0] - around[0] * along[2]
+    z = around[0] * along[1] - around[1] * along[0]
+    size = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-24)
     normals = np.empty_like(vertices)
-    sides = unit(cross(around, along))
-    normals[..., :-2, :] = sides.reshape(*lead, -1, 3)
-    normals[..., -2, :] = -unit(along[..., 0, :-1, :].mean(axis=-2))
-    normals[..., -1, :] = unit(along[..., -1, :-1, :].mean(axis=-2))
+    sides = normals[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
+    for axis, part in enumerate((x, y, z)):
+        np.divide(part, size, out=sides[..., axis])
+    if not np.shares_memory(sides, normals):
+        normals[..., :-2, :] = sides.reshape(*lead, -1, 3)
+    normals[..., -2, :] = -unit(np.moveaxis(along[..., 0, :-1].mean(axis=-1), 0, -1))
+    normals[..., -1, :] = unit(np.moveaxis(along[..., -1, :-1].mean(axis=-1), 0, -1))
     return normals

@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import NERVES
 from visualiser.appearance import TISSUE
-from visualiser.tubes import rest_positions, station_values
+from visualiser.restshapes import rest_positions, station_values
 from visualiser.typed import ByteArray, FloatArray
 
 ROWS, COLUMNS = 640, 256

@@ -1,110 +1,96 @@
-"""Bakes the soft tissue: solves muscles and nerve against the bone meshes on a grid of poses and writes `soft_tissue.npz`.
+"""Bakes the soft tissue: solves muscles and nerve against the bone meshes on grids of poses and writes `soft_tissue.npz`.
 
 python -m meshes.sculpt.tissue meshes/fine meshes/soft_tissue.npz
 """
 
+import hashlib
+import multiprocessing
 import os
 import sys
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pyvista
-from scipy.ndimage import map_coordinates
+from scipy.spatial import cKDTree
 
+from visualiser import nervetubes
 from visualiser.anatomy import skeleton
-from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
-from visualiser.contact import Bed, Solver
-from visualiser.keepout import COUNTS_MM
+from visualiser.bonefields import BONES, COUNTS_MM, Bones, Joints
+from visualiser.contact import Solver
+from visualiser.conventions import LEG_COORDINATES
+from visualiser.crowding import Bundle
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
-from visualiser.nerve import NerveSolver
-from visualiser.tubes import BESIDE, FINE_RINGS, FINE_SECTORS, FORMAT, RINGS, SECTORS, SoftTissue, rest_positions
+from visualiser.restshapes import FINE_RINGS, FINE_SECTORS, hinge_axes
+from visualiser.sections import refined, ring_volume
+from visualiser.shapetable import CROSS, TABLES, Blend, ShapeTable, cross_terms, packed, turned
+from visualiser.tubes import FORMAT
 from visualiser.typed import FloatArray
 
-# Each bone that soft tissue touches, and the heights (mm, own frame) between which it does: distances are sampled only there.
-BONES = {"hip_bone": (-110.0, 80.0), "femur": (-450.0, 60.0), "tibia": (-130.0, 20.0), "fibula": (-130.0, 20.0)}
-HIP_DEG = (-40.0, -25.0, -10.0, 5.0, 20.0, 40.0, 55.0, 68.0, 80.0, 92.0, 105.0, 120.0)
-KNEE_DEG = (-5.0, 10.0, 25.0, 45.0, 65.0, 85.0, 105.0, 120.0, 135.0, 150.0)
-KEEPOUT_STEP_MM, KEEPOUT_MARGIN_MM = 3.0, 9.0
-FIELD_STEP_MM, FIELD_MARGIN_MM, COARSENING = 2.0, 26.0, 4
-SIDE_HIP_DEG, SIDE_KNEE_DEG = (-25.0, 15.0, 50.0, 75.0, 95.0, 115.0), (0.0, 40.0, 80.0, 125.0)
-BESIDE_REACH_DEG = (20.0, 25.0, 20.0)  # adduction, hip rotation and tibial rotation that are solved, either way
-_REACH = {"beside_reach_deg": np.array(BESIDE_REACH_DEG)}
-SHAPES = {"plane": (80, np.int16), "beside": (80, np.int8)}  # how many shapes each table keeps, and how they are stored
-NERVE_FINE_SECTORS = 16
+# Heights (mm, own frame) between which soft tissue touches each bone: distances are sampled only there.
+HEIGHTS = {"hip_bone": (-110.0, 80.0), "femur": (-450.0, 60.0), "tibia": (-130.0, 20.0), "fibula": (-130.0, 20.0)}
+FIELD_STEP_MM, FIELD_MARGIN_MM, NEAR_MM = 2.5, 11.0, 4.0
+NODES_DEG = {
+    "plane": (
+        (-40.0, -25.0, -10.0, 5.0, 20.0, 36.0, 52.0, 67.0, 80.0, 93.0, 106.0, 120.0),
+        (-5.0, 10.0, 26.0, 44.0, 64.0, 85.0, 105.0, 120.0, 135.0, 150.0),
+    ),
+    "hip": (
+        (-40.0, -15.0, 10.0, 35.0, 58.0, 80.0, 100.0, 120.0),
+        (-45.0, -22.0, 0.0, 15.0, 30.0),
+        (-45.0, -23.0, 0.0, 23.0, 45.0),
+    ),
+    "knee": ((-5.0, 20.0, 45.0, 75.0, 105.0, 130.0, 150.0), (-45.0, -22.0, 0.0, 15.0, 30.0)),
+}
+RESTING = {HIP_FLEXION: 30.0, KNEE_FLEXION: 45.0}  # degrees of the flexion that a table leaves out, in its poses
+SHAPES = {"plane": 70, "hip": 70, "knee": 24, "cross": 50}  # how many shapes each table keeps: off by 0.05 mm RMS
+CLEARINGS = 14
+CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
+CROSS_POSES, RIDGE = 480, 0.03
+AT_ONCE = 8  # poses
 
 
-class GridField:
-    """Distance from a closed mesh, sampled on a grid and read trilinearly: negative inside, clamped far outside. Metres."""
+def made_from(bones_folder: Path) -> str:
+    """Hash of what a bake depends on: the bones, the lines, designs and volumes of the heads, the nerve's guides and the joints."""
+    found = hashlib.sha256()
+    for bone in BONES:
+        found.update((bones_folder / f"{bone}.ply").read_bytes())
+    designs = [(head.line, head.tube, head.volume_cm3) for head in HEADS]
+    nerve = (SCIATIC_NERVE.trunk, SCIATIC_NERVE.divisions, SCIATIC_NERVE.half_width_mm, SCIATIC_NERVE.half_depth_mm)
+    found.update(repr((designs, nerve, skeleton.STANDARD, NODES_DEG, SHAPES, CROSS_DEG, CROSS_POSES, RIDGE)).encode())
+    return found.hexdigest()
 
-    def __init__(self, mesh: pyvista.PolyData, heights: tuple[float, float]) -> None:
-        bounds = np.array(mesh.bounds).reshape(3, 2)
-        low, high = bounds[:, 0] - FIELD_MARGIN_MM, bounds[:, 1] + FIELD_MARGIN_MM
-        low[1], high[1] = max(low[1], heights[0]), min(high[1], heights[1])
-        coarse_step = COARSENING * FIELD_STEP_MM
-        blocks = np.ceil((high - low) / coarse_step).astype(int)
-        self.corner, self.count = low, COARSENING * blocks + 1
-        # Distances are exact near the surface; farther off, the coarse grid between its points is good enough.
-        coarse = _sampled(mesh, low, coarse_step, blocks + 1)
-        places = np.stack(np.meshgrid(*(np.arange(n) for n in self.count), indexing="ij"), axis=-1).reshape(-1, 3)
-        values = map_coordinates(coarse, places.T / COARSENING, order=1)
-        near = np.abs(values) < 1.2 * coarse_step
-        cloud = pyvista.PolyData(low + FIELD_STEP_MM * places[near])
-        values[near] = cloud.compute_implicit_distance(mesh)["implicit_distance"]
-        self.values = values.reshape(self.count).ravel(order="F")
-        self.strides = np.array([1, self.count[0], self.count[0] * self.count[1]])
-        self.cube = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) @ self.strides
 
-    def __call__(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Distance (P,) in metres and outward unit direction (P, 3) at points (P, 3) in metres."""
-        wanted = (1e3 * points - self.corner) / FIELD_STEP_MM
-        place = np.clip(wanted, 0.0, self.count - 1.001)
-        beyond = FIELD_STEP_MM * np.linalg.norm(wanted - place, axis=1)  # off the grid: farther than its nearest point
-        cell = place.astype(np.intp)
-        x, y, z = (place - cell).T[:, :, None]
-        corners = self.values[(cell @ self.strides)[:, None] + self.cube]
-        slope_x = corners[:, 4:] - corners[:, :4]
-        face = corners[:, :4] + slope_x * x
-        slope_y = face[:, 2:] - face[:, :2]
-        edge = face[:, :2] + slope_y * y
-        distance = edge[:, 0] + (edge[:, 1] - edge[:, 0]) * z[:, 0]
-        edge_x = slope_x[:, :2] + (slope_x[:, 2:] - slope_x[:, :2]) * y
-        gradient = np.stack(
-            [
-                edge_x[:, 0] + (edge_x[:, 1] - edge_x[:, 0]) * z[:, 0],
-                slope_y[:, 0] + (slope_y[:, 1] - slope_y[:, 0]) * z[:, 0],
-                edge[:, 1] - edge[:, 0],
-            ],
-            axis=1,
-        )
-        return 1e-3 * (distance + beyond), gradient / np.maximum(np.linalg.norm(gradient, axis=1, keepdims=True), 1e-9)
+def fields(bones_folder: Path) -> dict[str, object]:
+    """Distances from the bones on grids, in counts."""
+    contents: dict[str, object] = {"field_step_mm": FIELD_STEP_MM}
+    for bone, (lowest, highest) in HEIGHTS.items():
+        mesh = _hip_centred(bones_folder, bone)
+        low, high = np.array(mesh.bounds).reshape(3, 2).T + np.array([[-FIELD_MARGIN_MM], [FIELD_MARGIN_MM]])
+        low[1], high[1] = max(low[1], lowest), min(high[1], highest)
+        count = np.ceil((high - low) / FIELD_STEP_MM).astype(int) + 1
+        contents[f"{bone}_field"] = _sampled(mesh, low, FIELD_STEP_MM, count) / COUNTS_MM
+        contents[f"{bone}_corner_mm"] = low
+    return contents
+
+
+def _bytes(counts: object) -> object:
+    """A field as it is shipped: bytes are enough near the surface."""
+    return np.clip(np.round(np.asarray(counts)), -127, 127).astype(np.int8)
 
 
 def _sampled(mesh: pyvista.PolyData, low: FloatArray, step: float, count: FloatArray) -> FloatArray:
-    """Distances from a mesh on a regular grid (nx, ny, nz)."""
-    grid = pyvista.ImageData(dimensions=count, spacing=(step,) * 3, origin=low)
-    flat = np.asarray(grid.compute_implicit_distance(mesh)["implicit_distance"], dtype=np.float64)
-    return flat.reshape(count, order="F")
-
-
-def bed(bones_folder: Path) -> Bed:
-    """Distance fields of the right leg's bones, the hip bone counted from the hip centre."""
-    return Bed({bone: GridField(_hip_centred(bones_folder, bone), heights) for bone, heights in BONES.items()})
-
-
-def _small_fields(bones_folder: Path) -> dict[str, object]:
-    """Distances from the bones on coarse grids, in counts of a byte: what keeps drawn tubes out of bone between the solved poses."""
-    contents: dict[str, object] = {"field_step_mm": KEEPOUT_STEP_MM}
-    for bone, (lowest, highest) in BONES.items():
-        mesh = _hip_centred(bones_folder, bone)
-        low, high = np.array(mesh.bounds).reshape(3, 2).T + np.array([[-KEEPOUT_MARGIN_MM], [KEEPOUT_MARGIN_MM]])
-        low[1], high[1] = max(low[1], lowest), min(high[1], highest)
-        count = np.ceil((high - low) / KEEPOUT_STEP_MM).astype(int) + 1
-        counts = np.round(_sampled(mesh, low, KEEPOUT_STEP_MM, count) / COUNTS_MM)
-        contents[f"{bone}_field"] = np.clip(counts, -127, 127).astype(np.int8)
-        contents[f"{bone}_corner_mm"] = low
-    return contents
+    """Distances from a mesh on a regular grid (nx, ny, nz): exact near the surface, by the nearest vertex farther off."""
+    places = low + step * np.stack(np.meshgrid(*(np.arange(n) for n in count), indexing="ij"), axis=-1).reshape(-1, 3)
+    vertices, normals = np.asarray(mesh.points, np.float64), np.asarray(mesh.point_normals, np.float64)
+    far, at = cKDTree(vertices).query(places)
+    distance = far * np.where(((places - vertices[at]) * normals[at]).sum(axis=1) < 0.0, -1.0, 1.0)
+    near = far < NEAR_MM
+    distance[near] = pyvista.PolyData(places[near]).compute_implicit_distance(mesh)["implicit_distance"]
+    return distance.reshape(count)
 
 
 def _hip_centred(bones_folder: Path, bone: str) -> pyvista.PolyData:
@@ -114,130 +100,109 @@ def _hip_centred(bones_folder: Path, bone: str) -> pyvista.PolyData:
 
 
 def bake(bones_folder: Path, target: Path) -> None:
-    """Solve every pose of the grids and write the table."""
-    baker = _Baker(bed(bones_folder))
-    plane = np.array([[baker.solved(hip, knee) for knee in KNEE_DEG] for hip in HIP_DEG])
-    contents: dict[str, object] = {"format": FORMAT, **baker.tubes_table(), **_small_fields(bones_folder)}
-    contents |= _table("plane", HIP_DEG, KNEE_DEG, plane[:, :, None])
-    # What solving adds to skinning, where the leg leaves the plane. Skinning starts from the plane as it is read back.
-    flat = SoftTissue(
-        contents
-        | _table(
-            "beside",
-            SIDE_HIP_DEG,
-            SIDE_KNEE_DEG,
-            np.zeros((len(SIDE_HIP_DEG), len(SIDE_KNEE_DEG), 2 * len(BESIDE), plane.shape[-1])),
-        )
-        | _REACH
-    )
-    sides = [(turn, sign * reach) for turn, reach in zip(BESIDE, BESIDE_REACH_DEG, strict=True) for sign in (-1.0, 1.0)]
-    beside = [
-        [[baker.beyond_skinning(flat, hip, knee, *side) for side in sides] for knee in SIDE_KNEE_DEG]
-        for hip in SIDE_HIP_DEG
-    ]
-    contents |= _table("beside", SIDE_HIP_DEG, SIDE_KNEE_DEG, np.array(beside)) | _REACH
-    beside_target = target.with_suffix(".part.npz")
-    np.savez_compressed(beside_target, **contents)
-    os.replace(beside_target, target)
-
-
-class _Baker:
-    """Solves single poses into rows of the table, and remembers the tubes that a row is made of."""
-
-    def __init__(self, surroundings: Bed) -> None:
-        self.muscles, self.nerve = Solver(surroundings), NerveSolver(surroundings)
-        self.tubes: list[tuple[str, tuple[int, ...]]] = []
-
-    def solved(self, hip_deg: float, knee_deg: float, turn: int = 0, turn_deg: float | None = None) -> FloatArray:
-        """All points of one pose in a row."""
-        leg = _leg(hip_deg, knee_deg, turn, turn_deg)
-        tubes, rings = self.muscles.solve(leg)
-        drawn = [*((name, ring) for name, ring in rings.items())]
-        drawn += [(name, tube) for name, parts in self.nerve.tubes(leg, tubes).items() for tube in parts]
-        self.tubes = [(name, tube.shape) for name, tube in drawn]
-        return np.concatenate([tube.ravel() for _, tube in drawn])
-
-    def beyond_skinning(
-        self, flat: SoftTissue, hip_deg: float, knee_deg: float, turn: int, turn_deg: float
-    ) -> FloatArray:
-        """Solved points less skinned ones, in a row."""
-        return self.solved(hip_deg, knee_deg, turn, turn_deg) - flat.skinned(_leg(hip_deg, knee_deg, turn, turn_deg))
-
-    def tubes_table(self) -> dict[str, object]:
-        """Names, sizes and carriers of the tubes in a row."""
-        longest = max(shape[0] for _, shape in self.tubes)
-        rigid, chord = np.zeros((len(self.tubes), longest, 2)), np.zeros((len(self.tubes), longest, 2))
-        anchors = np.zeros((len(self.tubes), 2), dtype=np.intp)
-        seen: dict[str, int] = {}
-        for i, (name, shape) in enumerate(self.tubes):
-            rigid[i, : shape[0]], chord[i, : shape[0]], anchors[i] = _carriers(name, seen.get(name, 0), shape[0])
-            seen[name] = seen.get(name, 0) + 1
-        return {
-            "tubes": np.array([_tube_row(name, shape) for name, shape in self.tubes]),
-            "rigid": rigid,
-            "chord": chord,
-            "anchors": anchors,
-        }
-
-
-def _leg(hip_deg: float, knee_deg: float, turn: int = 0, turn_deg: float | None = None) -> FloatArray:
-    leg = np.zeros(6)
-    leg[[HIP_FLEXION, KNEE_FLEXION]] = np.radians([hip_deg, knee_deg])
-    if turn_deg is not None:
-        leg[turn] = np.radians(turn_deg)
-    return leg
-
-
-def _table(name: str, hip_deg: tuple[float, ...], knee_deg: tuple[float, ...], nodes: FloatArray) -> dict[str, object]:
-    """Nodes (hip, knee, L, P) as few shapes and each node's amounts of them: the file is half as large, and off by 0.05 mm RMS."""
-    count, kind = SHAPES[name]
-    rows = nodes.reshape(-1, nodes.shape[-1])
-    left, strength, shapes = np.linalg.svd(rows, full_matrices=False)
-    steps = np.maximum(np.abs(shapes[:count]).max(axis=1), 1e-12) / np.iinfo(kind).max
-    amounts = (left * strength)[:, :count]
-    return {
-        f"{name}_hip_deg": np.array(hip_deg),
-        f"{name}_knee_deg": np.array(knee_deg),
-        f"{name}_shapes": np.round(shapes[:count] / steps[:, None]).astype(kind),
-        f"{name}_steps": steps,
-        f"{name}_amounts": amounts.reshape(*nodes.shape[:-1], -1),
+    """Solve every pose of the grids and write the tables."""
+    exact = fields(bones_folder)
+    baker = Baker(Bones.read(exact))
+    contents: dict[str, object] = {
+        "format": FORMAT,
+        "made_from": made_from(bones_folder),
+        "areas": baker.solver.ends.areas,
+        "fullness": baker.fullness(),
     }
+    contents |= {name: _bytes(value) if name.endswith("_field") else value for name, value in exact.items()}
+    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+        plane = _poses("plane")
+        contents |= _table("plane", _in_blocks(baker.rows, plane, pool.map))
+        blend = Blend(contents, "plane")
+        for name in ("hip", "knee"):
+            legs = _poses(name)
+            start = turned(blend.at(legs), legs, Joints.of(legs))
+            leaves = np.abs(legs[:, [1, 2, 4]]).max(axis=1) > 1e-9
+            rows = np.zeros_like(start)
+            rows[leaves] = _in_blocks(baker.rows, legs[leaves], pool.map) - start[leaves]
+            contents |= _table(name, rows)
+        legs = _random_poses()
+        missing = _in_blocks(baker.rows, legs, pool.map) - ShapeTable(contents).rows(legs, Joints.of(legs))
+        contents |= _cross(legs, missing)
+    part = target.with_suffix(".part.npz")
+    np.savez_compressed(part, **contents)
+    os.replace(part, target)
 
 
-def _tube_row(name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
-    """Name, display name, kind, rings, sectors, drawn rings and drawn sectors of a tube, as text."""
-    for head in HEADS:
-        if head.name == name:
-            return name, head.display, "muscle", *map(str, (RINGS, SECTORS, FINE_RINGS, FINE_SECTORS))
-    owner = next(n for n in (SCIATIC_NERVE, *SCIATIC_NERVE.divisions) if n.name == name)
-    return name, owner.display, "nerve", *map(str, (shape[0], shape[1], 2 * shape[0], NERVE_FINE_SECTORS))
+def _in_blocks(
+    task: Callable[[FloatArray], FloatArray], legs: FloatArray, run: Callable[..., list[FloatArray]]
+) -> FloatArray:
+    """Rows (N, P) of all poses (N, 6), a few at a time."""
+    return np.concatenate(run(task, [legs[first : first + AT_ONCE] for first in range(0, len(legs), AT_ONCE)], 1))
 
 
-def _carriers(name: str, tube: int, rings: int) -> tuple[FloatArray, FloatArray, tuple[int, int]]:
-    """Shares (rings, 2) of pelvis and tibia in each ring, rigid and as a chord, and the rings whose motion moves the chord."""
-    for head in HEADS:
-        if head.name == name:
-            return _muscle_carriers(head)
-    rigid, chord, even = np.zeros((rings, 2)), np.zeros((rings, 2)), np.linspace(0.0, 1.0, rings)
-    if name == SCIATIC_NERVE.name:  # the trunk leaves the pelvis in the buttock; roots ride on the pelvis
-        rigid[:, 0] = 1.0 if tube else 1.0 - _ease((even - 0.18) / 0.26)
-    else:
-        rigid[:, 1] = _ease((even - 0.15) / 0.45)
-    return rigid, chord, (0, rings - 1)
+class Baker:
+    """Solves poses into rows of the tables."""
+
+    def __init__(self, bones: Bones) -> None:
+        self.bones, self.solver = bones, Solver(bones)
+
+    def rows(self, legs: FloatArray) -> FloatArray:
+        """Solved rows (N, P) of poses (N, 6)."""
+        joints, solved = Joints.of(legs), self.solver.solve(legs)
+        bundle = Bundle(solved.centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], solved.radii)
+        lines = nervetubes.designed_lines(legs)
+        nervetubes.clear(lines, bundle, self.bones, joints, CLEARINGS)
+        return packed(solved.centres, lines, solved.radii)
+
+    def fullness(self) -> FloatArray:
+        """Volume of each drawn head over that of its solved sections."""
+        standing = np.zeros((1, len(LEG_COORDINATES)))
+        joints, solved = Joints.of(standing), self.solver.solve(standing)
+        bundle = Bundle(solved.centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], solved.radii)
+        rings = self.solver.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
+        ratio: FloatArray = (ring_volume(refined(rings, FINE_RINGS, FINE_SECTORS)) / ring_volume(rings))[0]
+        return ratio
 
 
-def _muscle_carriers(head: MuscleHead) -> tuple[FloatArray, FloatArray, tuple[int, int]]:
-    at = rest_positions()
-    crosses_hip = 1.0 if head.line.origin_segment == "pelvis" else 0.0
-    by_pelvis, by_tibia = crosses_hip * _ease(1.0 - at / 0.15), _ease((at - 0.82) / 0.08)
-    along = np.clip(at / 0.9, 0.0, 1.0)
-    chord = np.stack([(1.0 - by_pelvis) * crosses_hip * (1.0 - along), (1.0 - by_tibia) * along], axis=1)
-    return np.stack([by_pelvis, by_tibia], axis=1), chord, (0, int(np.searchsorted(at, 0.9)))
+def _poses(name: str) -> FloatArray:
+    """The poses (N, 6) of a table, radians, in the order of its nodes."""
+    nodes = np.array(list(product(*NODES_DEG[name])))
+    legs = np.zeros((len(nodes), len(LEG_COORDINATES)))
+    for axis, flexion in RESTING.items():
+        legs[:, axis] = flexion
+    legs[:, TABLES[name]] = nodes
+    return np.radians(legs)
 
 
-def _ease(share: FloatArray) -> FloatArray:
-    share = np.clip(share, 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
+def _random_poses() -> FloatArray:
+    """Poses (N, 6), radians, in which all joints turn: more of them near the ends of their ranges, where most is missing."""
+    low, high = np.array(CROSS_DEG).T
+    share = np.random.default_rng(11).beta(0.7, 0.7, (CROSS_POSES, len(CROSS_DEG)))
+    return np.radians(np.concatenate([low + share * (high - low), np.zeros((CROSS_POSES, 1))], axis=1))
+
+
+def _cross(legs: FloatArray, missing: FloatArray) -> dict[str, object]:
+    """What is missing (N, P) in poses (N, 6), as far as the terms of several turns tell it."""
+    terms = cross_terms(legs)
+    square = terms.T @ terms + RIDGE * len(legs) * np.diag((terms**2).mean(axis=0))
+    rows = np.linalg.solve(square, terms.T @ missing)
+    return _mixtures("cross", rows, (len(CROSS),))
+
+
+def _table(name: str, rows: FloatArray) -> dict[str, object]:
+    """Rows (N, P) of the nodes of a table, with the nodes."""
+    nodes = NODES_DEG[name]
+    return {f"{name}_{i}_deg": np.array(axis) for i, axis in enumerate(nodes)} | _mixtures(
+        name, rows, tuple(map(len, nodes))
+    )
+
+
+def _mixtures(name: str, rows: FloatArray, nodes: tuple[int, ...]) -> dict[str, object]:
+    """Rows (N, P) as few shapes and each node's amounts of them."""
+    left, strength, shapes = np.linalg.svd(rows, full_matrices=False)
+    count = SHAPES[name]
+    steps = np.maximum(np.abs(shapes[:count]).max(axis=1), 1e-12) / np.iinfo(np.int16).max
+    return {
+        f"{name}_shapes": np.round(shapes[:count] / steps[:, None]).astype(np.int16),
+        f"{name}_steps": steps,
+        f"{name}_amounts": (left * strength)[:, :count].reshape(*nodes, -1),
+    }
 
 
 if __name__ == "__main__":
