@@ -24,6 +24,7 @@ from visualiser.conventions import LEG_COORDINATES
 from visualiser.options import Options
 from visualiser.paths import muscle_length
 from visualiser.rendering import Stage
+from visualiser.timeline import Pace
 from visualiser.video import VideoWriter
 
 SCENE = "straight_leg_raise"
@@ -93,6 +94,12 @@ def drawing(repeats: int) -> None:
     print(f"| of which pose, muscles and nerve | {1e3 * posing:.3g} ms | | |", flush=True)
 
 
+def film_of(scene: Scene, options: Options, quality: str = "standard") -> Iterator[np.ndarray]:
+    """The pictures of a film of a whole movement."""
+    timeline = clips.timeline_of(scene.movement, Pace(fps=FPS))
+    return clips.images(scene.body, scene.movement, options, timeline, quality=quality)
+
+
 def films(frames: int) -> None:
     """A film frame: our labelled, captioned, antialiased frames / a bare turntable, both through the same encoder thread."""
     scene = Scene.load(SCENE)
@@ -113,7 +120,11 @@ def films(frames: int) -> None:
             return (perf_counter() - start) / frames
 
     pairs = [
-        (seconds(clips.images(scene.body, scene.movement, options, fps=FPS)), seconds(bare_frames())) for _ in range(3)
+        (
+            seconds(film_of(scene, options)),
+            seconds(bare_frames()),
+        )
+        for _ in range(3)
     ]
     bare.close()
     ours, plain = (statistics.median(values) for values in zip(*pairs, strict=True))
@@ -142,7 +153,7 @@ def overlays(frames: int) -> None:
     for owner, name in ((overlay, "draw"), (tracking.Tracker, "step"), (Stage, "seen")):
         timed(owner, name)
     try:
-        for _ in islice(clips.images(scene.body, scene.movement, options, fps=FPS), frames):
+        for _ in islice(film_of(scene, options), frames):
             pass
     finally:
         for mend in undo:
@@ -282,7 +293,13 @@ def encoder(frames: int) -> None:
 
     scene = Scene.load(SCENE)
     options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
-    pictures = list(islice(clips.images(scene.body, scene.movement, options, fps=FPS), 30, 30 + frames))
+    pictures = list(
+        islice(
+            film_of(scene, options),
+            30,
+            30 + frames,
+        )
+    )
     print("| preset | CRF | ms a frame | kB a second | PSNR dB |\n|---|---|---|---|---|")
     for preset, crf in (
         ("ultrafast", 18), ("superfast", 18), ("veryfast", 16), ("veryfast", 18), ("veryfast", 20), ("veryfast", 23),

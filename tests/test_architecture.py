@@ -20,16 +20,18 @@ LAYERS = (
     "tubes tightness insufficiency measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout zones tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay dial visibility "
-    "section colouring options alt shading",
+    "section colouring options timeline presets cameramoves subtitles pipes smoothing alt shading",
     "caps rendering",
     "playback keys screen writing "
     "texts encoders video "
     "pages stills curves figures "
-    "clips comparison "
+    "filming titlecards clips "
+    "comparison "
     "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
     "exports.doors "
     "carried window.theme window.camera window.notices window.transport "
-    "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet",
+    "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet "
+    "jobs batch",
     "checks commands commands.common commands.look commands.pictures commands.films commands.exports commands.numbers commands.scenes "
     "commands.names commands.bones commands.windows cli __main__ sculpt",
 )

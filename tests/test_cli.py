@@ -346,17 +346,18 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> No
 
 
 @pytest.mark.render
-def test_ctrl_c_in_the_middle_of_a_clip_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("asked", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_clip_that_is_asked_to_end_leaves_nothing(tmp_path: Path, asked: signal.Signals, status: int) -> None:
     command = [sys.executable, "-m", "visualiser", "clip", SCENE, "--width", "320", "--height", "180"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         first = process.stderr.readline()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(asked)
         rest = process.stderr.read()
     assert "frames" in first
-    assert (process.returncode, [line for line in rest.splitlines() if "frames" not in line]) == (130, [])
+    assert (process.returncode, [line for line in rest.splitlines() if "frames" not in line]) == (status, [])
     assert list(tmp_path.iterdir()) == []
 
 

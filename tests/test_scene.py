@@ -9,13 +9,14 @@ from PIL import Image
 
 from visualiser import Scene, assets, pages
 from visualiser.appearance import THEMES, VIEWS
-from visualiser.clips import frame_count, images
+from visualiser.clips import frame_count, images, timeline_of
 from visualiser.errors import ExportError, UnknownNameError, VisualiserError
 from visualiser.naming import DEFAULT, GROUPS, all_specs, label_specs
 from visualiser.options import Options
 from visualiser.rendering import Stage
 from visualiser.scene import SCENE_KEY
 from visualiser.scenefile import load
+from visualiser.timeline import Pace
 from visualiser.writing import read_png_texts
 
 SMALL = {"width": 480, "height": 270}
@@ -141,7 +142,8 @@ def test_progress_is_told_frame_by_frame_and_half_speed_doubles_the_frames(leg_r
 
 @pytest.mark.render
 def test_frames_of_a_clip_are_made_one_at_a_time(leg_raise: Scene) -> None:
-    stream = images(leg_raise.body, leg_raise.movement, Options(width=160, height=90), fps=30)
+    timeline = timeline_of(leg_raise.movement, Pace(fps=30))
+    stream = images(leg_raise.body, leg_raise.movement, Options(width=160, height=90), timeline)
     first, second = next(stream), next(stream)
     assert first.shape == second.shape == (90, 160, 3)
     stream.close()

@@ -73,7 +73,9 @@ def _degrees(text: str) -> float:
     except ValueError:
         value = np.nan
     if not 0 < abs(value) <= MOST_DEGREES:
-        raise VisualiserError(f'camera is "orbit:{text}"; degrees up to {MOST_DEGREES:g} to the right or (-) left are allowed.')
+        raise VisualiserError(
+            f'camera is "orbit:{text}"; degrees up to {MOST_DEGREES:g} to the right or (-) left are allowed.'
+        )
     return value
 
 

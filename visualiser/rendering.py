@@ -4,7 +4,7 @@ The renderer's quirks stay here: multisampling is off (it costs four times the r
 vanish when depth peeling is on), edges are smoothed by drawing larger and averaging, lights hang on the camera.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,7 @@ class Stage:
         self._meshes: dict[str, Any] = {}
         self._actors: dict[str, Any] = {}
         self._pixels = vtkUnsignedCharArray()
+        self._camera: Camera | None = None
         self._with_props = self._from_above = True
         self._present: dict[str, bool] = {}  # floor and supports: whether the pose has them
         for surface in self._surfaces.values():
@@ -221,6 +222,7 @@ class Stage:
     def look(self, camera: Camera) -> None:
         """Look through a camera; the clipping planes enclose all that can be seen."""
         lens = self.plotter.camera
+        self._camera = camera
         eye, back = np.asarray(camera.eye), np.asarray(camera.back)
         self._from_above = camera.back[1] > -_LEVEL
         self._show_props()
@@ -238,9 +240,7 @@ class Stage:
 
     def _corners(self) -> FloatArray:
         """Corners of the boxes round all actors: (8 n, 3)."""
-        bounds = np.array([actor.GetBounds() for actor in self._actors.values()]).reshape(-1, 3, 2)
-        pick = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
-        return np.stack([bounds[:, axis, pick[:, axis]] for axis in range(3)], axis=-1).reshape(-1, 3)
+        return _corners_of([actor.GetBounds() for actor in self._actors.values()])
 
     # -- pictures --------------------------------------------------------------------------------------------------------------------
 
@@ -269,6 +269,37 @@ class Stage:
         window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
         image: ByteArray = vtk_to_numpy(self._pixels).reshape(height, width, 4)
         return image
+
+    def cutout(self, step: int = 1) -> tuple[ByteArray, tuple[int, int]]:
+        """Render and read back only where something may be: (h, w, 4), rows from below, and the left upper corner of that part.
+
+        On a black backdrop this is premultiplied colour: alpha tells what was drawn.
+
+        step : the edges of the part are multiples of so many pixels
+        """
+        window = self.plotter.render_window
+        window.Render()
+        width, height = window.GetActualSize()
+        boxes = [actor.GetBounds() for actor in self._actors.values() if actor.visibility]
+        corners = _corners_of(boxes) if boxes else np.zeros((0, 3))
+        if self._camera is None or not len(corners):
+            left = top = 0
+            right, bottom = width, height
+        else:
+            places = self._camera.project(corners, width, height)[:, :2]
+            low, high = np.floor(places.min(axis=0) - 2), np.ceil(places.max(axis=0) + 2)
+            left, top = (
+                int(step * (np.clip(v, 0, side - 2 * step) // step))
+                for v, side in zip(low, (width, height), strict=True)
+            )
+            right, bottom = (
+                int(min(step * -(-v // step), side))
+                for v, side in zip(np.maximum(high, (left + 2 * step, top + 2 * step)), (width, height), strict=True)
+            )
+        values = vtkUnsignedCharArray()
+        window.GetRGBACharPixelData(left, height - bottom, right - 1, height - 1 - top, 0, values, 0)
+        image: ByteArray = vtk_to_numpy(values).reshape(bottom - top, right - left, 4)
+        return image, (left, top)
 
     def seen(self, projected: FloatArray, radius: float = 3.0, tolerance: float = 0.004) -> FloatArray:
         """How much of each point of the picture rendered last can be seen; reads only small windows of the depth.
@@ -349,6 +380,13 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _corners_of(boxes: Sequence[Sequence[float]]) -> FloatArray:
+    """Corners of boxes (low x, high x, low y ...): (8 n, 3)."""
+    bounds = np.array(boxes).reshape(-1, 3, 2)
+    pick = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    return np.stack([bounds[:, axis, pick[:, axis]] for axis in range(3)], axis=-1).reshape(-1, 3)
 
 
 def off_screen_plotter(size: tuple[int, int]) -> pv.Plotter:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from visualiser.exports.doors import Choices
     from visualiser.exports.subject import Subject
     from visualiser.measurement import Table
-    from visualiser.options import Look, Still
+    from visualiser.options import Still
     from visualiser.physique import Physique
+    from visualiser.presets import Clip
     from visualiser.visibility import Words
 
 RECORDINGS = (".mot", ".sto", ".csv", ".tsv")
@@ -316,35 +317,51 @@ class Scene:
         self,
         path: str | PathLike[str],
         *,
-        fps: int = 30,
-        speed: float = 1.0,
+        camera: str = "fixed",
         captions: bool = True,
+        subtitles: str | PathLike[str] | None = None,
+        poster: str | PathLike[str] | None = None,
         progress: Callable[[int, int], None] | None = None,
         force: bool = False,
-        **look: "Unpack[Look]",
+        **asked: "Unpack[Clip]",
     ) -> Path:
-        """A film of the whole movement (MP4), frame by frame through a short queue: memory does not grow with its length.
+        """A film of the movement, frame by frame through short queues: memory does not grow with its length.
 
-        speed    : 0.5 shows the movement at half speed
-        progress : called with (frames done, frames in all)
-        look     : what the picture shows, see `options.Look`
+        path      : .mp4, .webm, .gif, .apng, .webp, or numbered pictures: folder/%04d.png
+        camera    : how the camera moves, see `cameramoves`
+        captions  : title and phases in the picture
+        subtitles : the phases as a text file besides, .srt or .vtt
+        poster    : a still (PNG) of the first frame besides, for the slide on which the film waits
+        progress  : called with (frames done, frames in all)
+        asked     : preset, quality, how it is played (`timeline.Pace`) and what the picture shows, see `presets.Clip`
         """
-        from visualiser import clips, video
-        from visualiser.options import look_options
+        from visualiser import cameramoves, clips, presets, video, writing
 
         target = video.film_target(path, force)
-        options = replace(look_options(look, self.movement), captions=captions)
+        beside = [(subtitles, writing.SUBTITLE_SUFFIXES), (poster, writing.PNG_SUFFIXES)]
+        for other, suffixes in beside:
+            if other is not None:
+                writing.target(other, force, suffixes)
+        plan = presets.plan(asked, self.movement, captions=captions)
+        move = cameramoves.parse(camera, plan.options.view)
         clips.clip(
             self.body,
             self.movement,
             target,
-            options,
-            fps=fps,
-            speed=speed,
+            plan.options,
+            pace=plan.pace,
+            move=move,
+            quality=plan.quality,
             metadata=self._metadata(),
             progress=progress,
             force=force,
         )
+        if subtitles is not None:
+            spans = clips.timeline_of(self.movement, plan.pace).spans(self.movement.caption_at)
+            writing.write_subtitles(spans, subtitles, force=force)
+        if poster is not None:
+            picture = clips.poster(self.body, self.movement, plan.options, plan.pace, move=move)
+            writing.write_png(picture, poster, metadata=self._metadata(), force=force)
         return target
 
     def _metadata(self, **more: str) -> dict[str, str]:

@@ -12,7 +12,6 @@ from visualiser.typed import ByteArray, IntArray
 
 _LEAST, _SHARE = 32, 0.15  # contrast that makes an edge: grey levels, and of the brightest neighbour
 _REACH = 12  # pixels that a step is followed to either side
-_SOFTEN = 0.75  # of full blending, for single pixels and hair-thin lines
 
 Levels = NDArray[np.int16]
 
@@ -92,12 +91,13 @@ def _blend(flat: Levels, at: IntArray, stride: int) -> tuple[NDArray[np.float32]
     end = np.where(back < ahead, back_end, ahead_end)
     # Only the side on which the step belongs to the other surface is blended.
     belongs = (2 * here - middle < 0) != (end < 0)
-    edge = np.where(belongs, 0.5 - nearest / (back + ahead), 0.0)
+    # From the middle of the pixel to the nearer end of its step, in lengths of the step: half a pixel there, none in the middle.
+    edge = np.where(belongs, 0.5 - (nearest - 0.5) / (back + ahead - 1.0), 0.0)
     soft = np.abs((2 * (north + south + west + east) + nw + ne + sw + se) / 12 - here)
     contrast = np.maximum.reduce([here, north, south, west, east]) - np.minimum.reduce([here, north, south, west, east])
-    soft = np.clip(soft / np.maximum(contrast, 1), 0, 1)
-    soft = soft * soft * (3 - 2 * soft)
-    return np.maximum(edge, soft * soft * _SOFTEN).astype(np.float32), aside, across
+    # A third of the contrast is what a level edge has: only what sticks out further is softened.
+    soft = np.clip(1.5 * soft / np.maximum(contrast, 1) - 0.5, 0, 1)
+    return np.maximum(edge, soft).astype(np.float32), aside, across
 
 
 def _follow(

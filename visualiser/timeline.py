@@ -71,19 +71,26 @@ class Pace:
             raise ExportError(f"loops is {self.loops}; 0 (for ever, in animated images) to {MOST_ROUNDS} are allowed.")
 
 
+AS_WRITTEN = Pace()
+
+
 class Timeline(Sequence[Moment]):
     """The frames of a film, worked out when asked for: a long film takes no more memory than a short one."""
 
     def __init__(self, start_s: float, end_s: float, pace: Pace) -> None:
         if not start_s < end_s:
-            raise ExportError(f"A clip from {start_s:g} s to {end_s:g} s shows nothing; its end must come after its start.")
+            raise ExportError(
+                f"A clip from {start_s:g} s to {end_s:g} s shows nothing; its end must come after its start."
+            )
         self.start_s, self.end_s, self.pace = start_s, end_s, pace
-        frames = {name: round(getattr(pace, name) * pace.fps) for name in ("title_card", "hold_start", "hold", "end_card")}
-        self.moving = max(1, round((end_s - start_s) / pace.speed * pace.fps))
+        frames = {
+            name: round(getattr(pace, name) * pace.fps) for name in ("title_card", "hold_start", "hold", "end_card")
+        }
+        self.moving: int = max(1, round((end_s - start_s) / pace.speed * pace.fps))
         self._held, self._after = frames["hold_start"], frames["hold"]
         self.first = frames["title_card"]
         self.last = self.first + self._held + self.moving + self._after
-        self.total = self.last + frames["end_card"]
+        self.total: int = self.last + frames["end_card"]
 
     def __len__(self) -> int:
         return self.total

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from visualiser import subtitles
 from visualiser.errors import ExportError
 
 if sys.platform != "win32":  # there, leftovers of a killed program stay until somebody removes them
@@ -28,6 +29,7 @@ if sys.platform != "win32":  # there, leftovers of a killed program stay until s
 _PART = ".part"
 PNG_SUFFIXES = (".png",)
 TABLE_SUFFIXES = (".csv",)
+SUBTITLE_SUFFIXES = subtitles.SUFFIXES
 
 
 class Columns(Protocol):
@@ -183,4 +185,12 @@ def write_csv(table: Columns, path: str | PathLike[str], *, force: bool = False)
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(table.columns)
         rows.writerows([f"{value:.9g}" for value in row] for row in np.asarray(table.values))
+    return path
+
+
+def write_subtitles(spans: subtitles.Spans, path: str | PathLike[str], *, force: bool = False) -> Path:
+    """Write captions with their times, as SubRip (.srt) or WebVTT (.vtt)."""
+    path = target(path, force, SUBTITLE_SUFFIXES)
+    with replacing(path, force) as temporary:
+        temporary.write_text(subtitles.text_of(spans, path.suffix.lower()), encoding="utf-8")
     return path

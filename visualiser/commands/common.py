@@ -1,5 +1,6 @@
 """What the commands share: their common arguments, a scene from them, examples of help pages, progress."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from cyclopts import Parameter
 from visualiser.errors import VisualiserError
 
 if TYPE_CHECKING:
+    from visualiser.batch import Result
     from visualiser.scene import Scene
 
 FIRST_SCENE = "straight_leg_raise"
@@ -108,6 +110,24 @@ def require_drawing() -> None:
 
 
 @contextmanager
+def tidy_when_terminated() -> Iterator[None]:
+    """Inside the block, a request to end (SIGTERM) is answered like Ctrl-C: what is half written is removed first."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not on the main thread: somebody else answers signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """A bar with the time left on a terminal, ten plain lines elsewhere; both on standard error."""
     if not sys.stderr.isatty():
@@ -143,3 +163,25 @@ def _plain_progress(name: str) -> Callable[[int, int], None]:
             print(f"{name}: {done} of {total} frames, {left:.0f} s left", file=sys.stderr, flush=True)
 
     return step
+
+
+@contextmanager
+def results_told() -> Iterator[tuple[Callable[["Result", int, int], None], Callable[[str, int, int], None]]]:
+    """Progress of many outputs: bars for all and for the one at work on a terminal, a line an output elsewhere; on standard error."""
+    if not sys.stderr.isatty():
+
+        def line(result: "Result", done: int, total: int) -> None:
+            print(f"{done} of {total}: {result.file} {result.state}", file=sys.stderr, flush=True)
+
+        yield line, lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        everything, current = bars.add_task("outputs", total=None), bars.add_task("", total=None)
+        yield (
+            lambda result, done, total: bars.update(everything, completed=done, total=total),
+            lambda file, done, total: bars.update(current, description=file, completed=done, total=total),
+        )

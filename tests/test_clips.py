@@ -1,0 +1,163 @@
+"""Films end to end on the real body: what is in the file is what was asked for, and its first frame is the still of that moment."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from visualiser import Scene, clips
+from visualiser.errors import UnknownNameError
+from visualiser.filming import expose
+from visualiser.options import Options
+from visualiser.pipes import ahead
+from visualiser.timeline import Pace
+
+pytestmark = pytest.mark.render
+SMALL = {"width": 320, "height": 180}
+
+
+@pytest.fixture(scope="module")
+def leg_raise() -> Scene:
+    return Scene.load("straight_leg_raise")
+
+
+def frames_of(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as film:
+        return [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+
+
+def likeness(a: np.ndarray, b: np.ndarray) -> float:
+    """Structural similarity of two pictures (Wang et al. 2004: Gaussian window of 1.5 pixels, usual constants), of their brightness."""
+    x, y = (picture[..., :3].astype(float) @ (0.299, 0.587, 0.114) for picture in (a, b))
+    mx, my = gaussian_filter(x, 1.5), gaussian_filter(y, 1.5)
+    vx, vy = gaussian_filter(x * x, 1.5) - mx**2, gaussian_filter(y * y, 1.5) - my**2
+    both = gaussian_filter(x * y, 1.5) - mx * my
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    return float((((2 * mx * my + c1) * (2 * both + c2)) / ((mx**2 + my**2 + c1) * (vx + vy + c2))).mean())
+
+
+def options_of(scene: Scene, **words: Any) -> Options:
+    return Options(view=scene.movement.view, frame=scene.movement.frame, **(SMALL | words))
+
+
+def test_the_first_frame_of_a_film_is_its_still(leg_raise: Scene, tmp_path: Path) -> None:
+    leg_raise.clip(tmp_path / "a.mp4", fps=2, width=960, height=540, poster=tmp_path / "a.png", end=0.2)
+    first = frames_of(tmp_path / "a.mp4")[0]
+    with Image.open(tmp_path / "a.png") as poster:
+        still = np.asarray(poster)
+        assert "scene" in poster.info["comment"]
+    assert likeness(first, still) >= 0.98
+    assert likeness(first, np.roll(still, 3, axis=1)) < 0.98, "the yardstick sees three pixels"
+
+
+def test_the_preset_for_laying_over_is_transparent_around_the_anatomy(leg_raise: Scene, tmp_path: Path) -> None:
+    path = leg_raise.clip(tmp_path / "a.webm", preset="alpha", fps=1, labels="none", captions=False, **SMALL)
+    with av.open(str(path)) as film:
+        decoder = av.CodecContext.create("libvpx-vp9", "r")
+        pictures = [f.to_ndarray(format="rgba") for packet in film.demux(video=0) for f in decoder.decode(packet)]
+    assert len(pictures) == 6
+    for picture in pictures:
+        assert picture[:12, :12, 3].max() <= 2  # of 255: the codec loses a little
+        assert 0.02 < (picture[..., 3] > 200).mean() < 0.4
+
+
+def test_cards_fades_holds_and_rounds_make_a_film_of_the_length_asked_for(leg_raise: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    leg_raise.clip(
+        path,
+        fps=4,
+        speed=4.0,
+        hold=1.0,
+        fade=0.5,
+        title_card=1.0,
+        end_card=0.5,
+        loops=2,
+        subtitles=tmp_path / "a.vtt",
+        **SMALL,
+    )
+    frames = frames_of(path)
+    moving = round(leg_raise.movement.duration_s)  # at four times the speed, four frames a second
+    body = moving + 4
+    assert len(frames) == 4 + 2 * body + 2
+    assert all(np.array_equal(frames[4 + k], frames[4 + body + k]) for k in range(body)), "rounds are copies"
+    held = frames[4 + moving : 4 + moving + 2]
+    assert np.abs(held[0].astype(int) - held[1]).mean() < 1.5, "the last pose stands still"
+    darkest = [int(frame.min()) for frame in frames[:4]]
+    assert darkest[0] > darkest[1] + 20 < 200, "the title fades in"
+    assert (tmp_path / "a.vtt").read_text().startswith("WEBVTT\n\n00:00:01.000 -->")
+
+
+def test_frames_that_look_the_same_are_drawn_once(leg_raise: Scene) -> None:
+    timeline = clips.timeline_of(leg_raise.movement, Pace(fps=5, hold_start=1.0, end="1.0s"))
+    found = clips.survey(leg_raise.body, leg_raise.movement, options_of(leg_raise), timeline)
+    exposures = list(expose(leg_raise.body, found.shot, timeline))
+    assert len(exposures) == 10
+    assert len({id(exposure.cutout) for exposure in exposures[:6]}) == 1
+    assert len({id(exposure.cutout) for exposure in exposures}) == 5
+
+
+@pytest.mark.parametrize("camera", ["orbit:90", "views:posterior,lateral,popliteal", "follow:semitendinosus"])
+def test_while_the_camera_moves_the_anatomy_stays_in_the_picture(leg_raise: Scene, tmp_path: Path, camera: str) -> None:
+    path = leg_raise.clip(tmp_path / "a.mp4", fps=2, camera=camera, labels="semitendinosus", title=False, **SMALL)
+    frames = frames_of(path)
+    ground = frames[0][4:8, 4:8].astype(int).mean()
+    drawn = [(np.abs(frame.astype(int) - ground).max(axis=-1) > 40).mean() for frame in frames]
+    assert ground > 200
+    assert all(0.01 < share < 0.6 for share in drawn), "something is seen all the way, and never too near"
+    if camera.startswith("follow"):
+        coloured = [(np.ptp(frame.astype(int), axis=-1) > 60) for frame in frames]
+        middles = np.array([np.argwhere(mask).mean(axis=0) for mask in coloured])
+        assert np.ptp(middles, axis=0).max() < 70, "what is followed stays where it is"
+
+
+def test_a_structure_that_is_not_there_cannot_be_followed(leg_raise: Scene, tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="semitendinosus"):
+        leg_raise.clip(tmp_path / "a.mp4", camera="follow:semitendinosis", **SMALL)
+    assert not list(tmp_path.iterdir())
+
+
+def test_translucent_anatomy_lets_the_ground_and_what_is_behind_through(leg_raise: Scene) -> None:
+    timeline = clips.timeline_of(leg_raise.movement, Pace(fps=1, end="1s"))
+    pictures = [
+        next(clips.images(leg_raise.body, leg_raise.movement, options_of(leg_raise, labels="none", **more), timeline))
+        for more in ({}, {"show": _show(opacity={"muscles": 0.4})})
+    ]
+    red = [int((np.ptp(picture.astype(int), axis=-1) > 90).sum()) for picture in pictures]
+    assert 0 < red[1] < 0.7 * red[0]
+    assert np.abs(pictures[0].astype(int) - pictures[1]).max(axis=-1).astype(bool).mean() < 0.2
+
+
+def _show(**words: Any) -> Any:
+    from visualiser.visibility import show
+
+    return show(**words)
+
+
+def test_work_done_ahead_keeps_its_order_hands_failures_on_and_stops_when_nobody_takes_it() -> None:
+    closed: list[str] = []
+
+    def count() -> Any:
+        try:
+            for number in range(1000):
+                if number == 7:
+                    raise ZeroDivisionError
+                yield number
+        finally:
+            closed.append("here")
+
+    taken = []
+    with pytest.raises(ZeroDivisionError):
+        for number in ahead(count(), 2, "test"):
+            taken.append(number)
+    assert taken == list(range(7))
+    stream = ahead(iter(range(10**9)), 2, "test")
+    assert next(stream) == 0
+    stream.close()  # type: ignore[attr-defined]
+    early = ahead(count(), 2, "test")
+    next(early)
+    early.close()  # type: ignore[attr-defined]
+    assert closed == ["here", "here"]
