@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import trimesh
 
 from visualiser import Scene, anchoring, assets, pages, stills
 from visualiser.appearance import VIEWS
@@ -15,7 +16,7 @@ from visualiser.layout import place
 from visualiser.layout_check import faults
 from visualiser.options import Options
 from visualiser.rendering import Stage
-from visualiser.section import plane_in, section_of, words_for
+from visualiser.section import Plane, plane_in, section_of, words_for
 
 DRAFT = {"width": 480, "height": 270, "quality": "draft"}
 
@@ -158,6 +159,23 @@ def test_cut_faces_have_the_area_and_place_of_what_is_cut(curl: Scene) -> None:
     # A midshaft is 25 to 35 mm across (Ruff & Hayes 1983): 5 to 10 square centimetres.
     assert 4e-4 < faces["femur"].area < 1.1e-3
     assert 2e-4 < faces["semitendinosus"].area < 2e-3
+
+
+def test_a_branch_inside_its_trunk_is_no_hole_in_the_cut_and_one_beside_it_counts() -> None:
+    plane = Plane(np.array([0.0, 0.001, 0.0]), np.array([0.0, 1.0, 0.0]))
+    trunk, thin = trimesh.creation.icosphere(4, 0.02), trimesh.creation.icosphere(3, 0.005)
+
+    def area(*balls: trimesh.Trimesh) -> float:
+        both = trimesh.util.concatenate(balls)
+        found = cap("nerve", np.asarray(both.vertices), np.asarray(both.faces), plane)
+        assert found is not None and found.surface == "nerve"
+        return found.area
+
+    alone, small = area(trunk), area(thin)
+    assert alone == pytest.approx(np.pi * (0.02**2 - 0.001**2), rel=0.01)
+    assert area(trunk, thin) == pytest.approx(alone)
+    assert area(trunk, thin.copy().apply_translation((0.03, 0, 0))) == pytest.approx(alone + small)
+    assert cap("nerve", np.asarray(trunk.vertices) + 1.0, np.asarray(trunk.faces), plane) is None
 
 
 def test_the_cut_follows_the_femur_and_the_nearer_half_goes(curl: Scene) -> None:

@@ -23,6 +23,8 @@ def test_a_groove_is_darker_than_its_banks_and_darkest_at_its_bottom() -> None:
     depth += 8 * MM * np.clip(1 - np.abs(np.arange(160) - 80) / 8, 0, 1)
     shade = occlusion(depth, MM)[60]
     assert shade[80] > 0.15 > 0.03 > shade[40]
+    down = occlusion(depth, MM)[:, 80]  # the groove leaves the picture above and below, without a step
+    assert np.abs(np.diff(down)).max() < 0.02
     assert shade.argmax() == pytest.approx(80, abs=2)
 
 

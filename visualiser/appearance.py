@@ -71,6 +71,10 @@ DIVERGING: tuple[Colour, ...] = (rgb("#0A3A86"), rgb("#4A6796"), rgb("#8F8E8A"),
 RISING: tuple[Colour, ...] = (rgb("#34405A"), rgb("#7A3E6D"), rgb("#CF4B4B"), rgb("#F08A24"), rgb("#FFE066"))
 
 
+# Nerves beside muscles that are coloured by a map: nothing of the map's, least of all the yellow at its end.
+OFF_THE_MAP: Colour = rgb("#F3EFE8")
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """What colours mean: a title with its unit, colours from low to high, (value, share of the way) of its numbers."""

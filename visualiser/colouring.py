@@ -9,7 +9,7 @@ import numpy as np
 
 from visualiser.activation import HEADS, activation
 from visualiser.anatomy.definitions import MuscleHead
-from visualiser.appearance import DIVERGING, IDENTITY, RISING, Colour, Scale, diverging, rising
+from visualiser.appearance import DIVERGING, IDENTITY, OFF_THE_MAP, RISING, Colour, Scale, diverging, rising
 from visualiser.assembly import MUSCLE, NERVE, Body
 from visualiser.conventions import LEG_SLICES, SIDES
 from visualiser.errors import unknown_name
@@ -78,7 +78,7 @@ def colours(
         return _active(body, movement, time_s)
     pose, limit = pose_at(movement, time_s), limit or reach(choice, body, movement)
     heads = {head.name: head for head in body.physique.heads}
-    result = {}
+    result = _nerves(body)
     for surface in body.surfaces:
         if surface.kind == MUSCLE and surface.side is not None:
             change = change_percent(choice, body, heads[surface.structure], pose[LEG_SLICES[surface.side]])
@@ -91,11 +91,15 @@ def _active(body: Body, movement: Movement, time_s: float) -> dict[str, Colour]:
     own = activation(movement, time_s)
     shift = movement.other_leg_shift
     other = np.zeros(len(HEADS)) if shift is None else activation(movement, time_s - shift * movement.duration_s)
-    return {
+    return _nerves(body) | {
         s.name: rising(float((own if s.side is movement.side else other)[HEADS.index(s.structure)]))
         for s in body.surfaces
         if s.kind == MUSCLE
     }
+
+
+def _nerves(body: Body) -> dict[str, Colour]:
+    return {s.name: OFF_THE_MAP for s in body.surfaces if s.kind == NERVE}
 
 
 def scale(choice: str, body: Body, movement: Movement, limit: float | None = None) -> Scale | None:

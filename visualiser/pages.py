@@ -200,7 +200,9 @@ def dial_of(
     taken : boxes of the furniture
     drawn : where there is anything on the picture
     """
-    reading = dial.reading_at(movement, time_s, body.physique) if options.dial and options.section is None else None
+    # A close-up or a section is about a place, not about the angle of a joint.
+    wanted = options.dial and options.section is None and not VIEWS[options.view].focus
+    reading = dial.reading_at(movement, time_s, body.physique) if wanted else None
     if reading is None:
         return None
     footwards = frame.body_to_world @ (0.0, -1.0, 0.0)

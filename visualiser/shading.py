@@ -32,8 +32,12 @@ def occlusion(depth: FloatArray, metres_per_pixel: float) -> NDArray[np.float32]
     rows, columns = np.flatnonzero(hit.any(axis=1)), np.flatnonzero(hit.any(axis=0))
     part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     margin = int(np.ceil(_REACHES_M[-1] / metres_per_pixel)) + 1
-    here = np.where(hit, depth, 1e3)[part].astype(np.float32)
-    around = np.pad(here, margin, constant_values=np.float32(1e3))
+    whole = np.where(hit, depth, 1e3).astype(np.float32)
+    here = whole[part]
+    # What leaves the picture is taken to go on outside it: else its shade would end in a step before the edge.
+    around = np.pad(whole, margin, mode="edge")[
+        rows[0] : rows[-1] + 1 + 2 * margin, columns[0] : columns[-1] + 1 + 2 * margin
+    ]
     height, width = here.shape
     taken = np.zeros_like(here)
     used = 0

@@ -97,7 +97,7 @@ def _muscle(name: str) -> ByteArray:
         there = _smooth(along, sheet.begin - 0.02, sheet.begin + (0.02 if sheet.from_origin else 0.20))
         there = there * (1.0 - _smooth(along, sheet.end - (0.20 if sheet.from_origin else 0.0), sheet.end + 0.01))
         narrowing = sheet.half_width * (0.35 + 0.65 * there)
-        inside = 1.0 - _smooth((away + 0.022 * fine + 0.02 * bundles) / narrowing, 0.35, 1.0)
+        inside = 1.0 - _smooth((away + 0.006 * fine + 0.024 * bundles) / narrowing, 0.25, 1.0)
         red = red * (1.0 - 0.80 * there * inside)
     if name == "semitendinosus":
         behind = np.abs((around - 0.25 + 0.5) % 1.0 - 0.5)
