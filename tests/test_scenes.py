@@ -9,6 +9,7 @@ import pytest
 
 from visualiser import Scene, assets, ground, naming, scenefile
 from visualiser.anatomy import muscles
+from visualiser.assembly import body
 from visualiser.conventions import LEG_SLICES, POSE_COORDINATES, Side, degrees
 from visualiser.errors import SceneFileError
 from visualiser.kinematics import segment_transforms
@@ -277,9 +278,36 @@ def test_flights_are_as_long_as_gravity_allows() -> None:
     assert (height - chord).max() == pytest.approx(9.81 * (end - start) ** 2 / 8, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["straight_leg_raise", "prone_leg_curl", "sitting_slouched", "rowing"])
-def test_nobody_sinks_into_the_furniture(name: str) -> None:
+SUPPORTED = [name for name in LIBRARY if "\nsupport = " in assets.scene_paths()[name].read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("name", SUPPORTED)
+def test_neither_bone_nor_muscle_sinks_into_what_one_lies_or_sits_on(name: str) -> None:
     movement = scene(name)
-    for t in np.linspace(0.0, movement.duration_s, 25):
-        support = ground.supports_at(movement, float(t))[movement.support]
-        assert ground.lowest(placed(name, np.array([t])), ("pelvis",))[0] > support[1, 3]
+    slab = next(support for support in ground.SUPPORTS if support.name == movement.support)
+    person = body(movement.side, "ghost", "light")
+    for at in np.linspace(0.0, movement.duration_s, 6):
+        frame = person.movement_frame(movement, float(at))
+        for surface in person.surfaces:
+            x, y, z = (person.placed(surface, frame) - frame.transforms[movement.support][:3, 3]).T
+            over_it = (x > slab.back) & (x < slab.front) & (np.abs(z) < slab.half_width) & (y > -slab.thickness)
+            assert not over_it.any() or y[over_it].min() > -0.006, f"{surface.name} at {at:.2f} s"
+
+
+@pytest.mark.parametrize("name", ["straight_leg_raise", "prone_leg_curl", "sitting_slouched", "rowing"])
+def test_nobody_hovers_over_the_furniture(name: str) -> None:
+    movement = scene(name)
+    on_it = ("pelvis",) if movement.support.endswith("seat") else ("pelvis", "lumbar", "femur_right", "femur_left")
+    gaps = [
+        ground.lowest(placed(name, np.array([t])), on_it)[0]
+        - ground.supports_at(movement, float(t))[movement.support][1, 3]
+        for t in np.linspace(0.0, movement.duration_s, 25)
+    ]
+    assert 0 < min(gaps) < 0.02
+
+
+def test_the_feet_of_a_rower_stay_on_the_footplate() -> None:
+    time = np.linspace(0.0, scene("rowing").duration_s, 60)
+    foot = placed("rowing", time)[:, ground.skeleton.segment_names().index("foot_right")]
+    ball = foot @ [0.13, -0.455, 0.02, 1.0]
+    assert np.ptp(ball[:, 0]) < 0.02 and np.ptp(ball[:, 1]) < 0.04

@@ -25,7 +25,7 @@ CELL, HEAD, MARGIN, SAMPLES = (
     2,
 )  # pixels of a picture, of the line above a row, round the body; supersampling
 FEWEST, MOST = 2, 24
-COLOURS = 200  # of the written file: small enough for a page in a repository
+COLOURS = 150  # of the written file: small enough for a page in a repository
 
 
 def moments(scene: "Scene", frames: int) -> list[float]:
