@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from visualiser.appearance import SMALL_SIZE, THEMES, Colour, Theme, label_colour, look_up
+from visualiser.appearance import THEMES, Colour, Theme, label_colour, look_up
 from visualiser.cameras import Box
 from visualiser.conventions import LEG_SLICES, degrees
 from visualiser.furniture import MARGIN, ROW, covers
@@ -25,7 +25,7 @@ from visualiser.tightness import leg_to_couch
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 from visualiser.typefaces import Line, text_width
 
-RADIUS, _CORE = 104.0, 26.0  # layout units: of the dial, and of the empty middle
+RADIUS, _CORE, _TEXT = 118.0, 30.0, 26.0  # layout units: of the dial, and of the empty middle
 _PAD, _TICK, _NEEDLE = 12.0, 9.0, 5.0
 _DOT = 6.0
 _CORNERS = ("top left", "top right", "bottom left", "bottom right")
@@ -128,16 +128,16 @@ def stand(
 
 def _box(reading: Reading, canvas: Point, corner: str) -> Box:
     """Room for the half circle and its two lines of text; as wide as they get when the numbers grow."""
-    most = [text_width(reading.word + " 000°", "english") * SMALL_SIZE, _row_width(reading.parts)]
+    most = [text_width(reading.word + " 000°", "english") * _TEXT, _row_width(reading.parts)]
     width = max(2 * RADIUS, *most) + 2 * _PAD
-    height = RADIUS + 2 * SMALL_SIZE * ROW + 3 * _PAD + SMALL_SIZE
+    height = RADIUS + 2 * _TEXT * ROW + 3 * _PAD + _TEXT
     left = MARGIN - _PAD if corner.endswith("left") else canvas[0] - MARGIN + _PAD - width
     top = MARGIN - _PAD if corner.startswith("top") else canvas[1] - MARGIN + _PAD - height
     return Box(left, top, left + width, top + height)
 
 
 def _row_width(parts: Sequence[Part]) -> float:
-    words = sum(text_width(f"{part.word} 000°", "english") * SMALL_SIZE for part in parts)
+    words = sum(text_width(f"{part.word} 000°", "english") * _TEXT for part in parts)
     return words + len(parts) * (2 * _DOT + 8.0) + (len(parts) - 1) * 18.0
 
 
@@ -167,7 +167,7 @@ def draw(image: ByteArray, dial: Dial, scale: float, theme: str | Theme) -> Byte
     halo = look.halo if image.shape[2] == 3 and not dial.ground else None
     if dial.ground:
         pill(image, dial.box.scaled(scale), scale, look.halo, GROUND, 0.0)
-    centre = np.array([(dial.box.left + dial.box.right) / 2, dial.box.top + _PAD + SMALL_SIZE + RADIUS])
+    centre = np.array([(dial.box.left + dial.box.right) / 2, dial.box.top + _PAD + _TEXT + RADIUS])
 
     def at(angle_deg: float, radius: float) -> FloatArray:
         turn = np.radians(180.0 - angle_deg if dial.leftwards else angle_deg)
@@ -189,7 +189,7 @@ def draw(image: ByteArray, dial: Dial, scale: float, theme: str | Theme) -> Byte
         stroke(image, path, 3.0 * scale, look.ink, dash=(7.0 * scale, 5.0 * scale))
     if reading.band_deg is not None:
         fan(*reading.band_deg, (RADIUS + 3.0, RADIUS + 3.0 + _TICK), look.second_ink, 0.85)
-        words = (Line(f"{reading.band_deg[0]:g}–{reading.band_deg[1]:g}°", "english", SMALL_SIZE * 0.8),)
+        words = (Line(f"{reading.band_deg[0]:g}–{reading.band_deg[1]:g}°", "english", _TEXT * 0.8),)
         x, y = at(float(np.mean(reading.band_deg)), RADIUS + _TICK + 14.0)
         text(image, words, (float(x), float(y)), scale, look, align="centre", second=True, halo=halo)
     stroke(image, np.array([at(180.0, RADIUS), at(0.0, RADIUS)]), 2.0 * scale, look.second_ink)
@@ -215,11 +215,11 @@ def _shares(reading: Reading, fan: _Fan, look: Theme) -> None:
 def _lines(image: ByteArray, dial: Dial, base: float, scale: float, look: Theme, halo: Colour | None) -> None:
     """The angle in words under the dial, and its parts with dots in their colours."""
     middle = (dial.box.left + dial.box.right) / 2
-    head = (Line(dial.reading.headline, "english", SMALL_SIZE),)
-    y = base + _PAD + SMALL_SIZE * ROW / 2
+    head = (Line(dial.reading.headline, "english", _TEXT),)
+    y = base + _PAD + _TEXT * ROW / 2
     text(image, head, (middle * scale, y * scale), scale, look, align="centre", halo=halo)
-    y += SMALL_SIZE * ROW
-    lines = [Line(f"{p.word} {_spoken(p.angle_deg)}", "english", SMALL_SIZE) for p in dial.reading.parts]
+    y += _TEXT * ROW
+    lines = [Line(f"{p.word} {_spoken(p.angle_deg)}", "english", _TEXT) for p in dial.reading.parts]
     width = sum(line.width + 2 * _DOT + 8.0 for line in lines) + 18.0 * (len(lines) - 1)
     x = middle - width / 2
     for part, line in zip(dial.reading.parts, lines, strict=True):
