@@ -14,6 +14,7 @@ from visualiser.conventions import Side
 from visualiser.errors import SceneFileError
 from visualiser.options import Options
 from visualiser.tightness import limited
+from visualiser.timeline import Pace
 
 CANVAS = (1920.0, 1080.0)
 
@@ -101,7 +102,8 @@ def test_stills_and_clips_carry_the_dial_and_labels_leave_it_room() -> None:
     assert not any(box.overlaps(drawn.gauge.box, 0.0) for box in drawn.placement.boxes)
     bare = stills.draw(leg, raise_, 3.5, replace(options, dial=False))
     assert bare.gauge is None and "Leg to couch" not in bare.alt
-    pictures = [np.asarray(picture).copy() for picture in clips.images(leg, raise_, options, fps=1)]
+    timeline = clips.timeline_of(raise_, Pace(fps=1))
+    pictures = [np.asarray(picture).copy() for picture in clips.images(leg, raise_, options, timeline)]
     box = drawn.gauge.box.scaled(options.scale)
     part = (slice(int(box.top), int(box.bottom)), slice(int(box.left), int(box.right)))
     assert len({picture[part].tobytes() for picture in pictures}) > 3  # it moves
