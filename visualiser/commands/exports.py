@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from visualiser.commands.common import AS_WRITTEN, Actor, Force, Legs, example, progress
+from visualiser.commands.look import Whole
 from visualiser.errors import VisualiserError
 
 
@@ -16,6 +17,8 @@ def add_to(app: App) -> None:
         help_epilogue=example(
             "hamstring export straight_leg_raise -o raise.glb",
             "hamstring export straight_leg_raise standing_leg_curl -o hamstrings.html",
+            "hamstring export straight_leg_raise sprint -o lecture.pptx --quiz",
+            "hamstring export straight_leg_raise sprint -o handout.pdf",
             "hamstring export squat -o squat.glb --profile powerpoint",
             "hamstring export standing_leg_curl -o curl.stl --at 60%",
             "hamstring export standing_leg_curl -o curl.obj --at 1.2s --separate --units cm",
@@ -50,13 +53,20 @@ def export(
     embed: Annotated[
         bool, Parameter(negative="", show_default=False, help="Of a page: made for a frame in another page (LMS).")
     ] = False,
+    quiz: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Of slides and handouts: questions and answers too.")
+    ] = False,
+    size: Annotated[
+        str | None, Parameter(help="Of the pictures and films in slides and handouts: hd, full, 1280x720, ...")
+    ] = None,
+    fps: Annotated[Whole | None, Parameter(help="Frames a second of the films in slides; 24 if left out.")] = None,
     legs: Legs = None,
     actor: Actor = AS_WRITTEN,
     force: Force = False,
 ) -> None:
-    """Hand movements to other programs: animated 3D files, offline web pages, or one pose as a mesh.
+    """Hand movements to other programs: animated 3D files, offline web pages, slides, handouts, or one pose as a mesh.
 
-    The ending of the file says what it becomes: .glb (animated, or one pose with --at), .html (a page with one movement or several),
+    The ending of the file says what it becomes: .glb (animated, or one pose with --at), .html, .pptx and .pdf (one movement or several),
     .stl, .obj, .ply, .vtp (one pose).
     """
     if not scenes:
@@ -64,6 +74,7 @@ def export(
     if output is None:
         raise VisualiserError(f"hamstring export needs a file to write, such as -o {Path(scenes[0]).stem}.glb.")
     from visualiser.exports import doors
+    from visualiser.options import size_of
 
     subjects = [actor.scene(name, legs).subject for name in scenes]
     with progress(output.name) as step:
@@ -78,6 +89,9 @@ def export(
             view=view,
             labels=labels,
             embed=embed,
+            quiz=quiz,
+            size=None if size is None else size_of(size),
+            fps=fps,
             force=force,
             progress=step,
         )

@@ -6,10 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, Unpack
 
-from visualiser.appearance import THEMES, look_up
+from visualiser.appearance import THEMES, VIEWS, look_up
 from visualiser.errors import ExportError
 from visualiser.exports.subject import Subject
+from visualiser.naming import label_specs
 from visualiser.options import moment
+from visualiser.timeline import Pace
 from visualiser.writing import replacing, target
 
 
@@ -20,10 +22,13 @@ class Choices(TypedDict, total=False):
     at       : one pose instead of the movement: 0.6, "60%" or "1.2s"
     separate : of a pose: one file for each structure
     units    : of a pose: 'mm', 'cm' or 'm'
-    theme    : of a page: 'light' or 'dark'
-    view     : where a page begins to look from; the scene's own when None
-    labels   : of a page: group words and names, see `hamstring list landmarks`
+    theme    : 'light', 'dark' or 'print'; of a page 'light' or 'dark', and what its reader prefers when None
+    view     : where pictures are taken from and pages begin; the scene's own when None
+    labels   : what is named: group words and names, see `hamstring list landmarks`
     embed    : of a page: for a frame inside another page
+    quiz     : of slides and handouts: questions and answers too
+    size     : of the pictures and films in slides and handouts, pixels
+    fps      : of the films in slides
     force    : overwrite files that exist
     progress : called with (steps done, steps in all)
     """
@@ -36,6 +41,9 @@ class Choices(TypedDict, total=False):
     view: str | None
     labels: str | None
     embed: bool
+    quiz: bool
+    size: tuple[int, int] | None
+    fps: int | None
     force: bool
     progress: Callable[[int, int], None] | None
 
@@ -46,13 +54,15 @@ FORMATS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         ".glb": ("a 3D file", ("profile", *_POSE)),
         ".html": ("a page", ("theme", "view", "labels", "embed")),
+        ".pptx": ("a slide deck", ("theme", "view", "labels", "quiz", "size", "fps")),
+        ".pdf": ("a handout", ("theme", "view", "labels", "quiz", "size")),
         ".stl": ("a mesh", _POSE),
         ".obj": ("a mesh", _POSE),
         ".ply": ("a mesh", _POSE),
         ".vtp": ("a mesh", _POSE),
     }
 )
-_SEVERAL = (".html",)
+_SEVERAL = (".html", ".pptx", ".pdf")
 
 
 def write(subjects: Sequence[Subject], path: str | PathLike[str], **choices: Unpack[Choices]) -> list[Path]:
@@ -66,6 +76,10 @@ def write(subjects: Sequence[Subject], path: str | PathLike[str], **choices: Unp
     _check(suffix, choices, len(subjects))
     if suffix == ".html":
         return [_write_page(subjects, file, choices)]
+    if suffix == ".pptx":
+        return [_write_deck(subjects, file, choices)]
+    if suffix == ".pdf":
+        return [_write_handout(subjects, file, choices)]
     if suffix == ".glb" and choices.get("at") is None and not choices.get("separate"):
         return [_write_animated(subjects[0], file, choices)]
     return _write_pose(subjects[0], file, choices)
@@ -75,7 +89,7 @@ def _check(suffix: str, choices: Choices, scenes: int) -> None:
     """Refuse what was asked of a format that has no use for it."""
     kind, allowed = FORMATS[suffix]
     for name, value in choices.items():
-        if value is None or value is False or name in (*allowed, *_ALWAYS):
+        if value is None or value is False or name in (*allowed, *_ALWAYS):  # not asked for, or at home here
             continue
         homes = ", ".join(ending for ending, (_, options) in FORMATS.items() if name in options)
         raise ExportError(f"--{name} is for {homes}; {kind} ({suffix}) does without.")
@@ -110,6 +124,44 @@ def _write_page(subjects: Sequence[Subject], file: Path, choices: Choices) -> Pa
         embed=choices.get("embed", False),
     )
     return _put(file, text.encode(), choices.get("force", False))
+
+
+def _write_deck(subjects: Sequence[Subject], file: Path, choices: Choices) -> Path:
+    from visualiser.exports.deck import FPS, Style, deck
+
+    size, view, labels = choices.get("size"), choices.get("view"), choices.get("labels") or "default"
+    _check_look(subjects, view, labels)
+    asked = choices.get("fps")
+    fps = FPS if asked is None else asked
+    Pace(fps=fps)  # raises for a rate that cannot be, before anything is drawn
+    style = Style(choices.get("theme") or "light", view, labels, choices.get("quiz", False), fps=fps)
+    if size is not None:
+        style = style.sized(size)
+    return _put(file, deck(subjects, style, choices.get("progress")), choices.get("force", False))
+
+
+def _write_handout(subjects: Sequence[Subject], file: Path, choices: Choices) -> Path:
+    from visualiser.exports import handout
+
+    size, view, labels = choices.get("size"), choices.get("view"), choices.get("labels") or "default"
+    _check_look(subjects, view, labels)
+    content = handout.handout(
+        subjects,
+        theme=choices.get("theme") or "print",
+        view=view,
+        labels=labels,
+        quiz=choices.get("quiz", False),
+        size=handout.PICTURE if size is None else size,
+    )
+    return _put(file, content, choices.get("force", False))
+
+
+def _check_look(subjects: Sequence[Subject], view: str | None, labels: str) -> None:
+    """Raise for a view or label that does not exist before anything is drawn."""
+    if view is not None:
+        look_up("view", view, VIEWS)
+    for subject in subjects:
+        label_specs(labels, subject.movement)
 
 
 def _write_pose(subject: Subject, file: Path, choices: Choices) -> list[Path]:
