@@ -25,7 +25,7 @@ LAYERS = (
     "playback keys screen writing "
     "texts encoders video "
     "pages stills curves figures "
-    "filming titlecards clips "
+    "filming titlecards clips compositions "
     "comparison "
     "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
     "exports.quiz exports.slides exports.deck exports.handout exports.doors "

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from visualiser import Scene, clips
-from visualiser.errors import UnknownNameError
+from visualiser.errors import UnknownNameError, VisualiserError
 from visualiser.filming import expose
 from visualiser.options import Options
 from visualiser.pipes import ahead
@@ -112,6 +112,36 @@ def test_while_the_camera_moves_the_anatomy_stays_in_the_picture(leg_raise: Scen
         coloured = [(np.ptp(frame.astype(int), axis=-1) > 60) for frame in frames]
         middles = np.array([np.argwhere(mask).mean(axis=0) for mask in coloured])
         assert np.ptp(middles, axis=0).max() < 70, "what is followed stays where it is"
+
+
+def test_the_cursor_of_a_curve_runs_from_left_to_right_with_the_film(leg_raise: Scene, tmp_path: Path) -> None:
+    path = leg_raise.clip(tmp_path / "a.mp4", fps=1, curve="length", width=640, height=360, labels="none")
+    strips = [frame[270:330].astype(int) for frame in frames_of(path)]
+    rest = np.median(strips, axis=0)
+    places = [float(np.argmax(np.abs(strip - rest).sum(axis=(0, 2)))) for strip in strips]
+    assert places == sorted(places) and places[-1] - places[0] > 300
+
+
+def test_two_views_and_two_degrees_of_tightness_stand_side_by_side_in_step(leg_raise: Scene, tmp_path: Path) -> None:
+    words = {
+        "fps": 1,
+        "start": "30%",
+        "end": "60%",
+        "labels": "none",
+        "captions": False,
+        "title": False,
+        "dial": False,
+        **SMALL,
+    }
+    tight = frames_of(leg_raise.clip(tmp_path / "t.mp4", tight=(0.0, 1.0), **words))
+    views = frames_of(leg_raise.clip(tmp_path / "v.mp4", views="posterior,lateral", **words))
+    assert len(tight) == len(views) == 2
+    for left, right in ((frame[:, :160].astype(int), frame[:, 160:].astype(int)) for frame in (*tight, *views)):
+        for half in (left, right):
+            assert (np.abs(half - half[2, 2]).max(axis=-1) > 60).mean() > 0.01
+        assert np.abs(left - right).mean() > 1.0, "a tight leg and a supple one, two views, differ"
+    with pytest.raises(VisualiserError, match="do not go together"):
+        leg_raise.clip(tmp_path / "x.mp4", views="posterior,lateral", tight=(0, 1), **SMALL)
 
 
 def test_a_structure_that_is_not_there_cannot_be_followed(leg_raise: Scene, tmp_path: Path) -> None:

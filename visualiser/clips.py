@@ -134,12 +134,20 @@ def images(
     *,
     move: Move = FIXED,
     quality: str = "standard",
+    least_half: float = 0.0,
+    ground: ByteArray | None = None,
 ) -> Generator[ByteArray]:
-    """The labelled pictures of a clip in order: (height, width, 3), or with straight alpha (height, width, 4) when transparent."""
+    """The labelled pictures of a clip in order: (height, width, 3), or with straight alpha (height, width, 4) when transparent.
+
+    least_half : see `pages.page`: several clips side by side have one scale
+    ground     : (height, width, 3)  what the anatomy is laid on; the theme's own when None
+    """
     if quality != STILL:
         look_up("quality", quality, QUALITIES)
-    found = survey(body, movement, options, timeline, move, quality)
-    writer = _Writer(body, found, timeline)
+    found = survey(body, movement, options, timeline, move, quality, least_half=least_half)
+    if ground is None:
+        ground = compose_background(options.width, options.height, options.theme, dither=True)
+    writer = _Writer(body, found, timeline, ground)
     shown = (now for now in timeline if now.card is None)
     exposures = _with_future(expose(body, found.shot, shown), timeline.pace.fps)
     cards: dict[str, ByteArray] = {}
@@ -150,7 +158,7 @@ def images(
             picture = cards[now.card]
         else:
             picture = writer.picture(now, *next(exposures))
-        yield picture if now.strength >= 1.0 else faded(picture, now.strength, options)
+        yield picture if now.strength >= 1.0 else faded(picture, now.strength, ground)
     exposures.close()
 
 
@@ -163,13 +171,12 @@ def poster(body: Body, movement: Movement, options: Options, pace: Pace, *, move
     return Image.fromarray(first, "RGBA" if options.transparent else "RGB")
 
 
-def faded(picture: ByteArray, strength: float, options: Options) -> ByteArray:
+def faded(picture: ByteArray, strength: float, ground: ByteArray) -> ByteArray:
     """A picture on its way to the bare ground, or to nothing when transparent."""
-    if options.transparent:
+    if picture.shape[2] == 4:
         result = picture.copy()
         result[..., 3] = np.round(picture[..., 3] * strength)
         return result
-    ground = compose_background(options.width, options.height, options.theme, dither=True)
     share = np.uint16(round(strength * 256))
     mixed = picture.astype(np.uint16) * share + ground.astype(np.uint16) * (256 - share) + 128
     return (mixed >> 8).astype(np.uint8)
@@ -178,8 +185,8 @@ def faded(picture: ByteArray, strength: float, options: Options) -> ByteArray:
 class _Writer:
     """Lays the anatomy of each frame on its ground and writes labels and furniture over it; frames must come in order."""
 
-    def __init__(self, body: Body, found: Survey, timeline: Timeline) -> None:
-        self.body, self.found = body, found
+    def __init__(self, body: Body, found: Survey, timeline: Timeline, ground: ByteArray) -> None:
+        self.body, self.found, self.ground = body, found, ground
         self.movement, self.options = found.shot.movement, found.shot.options
         boxes = [box for furniture in found.captions.values() for box in furniture.boxes]
         self.tracker = Tracker(
@@ -200,7 +207,7 @@ class _Writer:
         later : (2, n, 2)  where the anchors will be, see `tracking.AHEAD_S`
         """
         options, found = self.options, self.found
-        image = laid_down(exposure, options)
+        image = laid_down(exposure, options, self.ground)
         placement = self.tracker.step(exposure.anchors, exposure.seen, later, occupied=exposure.covered)
         caption = self.movement.caption_at(now.time_s) if options.captions else ""
         overlay.draw(
@@ -230,8 +237,8 @@ class _Writer:
         return self._known[caption, words]
 
 
-def laid_down(exposure: Exposure, options: Options) -> ByteArray:
-    """The anatomy on the ground of its theme, or on nothing: (H, W, 3) or (H, W, 4) with straight alpha."""
+def laid_down(exposure: Exposure, options: Options, ground: ByteArray) -> ByteArray:
+    """The anatomy on its ground, or on nothing: (H, W, 3) or (H, W, 4) with straight alpha."""
     cutout, (left, top) = exposure.cutout, exposure.corner
     height, width = cutout.shape[:2]
     alpha = cutout[..., 3]
@@ -242,7 +249,7 @@ def laid_down(exposure: Exposure, options: Options) -> ByteArray:
         soft = (alpha > 0) & (alpha < 255)
         part[soft, :3] = np.minimum(cutout[soft, :3].astype(np.uint16) * 255 // alpha[soft, None], 255)
         return image
-    image = compose_background(options.width, options.height, options.theme, dither=True).copy()
+    image = ground.copy()
     part = image[top : top + height, left : left + width]
     np.copyto(part, cutout[..., :3], where=(alpha == 255)[..., None])
     rows, columns = np.nonzero((alpha > 0) & (alpha < 255))
@@ -271,8 +278,22 @@ def _with_future(exposures: Iterator[Exposure], fps: int) -> Generator[tuple[Exp
 # -- what is decided before the first frame ------------------------------------------------------------------------------------------
 
 
+def half_of(body: Body, movement: Movement, options: Options, timeline: Timeline) -> float:
+    """Half the height that a fixed camera shows of a clip, metres: see `least_half`."""
+    times = np.linspace(timeline.start_s, timeline.end_s, _SURVEY)
+    frames = [body.movement_frame(movement, float(t)) for t in times]
+    return page(body, movement, frames, specs_for(body, movement, options), options).camera.half
+
+
 def survey(
-    body: Body, movement: Movement, options: Options, timeline: Timeline, move: Move = FIXED, quality: str = "standard"
+    body: Body,
+    movement: Movement,
+    options: Options,
+    timeline: Timeline,
+    move: Move = FIXED,
+    quality: str = "standard",
+    *,
+    least_half: float = 0.0,
 ) -> Survey:
     """Look at the movement in a few poses and decide what stays fixed in the clip."""
     specs = specs_for(body, movement, options)
@@ -283,7 +304,7 @@ def survey(
     if move.views:
         options = replace(options, view=move.views[0])
     longest = max(captions, key=len)
-    laid = page(body, movement, frames, specs, options, caption=longest)
+    laid = page(body, movement, frames, specs, options, caption=longest, least_half=least_half)
     way = _way(body, movement, frames, options, laid, move, longest)
     cameras = [way.at(float(share)) for share in shares]
     if move.structure:

@@ -78,6 +78,42 @@ def draw(
     size    : width and height, pixels
     scale   : pixels per layout unit
     """
+    return _draw(body, movement, times_s, of, size, scale, theme)[0]
+
+
+class Strip(NamedTuple):
+    """A curve without cursors, and where to draw them: for films, in which only they move.
+
+    times_s : (N,)     moments of the samples
+    x       : (N,)     pixels from the left
+    lines   : colour of each line and its (N,) pixels from the top
+    span    : top and bottom of the axes, pixels
+    """
+
+    pixels: ByteArray
+    times_s: FloatArray
+    x: FloatArray
+    lines: tuple[tuple[Colour, FloatArray], ...]
+    span: tuple[float, float]
+
+
+def strip(body: Body, movement: Movement, of: str, size: tuple[int, int], scale: float, theme: str) -> Strip:
+    """A curve drawn once for a whole film, see `draw`."""
+    pixels, axes, time, lines = _draw(body, movement, (), of, size, scale, theme)
+
+    def down(values: FloatArray) -> FloatArray:
+        places: FloatArray = size[1] - axes.transData.transform(np.column_stack([time, values]))[:, 1]
+        return places
+
+    x = axes.transData.transform(np.column_stack([time, np.zeros_like(time)]))[:, 0]
+    drawn = tuple((_colour(key, THEMES[theme]), down(values)) for key, values in lines.items())
+    box = axes.get_window_extent()
+    return Strip(pixels, time, x, drawn, (float(size[1] - box.y1), float(size[1] - box.y0)))
+
+
+def _draw(
+    body: Body, movement: Movement, times_s: tuple[float, ...], of: str, size: tuple[int, int], scale: float, theme: str
+) -> tuple[ByteArray, Any, FloatArray, dict[str, FloatArray]]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
@@ -99,10 +135,12 @@ def draw(
     for key, values in lines.items():
         colour = _hex(_colour(key, look))
         axes.plot(time, values, color=colour, linestyle=_DASHES.get(key, "-"), linewidth=_LINE * scale)
+        now = float(values[-1])
         for time_s in times_s:
             now = float(np.interp(time_s, time, values))
             axes.plot(time_s, now, "o", color=colour, markersize=_DOT * scale, markeredgecolor=_hex(look.halo))
-        ends.append(_End(float(values[-1]), now, f"{_NAMES[key]} {now:.0f}".replace("-", "\N{MINUS SIGN}"), colour))
+        told = f" {now:.0f}".replace("-", "\N{MINUS SIGN}") if times_s else ""
+        ends.append(_End(float(values[-1]), now, f"{_NAMES[key]}{told}", colour))
     for time_s in times_s:
         axes.axvline(time_s, color=faint, linewidth=_CURSOR * scale, zorder=1)
     axes.set_xlim(0.0, movement.duration_s)
@@ -122,7 +160,7 @@ def draw(
     )
     canvas.draw()
     pixels: ByteArray = np.asarray(canvas.buffer_rgba()).copy()
-    return pixels
+    return pixels, axes, time, lines
 
 
 def said(movement: Movement, of: str, time_s: float, body: Body) -> str:

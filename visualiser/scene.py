@@ -3,7 +3,7 @@
 Importing this module loads no graphics; the first picture does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from os.path import isfile  # unlike Path.is_file it answers no, whatever stands in the name
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from visualiser.assembly import Body, Frame
+    from visualiser.compositions import Part
     from visualiser.exports.doors import Choices
     from visualiser.exports.subject import Subject
     from visualiser.measurement import Table
     from visualiser.options import Still
     from visualiser.physique import Physique
     from visualiser.presets import Clip
+    from visualiser.typed import ByteArray
     from visualiser.visibility import Words
 
 RECORDINGS = (".mot", ".sto", ".csv", ".tsv")
@@ -318,6 +320,10 @@ class Scene:
         path: str | PathLike[str],
         *,
         camera: str = "fixed",
+        views: "Words" = (),
+        beside: "Sequence[Scene | str]" = (),
+        tight: Sequence[float] = (),
+        curve: str = "",
         captions: bool = True,
         subtitles: str | PathLike[str] | None = None,
         poster: str | PathLike[str] | None = None,
@@ -329,6 +335,10 @@ class Scene:
 
         path      : .mp4, .webm, .gif, .apng, .webp, or numbered pictures: folder/%04d.png
         camera    : how the camera moves, see `cameramoves`
+        views     : several views side by side, in step
+        beside    : other scenes, or their names, beside this one at the same share of their movements
+        tight     : the same movement with hamstrings of several degrees of tightness, side by side
+        curve     : a curve below with a cursor at the moment shown, see `curves.CURVES`
         captions  : title and phases in the picture
         subtitles : the phases as a text file besides, .srt or .vtt
         poster    : a still (PNG) of the first frame besides, for the slide on which the film waits
@@ -338,31 +348,56 @@ class Scene:
         from visualiser import cameramoves, clips, presets, video, writing
 
         target = video.film_target(path, force)
-        beside = [(subtitles, writing.SUBTITLE_SUFFIXES), (poster, writing.PNG_SUFFIXES)]
-        for other, suffixes in beside:
+        others = [(subtitles, writing.SUBTITLE_SUFFIXES), (poster, writing.PNG_SUFFIXES)]
+        for other, suffixes in others:
             if other is not None:
                 writing.target(other, force, suffixes)
         plan = presets.plan(asked, self.movement, captions=captions)
         move = cameramoves.parse(camera, plan.options.view)
-        clips.clip(
-            self.body,
-            self.movement,
+        parts = self._parts(_listed(views) or (plan.options.view,), beside, tight)
+        pictures: Iterable[ByteArray]
+        timeline = clips.timeline_of(self.movement, plan.pace)
+        if len(parts) > 1 or curve:
+            from visualiser import compositions
+
+            pictures = compositions.images(parts, plan.options, plan.pace, curve=curve, move=move, quality=plan.quality)
+        else:
+            pictures = clips.images(self.body, self.movement, plan.options, timeline, move=move, quality=plan.quality)
+        clips.write(
             target,
-            plan.options,
-            pace=plan.pace,
-            move=move,
-            quality=plan.quality,
+            pictures,
+            timeline,
+            (plan.options.width, plan.options.height),
+            alpha=plan.options.transparent,
             metadata=self._metadata(),
             progress=progress,
             force=force,
         )
         if subtitles is not None:
-            spans = clips.timeline_of(self.movement, plan.pace).spans(self.movement.caption_at)
+            spans = timeline.spans(self.movement.caption_at)
             writing.write_subtitles(spans, subtitles, force=force)
         if poster is not None:
             picture = clips.poster(self.body, self.movement, plan.options, plan.pace, move=move)
             writing.write_png(picture, poster, metadata=self._metadata(), force=force)
         return target
+
+    def _parts(self, views: Sequence[str], beside: "Sequence[Scene | str]", tight: Sequence[float]) -> "list[Part]":
+        """The parts of a film: one kind of comparison at a time."""
+        from visualiser.compositions import Part
+
+        asked = [name for name, given in (("views", len(views) > 1), ("beside", beside), ("tight", tight)) if given]
+        if len(asked) > 1:
+            raise VisualiserError(f"{' and '.join(asked)} do not go together in one film; choose one.")
+        if beside:
+            scenes = [self, *(scene if isinstance(scene, Scene) else Scene.load(scene) for scene in beside)]
+            return [Part(s.body, s.movement, s.movement.view, s.movement.title) for s in scenes]
+        if tight:
+            limited = [
+                Scene(self._asked, legs=self.legs, detail=self.detail, physique=self.physique, tightness=value)
+                for value in tight
+            ]
+            return [Part(s.body, s.movement, views[0], f"Tightness {s.tightness:g}") for s in limited]
+        return [Part(self.body, self.movement, view, f"{view.capitalize()} view") for view in views]
 
     def _metadata(self, **more: str) -> dict[str, str]:
         own = {"title": self.movement.title, "side": str(self.movement.side), "legs": self.legs}
@@ -430,6 +465,11 @@ class Scene:
 
         status: int = window.show(self.body, self.movement, movements=assets.scene_paths(), theme=theme)
         return status
+
+
+def _listed(words: "Words") -> tuple[str, ...]:
+    """Names as typed, separated by commas, or as a sequence."""
+    return tuple(word.strip() for word in (words.split(",") if isinstance(words, str) else words) if word.strip())
 
 
 def _build(bones: str | PathLike[str] | None) -> "Physique | None":

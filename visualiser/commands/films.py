@@ -35,6 +35,10 @@ def add_to(app: App) -> None:
             "hamstring clip squat --camera orbit:180 --hold 1 --fade 0.5",
             "hamstring clip straight_leg_raise --camera zoom:popliteal --title-card 3 --end-card 3",
             "hamstring clip prone_leg_curl --camera follow:semitendinosus --preset square",
+            "hamstring clip straight_leg_raise --curve length --hold 1",
+            "hamstring clip straight_leg_raise --tight 0,1",
+            "hamstring clip squat --beside romanian_deadlift",
+            "hamstring clip standing_leg_curl --views posterior,lateral",
             "hamstring clip straight_leg_raise --preset alpha -o raise.webm",
             "hamstring clip straight_leg_raise --start 20% --end 60% --subtitles raise.srt --poster raise.png",
             "hamstring clip straight_leg_raise -o frames/%04d.png",
@@ -101,6 +105,12 @@ def clip(
             help="fixed, orbit:180 (degrees), views:posterior,lateral@60%,popliteal, zoom:popliteal or follow:semitendinosus."
         ),
     ] = "fixed",
+    views: Annotated[str, Parameter(help="Several views side by side, in step: posterior,lateral.")] = "",
+    beside: Annotated[str, Parameter(help="Other movements beside this one, in step: sprint,walking.")] = "",
+    tight: Annotated[str, Parameter(help="The movement with hamstrings of several tightnesses: 0,1.")] = "",
+    curve: Annotated[
+        str, Parameter(help="A curve below, with a cursor: length, strain, velocity, hip_arm, knee_arm or nerve.")
+    ] = "",
     play: Play = PLAIN,
     look: Look = AS_USUAL,
     legs: Legs = None,
@@ -122,6 +132,10 @@ def clip(
         shown.clip(
             target,
             camera=camera,
+            views=views,
+            beside=[name.strip() for name in beside.split(",") if name.strip()],
+            tight=_numbers(tight),
+            curve=curve,
             captions=captions,
             subtitles=subtitles,
             poster=poster,
@@ -132,6 +146,14 @@ def clip(
     for written in (target, subtitles, poster):
         if written is not None:
             print(written)
+
+
+def _numbers(text: str) -> list[float]:
+    """Numbers as typed, separated by commas."""
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise VisualiserError(f'tight is "{text}"; allowed are numbers from 0 to 1 separated by commas.') from None
 
 
 def render(

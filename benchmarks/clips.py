@@ -1,0 +1,303 @@
+"""Films against bare scripts, memory and kills, measured in one run: `python benchmarks/clips.py speed|plain|memory|kill`.
+
+speed  : a whole labelled film / a bare script that turns a camera round the same triangles, still, and encodes with the same settings in a
+         thread; of each quality, and where the time goes
+plain  : the same film scripted plainly in PyVista (meshes rebuilt each frame, open_movie) and in vedo, where that is installed
+memory : peak memory of a film of ten minutes beside one of ten seconds, each in a process of its own
+kill   : kill -9 at random moments of a clip and of a batch: never a broken file, always resumable
+
+Seconds depend on the machine and on what else it does: processor time of all threads is told beside them, and ratios of both.
+"""
+
+import argparse
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SCENE = "straight_leg_raise"
+SIZE = (1920, 1080)
+FPS = 30
+
+
+def measured(task: Callable[[], object]) -> tuple[float, float]:
+    """Seconds on the clock, and of processors."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    task()
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def encoded(pictures: Iterator[np.ndarray], frames: int) -> tuple[float, float]:
+    """Seconds a frame, by clock and of processors, of pictures that stream into a film; what happens once before the first is left out."""
+    from visualiser.video import VideoWriter
+
+    next(pictures)
+    with tempfile.TemporaryDirectory() as folder:
+
+        def film() -> None:
+            with VideoWriter(Path(folder) / "a.mp4", width=SIZE[0], height=SIZE[1], fps=FPS) as writer:
+                for picture in islice(pictures, frames):
+                    writer.write(picture)
+
+        wall, cpu = measured(film)
+    close = getattr(pictures, "close", None)
+    if close is not None:
+        close()
+    return wall / frames, cpu / frames
+
+
+def bare_plotter(scene: Any) -> Any:
+    """The same triangles in a plain PyVista plotter: one actor a surface, standing still, one colour, multisampling off (its fastest)."""
+    import pyvista as pv
+
+    plotter: Any = pv.Plotter(off_screen=True, window_size=list(SIZE))
+    plotter.disable_anti_aliasing()
+    plotter.render_window.SetMultiSamples(0)
+    frame = scene.frame(0.6)
+    for surface in scene.body.surfaces:
+        points = scene.body.placed(surface, frame)
+        plotter.add_mesh(pv.PolyData.from_regular_faces(points, surface.faces), smooth_shading=True)
+    plotter.reset_camera()
+    return plotter
+
+
+def turntable(plotter: Any) -> Iterator[np.ndarray]:
+    """Pictures of a turntable without end."""
+    while True:
+        plotter.camera.azimuth += 2.0
+        plotter.render()
+        yield plotter.screenshot(return_img=True)
+
+
+def ours(scene: Any, quality: str) -> Iterator[np.ndarray]:
+    """The pictures of the film."""
+    from visualiser import clips
+    from visualiser.options import Options
+    from visualiser.timeline import Pace
+
+    movement = scene.movement
+    options = Options(*SIZE, view=movement.view, frame=movement.frame, captions=True)
+    return clips.images(scene.body, movement, options, clips.timeline_of(movement, Pace(fps=FPS)), quality=quality)
+
+
+def speed(frames: int, repeats: int) -> None:
+    """Ratios of a whole film to the bare script, by clock and by processor time."""
+    from visualiser import Scene
+
+    scene = Scene.load(SCENE)
+    triangles = sum(len(surface.faces) for surface in scene.body.surfaces)
+    plotter = bare_plotter(scene)
+    tasks: dict[str, Callable[[], Iterator[np.ndarray]]] = {"bare": lambda: turntable(plotter)}
+    for quality in ("draft", "standard", "fine"):
+        tasks[quality] = lambda quality=quality: ours(scene, quality)
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
+    for _ in range(repeats):
+        for name, make in tasks.items():
+            found[name].append(encoded(make(), frames))
+    plotter.close()
+    print(f"{triangles} triangles, {SIZE[0]} x {SIZE[1]}, {frames} frames, median of {repeats}\n")
+    print("| film | ms a frame | processor ms a frame | ratio by clock | ratio by processor |\n|---|---|---|---|---|")
+    bare = [statistics.median(column) for column in zip(*found["bare"], strict=True)]
+    for name, values in found.items():
+        wall, cpu = (statistics.median(column) for column in zip(*values, strict=True))
+        # Ratios of neighbours in time: what else the machine did met both.
+        by_clock = statistics.median(v[0] / b[0] for v, b in zip(values, found["bare"], strict=True))
+        by_cpu = statistics.median(v[1] / b[1] for v, b in zip(values, found["bare"], strict=True))
+        print(f"| {name} | {1e3 * wall:.0f} | {1e3 * cpu:.0f} | {by_clock:.2f} | {by_cpu:.2f} |", flush=True)
+    del bare
+
+
+def plain(frames: int) -> None:
+    """The same moving body filmed by plain scripts: no labels, no captions, no smoothing."""
+    import pyvista as pv
+
+    from visualiser import Scene
+
+    scene = Scene.load(SCENE)
+    shares = np.linspace(0.0, 1.0, frames + 1)[:-1]
+    rows = []
+    wall, cpu = encoded(ours(scene, "standard"), frames)
+    rows.append(("ours: labels, captions, smoothed edges", wall, cpu))
+    with tempfile.TemporaryDirectory() as folder:
+
+        def in_pyvista() -> None:
+            plotter: Any = pv.Plotter(off_screen=True, window_size=list(SIZE))
+            plotter.open_movie(str(Path(folder) / "b.mp4"), framerate=FPS)
+            for share in shares:
+                frame = scene.frame(float(share))
+                plotter.clear_actors()
+                for surface in scene.body.surfaces:
+                    points = scene.body.placed(surface, frame)
+                    plotter.add_mesh(pv.PolyData.from_regular_faces(points, surface.faces), smooth_shading=True)
+                plotter.write_frame()
+            plotter.close()
+
+        try:
+            wall, cpu = measured(in_pyvista)
+            rows.append(("PyVista: meshes rebuilt, open_movie", wall / frames, cpu / frames))
+        except ImportError as missing:
+            print(f"PyVista's open_movie: {missing}")
+
+        def in_vedo() -> None:
+            import vedo
+
+            vedo.settings.default_backend = "vtk"
+            plotter = vedo.Plotter(offscreen=True, size=SIZE)
+            video = vedo.Video(str(Path(folder) / "c.mp4"), fps=FPS, backend="imageio")
+            for share in shares:
+                frame = scene.frame(float(share))
+                meshes = [
+                    vedo.Mesh([scene.body.placed(s, frame), s.faces]).compute_normals() for s in scene.body.surfaces
+                ]
+                plotter.clear()
+                plotter.show(*meshes, interactive=False)
+                video.add_frame()
+            video.close()
+            plotter.close()
+
+        try:
+            wall, cpu = measured(in_vedo)
+            rows.append(("vedo: meshes rebuilt", wall / frames, cpu / frames))
+        except ImportError as missing:
+            print(f"vedo: {missing}")
+    print("| script | ms a frame | processor ms a frame | times ours |\n|---|---|---|---|")
+    for name, wall, cpu in rows:
+        print(f"| {name} | {1e3 * wall:.0f} | {1e3 * cpu:.0f} | {wall / rows[0][1]:.2f} |")
+
+
+_PEAK = """
+import resource, sys
+from visualiser import Scene
+scene = Scene.load(sys.argv[1])
+scene.clip(sys.argv[2], preset="draft", fps=int(sys.argv[3]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def _stretched(text: str, factor: float) -> str:
+    """A scene file with all its times so many times longer."""
+    return re.sub(r"(time_s|start_s|end_s) = ([\d.]+)", lambda m: f"{m[1]} = {float(m[2]) * factor:.4f}", text)
+
+
+def memory(longer_s: float, fps: int) -> None:
+    """Peak memory of a film of ten seconds and of one of the same movement stretched to `longer_s`, at the size of a draft."""
+    from visualiser import assets
+
+    peaks = {}
+    with tempfile.TemporaryDirectory() as folder:
+        text = assets.scene_paths()[SCENE].read_text(encoding="utf-8")
+        for seconds in (10.0, longer_s):
+            stretched = _stretched(text, seconds / 6.5)
+            scene = Path(folder) / f"{seconds:g}.toml"
+            scene.write_text(stretched, encoding="utf-8")
+            command = [sys.executable, "-c", _PEAK, str(scene), str(scene.with_suffix(".mp4")), str(fps)]
+            told = subprocess.run(command, capture_output=True, text=True, check=True)
+            peaks[seconds] = int(told.stdout.split()[-1]) / 1024
+            print(f"{seconds:g} s, {round(seconds * fps)} frames: {peaks[seconds]:.0f} MB", flush=True)
+    print(f"ratio {peaks[longer_s] / peaks[10.0]:.3f}")
+
+
+def kill(times: int) -> None:
+    """Kill a clip and a batch at random moments; look at what is there; at the end let both finish."""
+    import av
+
+    chance = random.Random(8)
+    env = os.environ
+    small = ["--preset", "draft", "--size", "160x96", "--fps", "4"]
+    broken = early = told = orphans = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        job = folder / "jobs.toml"
+        job.write_text(
+            '[defaults]\npreset = "draft"\nwidth = 160\nheight = 96\nfps = 4\n'
+            '[[output]]\nfile = "{scene}.mp4"\nscenes = ["squat", "walking"]\n'
+        )
+        film = folder / "clip.mp4"
+        commands = {
+            "clip": ["clip", SCENE, *small, "--force", "-o", str(film)],
+            "batch": ["render", str(job), "-o", str(folder / "out"), "--workers", "2"],
+        }
+        took = {}
+        for kind, words in commands.items():
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "visualiser", *words], env=env, check=True, capture_output=True)
+            took[kind] = time.perf_counter() - start
+        for number in range(times):
+            kind = ("clip", "batch")[number % 2]
+            if kind == "batch":  # made anew, or there is nothing to kill
+                for path in (folder / "out").glob("*"):
+                    path.unlink()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "visualiser", *commands[kind]],
+                env=env,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                process.wait(chance.uniform(0.05, 1.05) * took[kind])
+                told += 1
+            except subprocess.TimeoutExpired:
+                children = _children(process.pid)
+                process.kill()
+                process.wait()
+                early += 1
+                time.sleep(1.0)
+                orphans += sum(Path(f"/proc/{pid}").exists() for pid in children)
+            for path in (film, *(folder / "out").glob("*.mp4")):
+                try:
+                    with av.open(str(path)) as opened:
+                        if sum(1 for _ in opened.decode(video=0)) < 8:
+                            broken += 1
+                except (av.FFmpegError, OSError):
+                    broken += 1
+        for words in commands.values():
+            subprocess.run([sys.executable, "-m", "visualiser", *words], env=env, check=True, capture_output=True)
+        left = [
+            path.name
+            for where in (folder, folder / "out")
+            for path in where.iterdir()
+            if path.name.endswith((".part", ".once"))
+        ]
+        made = sorted(path.name for path in (folder / "out").iterdir())
+    print(f"{early} killed, {told} had ended before; broken files {broken}, processes left {orphans}")
+    print(f"after a last run: {', '.join(made)}; temporary files left: {len(left)}")
+
+
+def _children(pid: int) -> list[int]:
+    """Processes started by a process, and by those."""
+    try:
+        own = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return own + [inner for child in own for inner in _children(child)]
+
+
+def main() -> None:
+    """Run one of the measurements."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("what", choices=("speed", "plain", "memory", "kill"))
+    arguments.add_argument("--quick", action="store_true", help="fewer frames and repeats: figures for a glance")
+    chosen = arguments.parse_args()
+    match chosen.what:
+        case "speed":
+            speed(15 if chosen.quick else 60, 2 if chosen.quick else 5)
+        case "plain":
+            plain(8 if chosen.quick else 30)
+        case "memory":
+            memory(600.0, 1 if chosen.quick else 15)
+        case _:
+            kill(6 if chosen.quick else 50)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
