@@ -16,6 +16,7 @@ SMALLER = {
     "shot": ("--size", "480x270", "--quality", "draft"),
     "clip": ("--size", "160x96", "--fps", "2"),
     "sheet": ("--frames", "2"),
+    "compare": ("--size", "480x270", "--quality", "draft"),
 }
 OPENS_A_WINDOW = ("view",)
 
