@@ -23,6 +23,7 @@ from visualiser.caps import Cap
 from visualiser.errors import DisplayError
 from visualiser.section import Plane
 from visualiser.shading import edges
+from visualiser.transforms import apply
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
 # Where the four camera lights stand (x right, y up, z towards the viewer) and their colours: warm key from the upper left, cool fill
@@ -69,6 +70,12 @@ def polydata(surface: Surface, vertices: FloatArray | None = None, normals: Floa
     return posed
 
 
+def _ball(points: FloatArray) -> tuple[FloatArray, float]:
+    """Centre and radius of a ball round points (n, 3)."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    return (low + high) / 2, float(np.linalg.norm(high - low)) / 2
+
+
 class Stage:
     """A plotter with the body on it.
 
@@ -95,6 +102,9 @@ class Stage:
         self._present: dict[str, bool] = {}  # floor and supports: whether the pose has them
         for surface in self._surfaces.values():
             self._add(surface)
+        # A ball round each surface tells how deep the picture is; VTK's own bounds go through its whole pipeline in every frame.
+        self._at_rest = {name: _ball(surface.vertices) for name, surface in self._surfaces.items()}
+        self._balls = dict(self._at_rest)
         self.light(self.theme)
 
     def _add(self, surface: Surface) -> None:
@@ -143,7 +153,10 @@ class Stage:
                 self._present[name] = name in frame.transforms
             if name in frame.transforms:
                 self._actors[name].user_matrix = frame.transforms[name]
+                centre, radius = self._at_rest[name]
+                self._balls[name] = (apply(frame.transforms[name], centre[None])[0], radius)
             elif name in frame.vertices:
+                self._balls[name] = _ball(frame.vertices[name])
                 mesh.points[...] = frame.vertices[name]
                 mesh.point_data["Normals"][...] = frame.normals[name]
                 mesh.Modified()
@@ -235,12 +248,10 @@ class Stage:
             lens.parallel_scale = camera.half
         else:
             lens.view_angle = camera.view_angle_deg()
-        depth = (eye - self._corners()) @ back
-        lens.clipping_range = (max(float(depth.min()) - 0.05, _NEAR), float(depth.max()) + 0.05)
-
-    def _corners(self) -> FloatArray:
-        """Corners of the boxes round all actors: (8 n, 3)."""
-        return _corners_of([actor.GetBounds() for actor in self._actors.values()])
+        centres, radii = (np.array(values) for values in zip(*self._balls.values(), strict=True))
+        depth = (eye - centres) @ back
+        near, far = float((depth - radii).min()), float((depth + radii).max())
+        lens.clipping_range = (max(near - 0.05, _NEAR), far + 0.05)
 
     # -- pictures --------------------------------------------------------------------------------------------------------------------
 
