@@ -1,5 +1,6 @@
 """Scenes: every shipped one loads and moves smoothly within joint ranges; every bad one gets a sentence with file and key."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -201,3 +202,31 @@ def test_the_other_leg_can_do_the_same() -> None:
 def test_supine_means_the_front_of_the_body_looks_up() -> None:
     np.testing.assert_allclose(movement.posture_to_world("supine") @ [1, 0, 0], [0, 1, 0], atol=1e-15)
     np.testing.assert_allclose(movement.posture_to_world("prone") @ [1, 0, 0], [0, -1, 0], atol=1e-15)
+
+
+@pytest.mark.parametrize("cycle", [False, True])
+def test_a_sampled_course_has_no_jump_in_speed_and_acceleration(cycle: bool) -> None:
+    time = np.linspace(0.0, 1.0, 51)
+    values = np.zeros((51, 17))
+    values[:, 4] = np.cos(2 * np.pi * time)
+    values[-1] = values[0]
+    sampled = replace(
+        scenefile.load(SCENES["squat"]), course=movement.Course(time, values), cycle=cycle, other_leg_shift=None
+    )
+    fine = np.arange(-0.2 if cycle else 0.0, 1.2 if cycle else 1.0, 1e-3)
+    hip = movement.pose_at(sampled, fine)[:, 4]
+    np.testing.assert_allclose(hip, np.cos(2 * np.pi * fine), atol=1e-4)
+    acceleration = np.diff(hip, 2) / 1e-6
+    assert (
+        np.abs(np.diff(acceleration)).max() < 2.0
+    )  # the cosine's own is at most 0.25 a step; a spline of first order leaps by 30
+
+
+def test_a_gap_in_a_recording_is_bridged_without_swinging_beyond_its_edges() -> None:
+    time = np.array([0.0, 0.1, 0.2, 0.3, 1.3, 1.4, 1.5])
+    values = np.zeros((7, 17))
+    values[:, 4] = [0.0, 0.1, 0.2, 0.3, 0.3, 0.2, 0.1]
+    bridged = replace(
+        scenefile.load(SCENES["squat"]), course=movement.Course(time, values), cycle=False, other_leg_shift=None
+    )
+    assert movement.pose_at(bridged, np.linspace(0.3, 1.3, 50))[:, 4].max() <= 0.3 + 1e-12

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from visualiser.anatomy import sources
+from visualiser.anatomy import skeleton, sources
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, Side, Z, radians
 from visualiser.transforms import rotation
 from visualiser.typed import FloatArray
@@ -28,6 +28,7 @@ OTHER = "other_"
 # The whole body leaning forwards (degrees, about its left-right axis): not a joint, so it stands beside the pose.
 LEAN = "lean"
 _COLUMNS = (*POSE_COORDINATES, LEAN)
+_EVEN = 1.5  # steps of a recording at most so uneven count as even
 
 Curve = Callable[[FloatArray], FloatArray]
 
@@ -188,11 +189,10 @@ def angles_at(movement: Movement, time_s: ArrayLike) -> FloatArray:
 @lru_cache(maxsize=32)
 def _curve(movement: Movement) -> Curve:
     """The smooth course through keyframes or samples: seconds (...) to radians (..., 17), inside the movement only."""
-    from scipy.interpolate import CubicSpline, PchipInterpolator  # here: half a second that listing does not need
+    from scipy.interpolate import CubicSpline  # here: half a second that listing does not need
 
     if movement.course is not None:
-        sampled: Curve = PchipInterpolator(movement.course.time_s, movement.course.values)
-        return sampled
+        return _through_samples(movement.course, movement.cycle)
     times = np.array([key.time_s for key in movement.keyframes])
     values = np.stack([pose_of(dict(key.angles_deg), movement.side) for key in movement.keyframes])
     if movement.cycle:
@@ -200,6 +200,29 @@ def _curve(movement: Movement) -> Curve:
         periodic: Curve = CubicSpline(times, values, bc_type="periodic")
         return periodic
     return _stop_to_stop(movement, times, values)
+
+
+def _through_samples(course: Course, cycle: bool) -> Curve:
+    """A C2 spline through even samples; where rows are missing, a curve that does not swing beyond its samples."""
+    from scipy.interpolate import CubicSpline, PchipInterpolator
+
+    step = np.diff(course.time_s)
+    if len(step) < 3 or step.max() > _EVEN * np.median(step):
+        bridged: Curve = PchipInterpolator(course.time_s, course.values)
+        return bridged
+    closed = cycle and np.array_equal(course.values[0], course.values[-1])
+    spline = CubicSpline(course.time_s, course.values, bc_type="periodic" if closed else "not-a-knot")
+    # Where samples stop dead at the end of a joint's range, a spline would swing out by hundredths of a degree.
+    low, high = course.values.min(axis=0), course.values.max(axis=0)
+    limits = np.array([skeleton.limits_deg(name) for name in POSE_COORDINATES])
+    low[:-1], high[:-1] = np.minimum(low[:-1], radians(limits[:, 0])), np.maximum(high[:-1], radians(limits[:, 1]))
+    low[-1], high[-1] = -np.inf, np.inf
+
+    def within(time: FloatArray) -> FloatArray:
+        angles: FloatArray = np.clip(spline(time), low, high)
+        return angles
+
+    return within
 
 
 def _stop_to_stop(movement: Movement, times: FloatArray, values: FloatArray) -> Curve:
