@@ -20,11 +20,13 @@ import pyvista as pv
 
 from visualiser import Scene, clips, machine, overlay, pages, tracking
 from visualiser.anatomy import muscles, skeleton
+from visualiser.assets import soft_tissue_path
 from visualiser.conventions import LEG_COORDINATES
 from visualiser.options import Options
 from visualiser.paths import muscle_length
 from visualiser.rendering import Stage
 from visualiser.timeline import Pace
+from visualiser.tubes import SoftTissue
 from visualiser.video import VideoWriter
 
 SCENE = "straight_leg_raise"
@@ -88,9 +90,17 @@ def drawing(repeats: int) -> None:
 
         found = in_turns({"ours": ours, "bare": lambda: turn(bare)}, repeats)
         posing = in_turns({"frame": lambda: scene.frame(float(next(moments)))}, repeats)["frame"]
+    tissue = SoftTissue.load(soft_tissue_path())
+    legs = cycle(random_legs(60).reshape(-1, 2, len(LEG_COORDINATES)))
+
+    def soft() -> None:
+        tissue.all_normals(tissue.vertices(next(legs)))
+
+    both = in_turns({"soft": soft, "bare": lambda: turn(bare)}, repeats)
     bare.close()
     triangles = sum(len(surface.faces) for surface in scene.body.surfaces)
     row(f"moving frame, {triangles} triangles, 1080p / turntable of the same triangles", found["ours"], found["bare"])
+    row("muscles and nerves of both legs with normals, any pose / the same turntable", both["soft"], both["bare"])
     print(f"| of which pose, muscles and nerve | {1e3 * posing:.3g} ms | | |", flush=True)
 
 

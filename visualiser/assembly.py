@@ -209,13 +209,17 @@ class Body:
         placed = dict(zip(self._segments, to_world @ in_body, strict=True))
         vertices: dict[str, FloatArray] = {}
         normals: dict[str, FloatArray] = {}
-        for side in {s.side for s in self.surfaces if s.segment is None}:
-            assert side is not None
-            femur, flip = placed[f"femur_{side}"], MIRROR if side is Side.LEFT else np.eye(3)
-            leg = pose[LEG_SLICES[side]]
-            for name, points in self._fitting.at(leg, self._tissue.vertices(leg)).items():
-                vertices[f"{name}_{side}"] = apply(femur, points @ flip)
-                normals[f"{name}_{side}"] = turn(femur, self._tissue.normals(name, points) @ flip)
+        sides = sorted({s.side for s in self.surfaces if s.segment is None and s.side is not None})
+        if sides:  # both legs at once: most of the time of a small leg is spent on starting its operations
+            legs = np.stack([pose[LEG_SLICES[side]] for side in sides])
+            soft = self._tissue.vertices(legs)
+            fitted = [self._fitting.at(leg, {n: p[i] for n, p in soft.items()}) for i, leg in enumerate(legs)]
+            outwards = self._tissue.all_normals({name: np.stack([own[name] for own in fitted]) for name in soft})
+            for i, side in enumerate(sides):
+                femur, flip = placed[f"femur_{side}"], MIRROR if side is Side.LEFT else np.eye(3)
+                for name, points in fitted[i].items():
+                    vertices[f"{name}_{side}"] = apply(femur, points @ flip)
+                    normals[f"{name}_{side}"] = turn(femur, outwards[name][i] @ flip)
         return Frame(
             transforms={s.name: placed[s.segment] for s in self.surfaces if s.segment} | dict(supports or {}),
             vertices=vertices,

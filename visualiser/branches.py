@@ -38,19 +38,21 @@ def branch_rings(trunk: FloatArray, muscles: Mapping[str, FloatArray], places: I
     share = np.linspace(0.0, 1.0, RINGS)[:, None]
     angle = np.arange(SECTORS) * 2 * np.pi / SECTORS
     half_width = np.linspace(*HALF_WIDTHS, RINGS)[:, None, None]
-    branches = []
+    leaves = np.array([_leaving(branch, line.shape[1]) for branch in SCIATIC_NERVE.branches])
+    begin, turn = line[:, leaves, None], line[:, leaves + ALONGSIDE, None]
+    ends = []
     for branch, (ring, sector) in zip(SCIATIC_NERVE.branches, places, strict=True):
-        at = _leaving(branch, line.shape[1])
-        middle = ring_centres(muscles[branch.head][:, ring])
-        begin, turn = line[:, None, at], line[:, None, at + ALONGSIDE]
-        end = (middle + ENTRY_DEPTH * (muscles[branch.head][:, ring, sector] - middle))[:, None]
-        centres = (1 - share) ** 2 * begin + 2 * share * (1 - share) * turn + share**2 * end
-        tangent = unit((1 - share) * (turn - begin) + share * (end - turn))
-        lateral = unit(FORWARDS - tangent[..., :1] * tangent)
-        behind = cross(tangent, lateral)
-        spokes = np.cos(angle)[:, None] * lateral[:, :, None] + np.sin(angle)[:, None] * behind[:, :, None]
-        branches.append(centres[:, :, None] + half_width * spokes)
-    return np.stack(branches, axis=1)
+        own = muscles[branch.head][:, ring]
+        middle = ring_centres(own[:, None])[:, 0]
+        ends.append(middle + ENTRY_DEPTH * (own[:, sector] - middle))
+    end = np.stack(ends, axis=1)[:, :, None]
+    centres = (1 - share) ** 2 * begin + 2 * share * (1 - share) * turn + share**2 * end
+    tangent = unit((1 - share) * (turn - begin) + share * (end - turn))
+    lateral = unit(FORWARDS - tangent[..., :1] * tangent)
+    behind = cross(tangent, lateral)
+    spokes = np.cos(angle)[:, None] * lateral[..., None, :] + np.sin(angle)[:, None] * behind[..., None, :]
+    rings: FloatArray = centres[..., None, :] + half_width * spokes
+    return rings
 
 
 def _leaving(branch: MotorBranch, rings: int) -> int:

@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
-from visualiser.bonefields import Bones, Joints, onset
+from visualiser.bonefields import BONES, Bones, Joints, onset
 from visualiser.restshapes import RINGS, ROUND, SECTORS, all_turns
 from visualiser.sections import cross, spread_matrix, unit
 from visualiser.typed import FloatArray, IntArray
 
+SPREAD_GAIN = 1.7  # of a cut that is spread: a narrow one would become too shallow
 SPREAD_RINGS = 2.2  # rings over which the move of one spreads to its neighbours
-LEAST_SLOPE = 0.45  # of a spoke against the surface that it leaves: flatter ones would shrink a section to nothing
+LEAST_SLOPE = 0.7  # of a spoke against the surface that it leaves: flatter ones would shrink a section to nothing
 # Tendons go round the tuberosity below it, a little sideways, never to its medial face (they would slip inside the pelvis).
 ISCHIAL_ESCAPE = np.array([-0.15, -0.55, 0.08])
 EVERY = 2  # of the points of a section feel what moves it as a whole
@@ -34,7 +35,7 @@ class Room(NamedTuple):
 
 
 SOLVED = Room(0.0006, 0.0008, 0.0018)  # while a pose is solved
-DRAWN = Room(0.0, -0.0008, 0.0018)  # in a frame: only what a blend has spoilt is mended
+DRAWN = Room(0.0003, -0.0006, 0.0026)  # in a frame: only what a blend has spoilt is mended
 _INDEX = {head.name: i for i, head in enumerate(HEADS)}
 _PAIRS = sorted({tuple(sorted((_INDEX[h.name], _INDEX[n]))) for h in HEADS for n in h.tube.neighbours})
 _FIRST, _SECOND = (np.array([pair[i] for pair in _PAIRS]) for i in (0, 1))
@@ -171,14 +172,23 @@ def _radius(
     return low + (turn - sector) * rise, rise
 
 
-def _pressed(bundle: Bundle, near: Crowd, points: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Points (G, S, 3) of rings that a neighbour may press: row in `near`, place in the ring, depth in the neighbour and the way out."""
-    away = points[near.ring] - bundle.centres.reshape(-1, 3)[near.other][:, None]
-    reach = bundle.radii.reshape(-1, SECTORS).max(axis=1)[near.other] + 0.004
-    row, sector = np.nonzero(np.einsum("msc,msc->ms", away, away) < (reach * reach)[:, None])
+def _pressed(
+    bundle: Bundle, near: Crowd, points: FloatArray, facing: bool = False
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Points (G, S, 3) of rings that a neighbour may press: row in `near`, place in the ring, depth in the neighbour and the way out.
+
+    With `facing`, only those on the neighbour's side of their own section.
+    """
     rings = bundle.centres.reshape(-1, 3)
     towards = unit(rings[near.ring] - rings[near.other])
-    depth, out = inside_sections(bundle, points[near.ring[row], sector], near.other[row], towards[row])
+    own = points[near.ring]
+    away = own - rings[near.other][:, None]
+    reach = bundle.radii.reshape(-1, SECTORS).max(axis=1)[near.other] + 0.003
+    close = np.einsum("msc,msc->ms", away, away) < (reach * reach)[:, None]
+    if facing:
+        close &= np.einsum("msc,mc->ms", own - rings[near.ring][:, None], towards) < 0.0015
+    row, sector = np.nonzero(close)
+    depth, out = inside_sections(bundle, own[row, sector], near.other[row], towards[row])
     return row, sector, depth, out
 
 
@@ -258,14 +268,14 @@ def part_points(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", 
         need *= np.clip(slope / LEAST_SLOPE + 1.0, 0.0, 1.0) / np.maximum(slope, LEAST_SLOPE)
         np.maximum.at(cut, at, need)
     cut = cut.reshape(bundle.radii.shape)
-    cut = _spread_cut(cut)
+    cut = np.maximum(cut, _spread_cut(cut))
     # Nothing shrinks below a third of itself in one pass.
     cut = 0.67 * bundle.radii * np.tanh(cut / (0.67 * bundle.radii))
     bundle.radii -= cut
     return cut
 
 
-def mend(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", room: Room) -> FloatArray:
+def mend(bundle: Bundle, bones: Bones, joints: Joints, room: Room) -> FloatArray:
     """Both in one look, in place: sections move, then radii give up what the moves leave; returns the cut (N, H, R, S).
 
     What a move does to depths is taken from the ways out, not looked at again: a third of the time of two passes, and smoother.
@@ -282,7 +292,7 @@ def mend(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", room: R
         [],
     )  # point, push that it needs, way out, its share in a move and in a cut
     if len(near.ring):
-        row, sector, depth, out = _pressed(bundle, near, points.reshape(-1, SECTORS, 3))
+        row, sector, depth, out = _pressed(bundle, near, points.reshape(-1, SECTORS, 3), facing=True)
         need = onset(depth + room.neighbour, room.onset)
         kept = np.nonzero(need > 0.0)[0]
         row = row[kept]
@@ -293,10 +303,8 @@ def mend(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", room: R
         outs.append(out[kept])
         shares.append(yields[row])
         meets.append(np.full(len(row), 0.5))
-    for bone, (where, _) in places.items():
-        ring, distance, out = _touching(bundle, points, bone, where, bones, joints, room)
-        if not len(ring):
-            continue
+    ring, distance, out = _touching(bundle, points, bones, joints, room)
+    if len(ring):
         ats.append(ring)
         depths.append(onset(room.bone - distance, room.onset))
         outs.append(out)
@@ -330,39 +338,42 @@ def mend(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", room: R
 
 
 def _touching(
-    bundle: Bundle,
-    points: FloatArray,
-    bone: str,
-    where: tuple[IntArray, IntArray],
-    bones: Bones,
-    joints: Joints,
-    room: Room,
+    bundle: Bundle, points: FloatArray, bones: Bones, joints: Joints, room: Room
 ) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Points near a bone: flat indices (M,) into (N * H * R * S), distances and ways out; a look at sections first spares most points."""
-    reach = room.bone + room.onset
-    centres = bundle.centres[:, where[0], where[1]]
-    sizes = bundle.radii[:, where[0], where[1]].max(axis=-1)
-    close = bones.sections_near(bone, centres, sizes + reach, joints)
-    n, k = np.nonzero(close)
-    nothing = np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros((0, 3))
-    if not len(n):
-        return nothing
-    chosen = points[n, where[0][k], where[1][k]].reshape(-1, 3)
-    pose = np.repeat(n, SECTORS)
-    found = bones.meeting_of(bone, chosen, pose, joints, reach)
-    if found is None:
-        return nothing
-    ring = ((n * len(HEADS) + where[0][k]) * RINGS + where[1][k])[found.chosen // SECTORS]
-    return ring * SECTORS + found.chosen % SECTORS, found.distance, found.out_femur
+    """Points near bone: flat indices (M,) into (N * H * R * S), distances and ways out; a look at sections first spares most points."""
+    bone, head, ring = _meetings()
+    count, pairs = len(points), len(bone)
+    reach = bundle.radii.max(axis=-1)[:, head, ring].ravel() + room.bone + room.onset
+    every_bone, every_pose = np.tile(bone, count), np.repeat(np.arange(count), pairs)
+    near = bones.near(bundle.centres[:, head, ring].reshape(-1, 3), every_bone, every_pose, joints, reach)
+    chosen = np.nonzero(near)[0]
+    pose, pair = every_pose[chosen], chosen % pairs
+    asked = points[pose, head[pair], ring[pair]].reshape(-1, 3)
+    found = bones.touched(
+        asked, np.repeat(bone[pair], SECTORS), np.repeat(pose, SECTORS), joints, room.bone + room.onset
+    )
+    section = ((pose * len(HEADS) + head[pair]) * RINGS + ring[pair])[found.chosen // SECTORS]
+    return section * SECTORS + found.chosen % SECTORS, found.distance, found.out_femur
+
+
+@lru_cache
+def _meetings() -> tuple[IntArray, IntArray, IntArray]:
+    """Every pair of a bone and a ring that may meet: bone, head and ring (K,)."""
+    rows = [
+        (BONES.index(bone), head, ring)
+        for bone, (where, _) in places(False).items()
+        for head, ring in zip(*where, strict=True)
+    ]
+    bone, head, ring = np.array(rows).T
+    return bone, head, ring
 
 
 def _spread_cut(cut: FloatArray) -> FloatArray:
-    """A cut (N, H, R, S) with half of it spread over the points beside, so that no single point is dented."""
-    around = 0.5 * (np.roll(cut, 1, axis=-1) + np.roll(cut, -1, axis=-1))
-    cut = np.maximum(cut, 0.5 * (cut + around))
-    spread = cut.copy()
-    spread[:, :, 1:-1] = np.maximum(cut[:, :, 1:-1], 0.5 * cut[:, :, 1:-1] + 0.25 * (cut[:, :, :-2] + cut[:, :, 2:]))
-    return spread
+    """A cut (N, H, R, S) spread over the points beside, so that no single point is dented, and none jumps where a bone has an edge."""
+    spread = 0.5 * cut + 0.25 * (np.roll(cut, 1, axis=-1) + np.roll(cut, -1, axis=-1))
+    evened = spread.copy()
+    evened[:, :, 1:-1] = 0.5 * spread[:, :, 1:-1] + 0.25 * (spread[:, :, :-2] + spread[:, :, 2:])
+    return SPREAD_GAIN * evened
 
 
 Places = Mapping[str, tuple[tuple[IntArray, IntArray], FloatArray]]

@@ -75,36 +75,39 @@ def designed_lines(legs: FloatArray) -> FloatArray:
 
 def clear(lines: FloatArray, bundle: Bundle, bones: Bones, joints: Joints, rounds: int) -> None:
     """Push lines (N, POINTS, 3) clear of bones and heads, in place: deep to the long head, and bone has the last word."""
-    for number in range(rounds):
+    for _ in range(rounds):
         push = np.zeros_like(lines)
-        if number < rounds - 1:
-            _from_heads(lines, bundle, push)
-        for bone in BONES:
-            _from_bone(lines, bone, bones, joints, push)
-        if push.any():
+        if _from_heads(lines, bundle, push):
+            lines += 1.2 * (_spread() @ push)
+            push[:] = 0.0
+        if _from_bones(lines, bones, joints, push):
             lines += 1.2 * (_spread() @ push)
 
 
-def _from_bone(lines: FloatArray, bone: str, bones: Bones, joints: Joints, push: FloatArray) -> None:
-    """Add what leads out of a bone."""
-    meeting = bones.meeting(bone, lines, joints, CLEARANCES.max() + ONSET)
-    if meeting is None:
-        return
-    pose, point = meeting.chosen // POINTS, meeting.chosen % POINTS
-    out, way = meeting.out_femur, meeting.out_femur
-    if bone == "hip_bone":
-        way = unit(out + (joints.pelvis[pose] @ DOWN_AND_LATERAL))
-    elif bone == "femur":
-        way = unit(out + BEHIND)
-    need = onset(CLEARANCES[point] - meeting.distance, ONSET) / np.clip(np.einsum("pk,pk->p", way, out), 0.5, 1.0)
-    push[pose, point] += need[:, None] * way
+def _from_bones(lines: FloatArray, bones: Bones, joints: Joints, push: FloatArray) -> bool:
+    """Add what leads out of the bones; whether any is near."""
+    count = len(lines) * POINTS
+    bone = np.repeat(np.arange(len(BONES)), count)
+    pose = np.tile(np.repeat(np.arange(len(lines)), POINTS), len(BONES))
+    asked = np.tile(lines.reshape(-1, 3), (len(BONES), 1))
+    found = bones.touched(asked, bone, pose, joints, CLEARANCES.max() + ONSET)
+    if not len(found.chosen):
+        return False
+    bone, pose, point = bone[found.chosen], pose[found.chosen], found.chosen % POINTS
+    out = found.out_femur
+    bent = np.where((bone == BONES.index("femur"))[:, None], BEHIND, 0.0)
+    bent = np.where((bone == BONES.index("hip_bone"))[:, None], (joints.pelvis @ DOWN_AND_LATERAL)[pose], bent)
+    way = unit(out + bent)
+    need = onset(CLEARANCES[point] - found.distance, ONSET) / np.clip(np.einsum("pk,pk->p", way, out), 0.5, 1.0)
+    np.add.at(push, (pose, point), need[:, None] * way)
+    return True
 
 
 _AWAY = {head.name: i for i, head in enumerate(HEADS)}
 
 
-def _from_heads(lines: FloatArray, bundle: Bundle, push: FloatArray) -> None:
-    """Add what leads out of the heads."""
+def _from_heads(lines: FloatArray, bundle: Bundle, push: FloatArray) -> bool:
+    """Add what leads out of the heads; whether any is near."""
     count, heads = len(lines), len(HEADS)
     rings = bundle.centres.reshape(count, heads * RINGS, 3)
     square = np.einsum("nrk,nrk->nr", rings, rings)[:, None] - 2.0 * lines @ np.swapaxes(rings, -1, -2)
@@ -114,7 +117,7 @@ def _from_heads(lines: FloatArray, bundle: Bundle, push: FloatArray) -> None:
     reach = bundle.radii.max(axis=-1)[np.arange(count)[:, None, None], np.arange(heads), nearest]
     pose, point, head = np.nonzero(far < reach + 0.008)
     if not len(pose):
-        return
+        return False
     other = (pose * heads + head) * RINGS + nearest[pose, point, head]
     biceps, short = head >= _AWAY["biceps_femoris_long_head"], head == _AWAY["biceps_femoris_short_head"]
     fossa = np.where(short, 1.0, _LOW[point] * biceps)[:, None]
@@ -123,6 +126,7 @@ def _from_heads(lines: FloatArray, bundle: Bundle, push: FloatArray) -> None:
     way = unit(out + bias)
     need = np.minimum(onset(CLEARANCES[point] + depth, ONSET), 0.008)
     np.add.at(push, (pose, point), need[:, None] * way)
+    return True
 
 
 # How much a point is in the popliteal fossa rather than in the thigh.

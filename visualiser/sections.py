@@ -14,8 +14,9 @@ from visualiser.typed import FloatArray, IntArray
 
 def unit(vectors: FloatArray) -> FloatArray:
     """Vectors (..., 3) brought to length one."""
-    lengths: FloatArray = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(lengths, 1e-12)
+    lengths = np.sqrt(np.einsum("...k,...k->...", vectors, vectors))
+    scaled: FloatArray = vectors / np.maximum(lengths, 1e-12)[..., None]
+    return scaled
 
 
 def polyline_length(points: FloatArray) -> float:
@@ -111,18 +112,27 @@ def ring_volume(rings: FloatArray) -> FloatArray:
 
     They are counted from the middle of the first ring, so the first fan adds nothing.
     """
-    # Components first: each operation then runs over long rows.
-    points = np.ascontiguousarray(np.moveaxis(rings - ring_centres(rings[..., :1, :, :])[..., None, :], -1, 0))
-    ahead = np.empty_like(points)
-    ahead[..., :-1], ahead[..., -1] = points[..., 1:], points[..., 0]
-    (ax, ay, az), (bx, by, bz) = points[..., :-1, :], ahead[..., 1:, :]
-    cx, cy, cz = ahead[..., :-1, :] - points[..., 1:, :]
-    side = (ax * (cy * bz - cz * by) + ay * (cz * bx - cx * bz) + az * (cx * by - cy * bx)).sum(axis=(-2, -1))
-    end, beyond = points[..., -1, :], ahead[..., -1, :]
-    last = end.mean(axis=-1, keepdims=True)
-    cap = (last * np.cross(end, beyond, axis=0)).sum(axis=(0, -1))
-    volume: FloatArray = np.abs(side + cap) / 6.0
-    return volume
+    # Component by component: each operation then runs over long rows.
+    points = rings - ring_centres(rings[..., :1, :, :])[..., None, :]
+    ax, ay, az = (np.ascontiguousarray(points[..., axis]) for axis in range(3))
+    bx, by, bz = (_next(part) for part in (ax, ay, az))
+    cx, cy, cz = (b[..., :-1, :] - a[..., 1:, :] for a, b in ((ax, bx), (ay, by), (az, bz)))
+    dx, dy, dz = bx[..., 1:, :], by[..., 1:, :], bz[..., 1:, :]
+    volume = ax[..., :-1, :] * (cy * dz - cz * dy)
+    volume += ay[..., :-1, :] * (cz * dx - cx * dz)
+    volume += az[..., :-1, :] * (cx * dy - cy * dx)
+    last, beyond = points[..., -1, :, :], np.stack([bx[..., -1, :], by[..., -1, :], bz[..., -1, :]], axis=-1)
+    middle = np.einsum("...sk->...k", last) / last.shape[-2]
+    cap = np.einsum("...k,...sk->...", middle, cross(last, beyond))
+    result: FloatArray = np.abs(volume.sum(axis=(-2, -1)) + cap) / 6.0
+    return result
+
+
+def _next(values: FloatArray) -> FloatArray:
+    """Each value's neighbour in the round (..., S)."""
+    ahead = np.empty_like(values)
+    ahead[..., :-1], ahead[..., -1] = values[..., 1:], values[..., 0]
+    return ahead
 
 
 def closed_vertices(rings: FloatArray) -> FloatArray:
@@ -163,24 +173,29 @@ def closed_uv(along: FloatArray, sectors: int) -> FloatArray:
 def closed_normals(vertices: FloatArray, count: int, sectors: int) -> FloatArray:
     """Outward normals of `closed_vertices` (..., V, 3), from the differences along and round the tube."""
     lead = vertices.shape[:-2]
-    # Components first: each operation then runs over long rows.
-    body = np.ascontiguousarray(np.moveaxis(vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3), -1, 0))
-    along, around = np.empty_like(body), np.empty_like(body)
-    np.subtract(body[..., 2:, :], body[..., :-2, :], out=along[..., 1:-1, :])
-    np.subtract(body[..., 1, :], body[..., 0, :], out=along[..., 0, :])
-    np.subtract(body[..., -1, :], body[..., -2, :], out=along[..., -1, :])
-    np.subtract(body[..., 2:], body[..., :-2], out=around[..., 1:-1])
-    around[..., 0] = around[..., -1] = body[..., 1] - body[..., -2]
-    x = around[1] * along[2] - around[2] * along[1]
-    y = around[2] * along[0] - around[0] * along[2]
-    z = around[0] * along[1] - around[1] * along[0]
-    size = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-24)
+    body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
+    # Component by component: each operation then runs over long rows.
+    along, around = [], []
+    for axis in range(3):
+        part = np.ascontiguousarray(body[..., axis])
+        up, side = np.empty_like(part), np.empty_like(part)
+        np.subtract(part[..., 2:, :], part[..., :-2, :], out=up[..., 1:-1, :])
+        np.subtract(part[..., 1, :], part[..., 0, :], out=up[..., 0, :])
+        np.subtract(part[..., -1, :], part[..., -2, :], out=up[..., -1, :])
+        np.subtract(part[..., 2:], part[..., :-2], out=side[..., 1:-1])
+        side[..., 0] = side[..., -1] = part[..., 1] - part[..., -2]
+        along.append(up)
+        around.append(side)
+    (ax, ay, az), (bx, by, bz) = around, along
+    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    size = x * x
+    size += y * y
+    size += z * z
+    np.sqrt(size, out=size)
+    np.maximum(size, 1e-24, out=size)
     normals = np.empty_like(vertices)
-    sides = normals[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
     for axis, part in enumerate((x, y, z)):
-        np.divide(part, size, out=sides[..., axis])
-    if not np.shares_memory(sides, normals):
-        normals[..., :-2, :] = sides.reshape(*lead, -1, 3)
-    normals[..., -2, :] = -unit(np.moveaxis(along[..., 0, :-1].mean(axis=-1), 0, -1))
-    normals[..., -1, :] = unit(np.moveaxis(along[..., -1, :-1].mean(axis=-1), 0, -1))
+        normals[..., :-2, axis] = (part / size).reshape(*lead, -1)
+    for row, ring, sense in ((-2, 0, -1.0), (-1, -1, 1.0)):
+        normals[..., row, :] = sense * unit(np.stack([part[..., ring, :-1].sum(axis=-1) for part in along], axis=-1))
     return normals

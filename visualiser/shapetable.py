@@ -1,14 +1,12 @@
 """Solved shapes on grids of poses, as they are baked and blended: centres of sections and lines of the nerve, and radii.
 
 Four tables are added. `plane` holds solved poses over hip and knee flexion; `hip` and `knee` hold what solving adds to turning, where the
-hip also adducts and rotates, and where the tibia rotates. `cross` holds polynomials
-of several turns at once, fitted to what is then still missing in random poses. Each table is kept as the few shapes that all its poses are
-mixtures of.
+hip also adducts and rotates, and where the tibia rotates. `cross` holds smooth guesses from what is then still missing in random poses in
+which all joints turn. Each table is kept as the few shapes that all its poses are mixtures of.
 """
 
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -28,17 +26,10 @@ TABLES = {
     "hip": (HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION),
     "knee": (KNEE_FLEXION, TIBIAL_ROTATION),
 }
-# Powers of the five turns (hip flexion, adduction, rotation, knee flexion, tibial rotation) in each term of `cross`. Each leaves the plane
-# of the flexions, and none is left to the other tables: it mixes hip and knee.
-CROSS = tuple(
-    powers
-    for powers in product(range(4), range(3), range(3), range(4), range(3))
-    if sum(powers) <= 4
-    and (powers[1] or powers[2] or powers[4])
-    and (powers[0] or powers[1] or powers[2])
-    and (powers[3] or powers[4])
-)
+# Turns (hip flexion, adduction, rotation, knee flexion, tibial rotation) counted from a middle in halves of their ranges; how near poses
+# must be in that measure to tell of each other, and the turns out of the plane of the flexions from which on `cross` counts in full.
 _MIDDLE, _HALF = np.radians([40.0, 0.0, 0.0, 70.0, 0.0]), np.radians([80.0, 40.0, 45.0, 80.0, 40.0])
+_LIKENESS, _ASIDE = 0.8, np.radians(14.0)
 CENTRES = len(HEADS) * RINGS
 POINTS = CENTRES + nervetubes.POINTS  # that are turned; radii follow
 _BESIDE = [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]  # turns that leave the plane of the flexions
@@ -80,14 +71,13 @@ def turned(rows: FloatArray, legs: FloatArray, joints: Joints) -> FloatArray:
     return np.concatenate([moved.reshape(len(rows), -1), rows[:, 3 * POINTS :]], axis=1)
 
 
-def cross_terms(legs: FloatArray) -> FloatArray:
-    """Values (N, T) of the terms of `CROSS` in poses (N, 6)."""
-    turns = (legs[:, :5] - _MIDDLE) / _HALF
-    powers = np.stack([np.ones_like(turns), turns, turns**2, turns**3], axis=-1)
-    terms = np.ones((len(legs), len(CROSS)))
-    for axis in range(5):
-        terms *= powers[:, axis, [term[axis] for term in CROSS]]
-    return terms
+def likeness(legs: FloatArray, others: FloatArray) -> FloatArray:
+    """How much poses (N, 6) are told by others (M, 6): (N, M), nothing in the plane of the flexions."""
+    turns, known = ((poses[:, :5] - _MIDDLE) / (_HALF * _LIKENESS) for poses in (legs, others))
+    square = (turns * turns).sum(axis=1)[:, None] + (known * known).sum(axis=1) - 2.0 * turns @ known.T
+    aside = [1.0 - np.exp(-np.square(poses[:, _BESIDE] / _ASIDE).sum(axis=1)) for poses in (legs, others)]
+    like: FloatArray = np.exp(-0.5 * square) * aside[0][:, None] * aside[1]
+    return like
 
 
 class ShapeTable:
@@ -99,6 +89,7 @@ class ShapeTable:
         if "cross_shapes" in baked:
             self._cross = (baked["cross_shapes"] * baked["cross_steps"][:, None]).astype(np.float32)
             self._cross_amounts: FloatArray = baked["cross_amounts"]
+            self._cross_legs: FloatArray = baked["cross_legs"]
 
     def at(self, legs: FloatArray, joints: Joints) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Centres (N, H, R, 3), lines (N, L, 3) and radii (N, H, R, S) in poses (N, 6)."""
@@ -114,7 +105,7 @@ class ShapeTable:
         if legs[:, TIBIAL_ROTATION].any():
             rows = rows + self._knee.at(legs)
         if self._cross is not None:
-            rows = rows + (cross_terms(legs) @ self._cross_amounts).astype(np.float32) @ self._cross
+            rows = rows + (likeness(legs, self._cross_legs) @ self._cross_amounts).astype(np.float32) @ self._cross
         return rows
 
 

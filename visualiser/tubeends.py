@@ -1,6 +1,7 @@
 """Both ends of every head, laid on bone: attachment areas that ride on their bones, and the rings beside them that open towards them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,33 +19,37 @@ RISE = np.array(
 _SEGMENTS = [(head.tube.origin.bone, head.tube.insertion.bone) for head in HEADS]
 
 
-@dataclass(frozen=True)
+_GRIP = GRIP[:, None, None]
+
+
+@dataclass(frozen=True, eq=False)
 class Ends:
     """Attachment areas (H, 2, S, 3) of the heads, origin and insertion, in the frames of their bones; metres."""
 
     areas: FloatArray
 
-    def _outwards(self, head: int, end: int) -> FloatArray:
-        """Unit vector (3,) out of the bone in the middle of an area: across its rim, which runs from lateral to posterior."""
-        rim = self.areas[head, end] - self.areas[head, end].mean(axis=0)
-        normal = np.cross(rim, np.roll(rim, -1, axis=0)).sum(axis=0)
-        way: FloatArray = OUT_OF_BONE[end] * normal / np.linalg.norm(normal)
-        return way
-
     def laid(self, centres: FloatArray, rings: FloatArray, joints: Joints) -> FloatArray:
         """Rings (N, H, R, S, 3) round centres (N, H, R, 3), changed in place so that both ends lie on their areas."""
-        middles = self.areas.mean(axis=2, keepdims=True)
-        rises = self.areas - middles
         reach = len(GRIP)
-        for i, segments in enumerate(_SEGMENTS):
-            for end, bone in enumerate(segments):
-                last = slice(0, reach) if end == 0 else slice(RINGS - 1, RINGS - 1 - reach, -1)
-                turn = np.swapaxes(joints.turn(bone), -1, -2)
-                rise = rises[i, end] @ turn
-                middle = middles[i, end] @ turn + joints.shift(bone)[:, None]
-                own, centre = rings[:, i, last], centres[:, i, last, None].copy()
-                centre[:, 0] = middle
-                centre += RISE[:, None, None] * (self._outwards(i, end) @ turn)[:, None, None]
-                grip = GRIP[:, None, None]
-                rings[:, i, last] = centre + (1.0 - grip) * (own - centres[:, i, last, None]) + grip * rise[:, None]
+        for end, order in ((0, slice(0, reach)), (1, slice(RINGS - 1, RINGS - 1 - reach, -1))):
+            bones = [pair[end] for pair in _SEGMENTS]
+            turn = np.stack([joints.turn(bone) for bone in bones], axis=1)  # (N, H, 3, 3)
+            shift = np.stack([joints.shift(bone) for bone in bones], axis=1)
+            rise, middle, outwards = (part @ np.swapaxes(turn, -1, -2) for part in self._parts[end])
+            own, centre = rings[:, :, order], centres[:, :, order, None]
+            place = centre + RISE[:, None, None] * outwards[:, :, None]
+            place[:, :, 0] = middle + shift[:, :, None]
+            rings[:, :, order] = place + (1.0 - _GRIP) * (own - centre) + _GRIP * rise[:, :, None]
         return rings
+
+    @cached_property
+    def _parts(self) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
+        """For each end: rims (H, S, 3) about their middles, the middles (H, 1, 3), and unit vectors (H, 1, 3) out of the bone."""
+        parts = []
+        for end, sense in enumerate(OUT_OF_BONE):
+            middle = self.areas[:, end].mean(axis=1, keepdims=True)
+            rise = self.areas[:, end] - middle
+            # Across the rim, which runs from lateral to posterior.
+            normal = np.cross(rise, np.roll(rise, -1, axis=1)).sum(axis=1, keepdims=True)
+            parts.append((rise, middle, sense * normal / np.linalg.norm(normal, axis=-1, keepdims=True)))
+        return parts

@@ -21,7 +21,7 @@ from visualiser.anatomy.nerves import NERVES, SCIATIC_NERVE
 from visualiser.bonefields import Bones, Joints
 from visualiser.branches import branch_rings, entries
 from visualiser.conventions import LEG_COORDINATES
-from visualiser.crowding import DRAWN, Bundle, mend, places
+from visualiser.crowding import DRAWN, Bundle, mend
 from visualiser.errors import AssetError, unknown_name
 from visualiser.restshapes import FINE_RINGS, FINE_SECTORS, RINGS, all_flesh, hinge_axes, rest_positions
 from visualiser.sections import (
@@ -38,9 +38,9 @@ from visualiser.shapetable import ShapeTable
 from visualiser.tubeends import Ends
 from visualiser.typed import FloatArray, IntArray
 
-FORMAT = 4  # of the baked file; raised when its layout changes
+FORMAT = 5  # of the baked file; raised when its layout changes
 BLOCK = 64  # poses worked on at once
-MENDS, CLEARINGS = 1, 2  # looks at what heads and nerve have spoilt
+MENDS, CLEARINGS = 1, 1  # looks at what heads and nerve have spoilt
 NERVE_FINE_SECTORS = 16
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
@@ -136,6 +136,18 @@ class SoftTissue:
             first = last
         return normals
 
+    def all_normals(self, vertices: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Outward unit normals of all surfaces at their vertices, name -> (..., V, 3): tubes of one size together, for speed."""
+        normals = {name: np.empty_like(points) for name, points in vertices.items()}
+        for (rings, sectors), parts in _tubes_by_size().items():
+            asked = [(name, part) for name, part in parts if name in vertices]
+            if not asked:
+                continue
+            found = closed_normals(np.stack([vertices[name][..., part, :] for name, part in asked]), rings, sectors)
+            for (name, part), own in zip(asked, found, strict=True):
+                normals[name][..., part, :] = own
+        return normals
+
     def _drawn(self, legs: FloatArray) -> dict[str, tuple[FloatArray, ...]]:
         """Drawn rings (N, R, S, 3) of the tubes of every surface, for poses (N, 6)."""
         joints = Joints.of(legs)
@@ -148,14 +160,13 @@ class SoftTissue:
         thin = nervetubes.line_rings(lines)
         drawn: dict[str, tuple[FloatArray, ...]] = {head.name: (heads[1][:, i],) for i, head in enumerate(HEADS)}
         trunk, *divisions = (thin[:, tube] for tube in nervetubes.TUBES)
-        roots = (nervetubes.roots().reshape(-1, 3) @ np.swapaxes(joints.pelvis, -1, -2)).reshape(
-            len(legs), *nervetubes.roots().shape
-        )
+        rooted = _fine_roots()
+        roots = (rooted.reshape(-1, 3) @ np.swapaxes(joints.pelvis, -1, -2)).reshape(len(legs), *rooted.shape)
         own = {head.name: heads[0][:, i] for i, head in enumerate(HEADS)}
         motor = branch_rings(trunk, own, self._entries)
         drawn[SCIATIC_NERVE.name] = (
             _finer(trunk),
-            *(_finer(roots[:, i]) for i in range(roots.shape[1])),
+            *(roots[:, i] for i in range(roots.shape[1])),
             *(motor[:, i] for i in range(motor.shape[1])),
         )
         for division, rings in zip(SCIATIC_NERVE.divisions, divisions, strict=True):
@@ -166,14 +177,16 @@ class SoftTissue:
         """Solved (N, H, R, S, 3) and drawn rings of the heads, clear of bone and each other, of exact volume."""
         cut = np.zeros_like(bundle.radii)
         for _ in range(MENDS):
-            cut += mend(bundle, self._bones, joints, places(False), DRAWN)
+            cut += mend(bundle, self._bones, joints, DRAWN)
         rings = self._ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
         free = np.sqrt(all_flesh())[..., None] / (1.0 + np.square(cut / 0.0012))
         rings = _breathed(rings, free, VOLUMES / self._fullness)
         fine = refined(rings, FINE_RINGS, FINE_SECTORS)
         middle = ring_centres(fine)[..., None, :]
         missing = np.sqrt(VOLUMES / ring_volume(fine)) - 1.0
-        fine = middle + (1.0 + 1.05 * missing[:, :, None, None, None] * _drawn_flesh()) * (fine - middle)
+        fine -= middle
+        fine *= 1.0 + 1.05 * missing[:, :, None, None, None] * _drawn_flesh()
+        fine += middle
         return rings, fine
 
     def _branch_entries(self) -> IntArray:
@@ -184,6 +197,25 @@ class SoftTissue:
         rings = bundle.points(bundle.directions())[0]
         trunk = nervetubes.line_rings(lines)[0, nervetubes.TUBES[0]]
         return entries(trunk, {head.name: rings[i] for i, head in enumerate(HEADS)})
+
+
+@lru_cache
+def _fine_roots() -> FloatArray:
+    """Drawn rings (B, R, S, 3) of the roots, in the pelvis."""
+    return _finer(nervetubes.roots())
+
+
+@lru_cache
+def _tubes_by_size() -> dict[tuple[int, int], tuple[tuple[str, slice], ...]]:
+    """Every tube's surface and place among its vertices, by rings and sectors."""
+    found: dict[tuple[int, int], tuple[tuple[str, slice], ...]] = {}
+    for surface in _surfaces():
+        first = 0
+        for rings, sectors in surface.tubes:
+            last = first + rings * (sectors + 1) + 2
+            found[rings, sectors] = (*found.get((rings, sectors), ()), (surface.name, slice(first, last)))
+            first = last
+    return found
 
 
 def _finer(rings: FloatArray) -> FloatArray:
