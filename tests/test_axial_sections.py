@@ -78,7 +78,7 @@ def test_at_the_tuberosity_semimembranosus_springs_in_front_of_and_lateral_to_th
 def test_at_the_tuberosity_the_nerve_passes_a_finger_lateral_to_the_origin() -> None:
     # 12 mm from the lateral edge of the origin to the nerve: Arner 2019; our origin is drawn a few millimetres narrower.
     edge = max(cut(name, TUBEROSITY).high[1] for name in (ST, SM, LONG))
-    assert 3.0 < cut("sciatic_nerve", TUBEROSITY).low[1] - edge < 22.0
+    assert 6.0 < cut("sciatic_nerve", TUBEROSITY).low[1] - edge < 22.0
 
 
 def test_in_the_upper_third_semimembranosus_passes_deep_to_the_conjoint_tendon() -> None:
