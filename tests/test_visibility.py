@@ -8,6 +8,8 @@ from visualiser.appearance import THEMES
 from visualiser.backdrop import cut_out, flatten
 from visualiser.errors import UnknownNameError, VisualiserError
 from visualiser.naming import label_specs
+from visualiser.options import Options
+from visualiser.pages import shown_opacities
 from visualiser.visibility import EVERYTHING, GHOSTED, PEELED, Show, lying_over, named, opacities, show, structure_names
 
 HEADS = ("semitendinosus", "semimembranosus", "biceps_femoris_long_head", "biceps_femoris_short_head")
@@ -164,3 +166,12 @@ def test_the_windows_of_the_layout_see_through_what_is_translucent() -> None:
 def test_unknown_names_have_their_own_error() -> None:
     with pytest.raises(UnknownNameError):
         show(hide="nothing_like_it")
+
+
+@pytest.mark.parametrize(("view", "shown"), [("medial", False), ("popliteal", False), ("posterior", True)])
+def test_the_ghost_of_the_other_leg_stands_behind_what_is_meant_or_not_at_all(
+    view: str, shown: bool, curl: Scene
+) -> None:
+    ghosts = [surface.name for surface in curl.body.surfaces if surface.ghost]
+    opacities = shown_opacities(curl.body, Options(view=view))
+    assert ghosts and all((opacities[name] > 0.0) == shown for name in ghosts)

@@ -199,6 +199,11 @@ class View:
     focus: tuple[str, ...] = ()
     reach_mm: float = 0.0
 
+    @property
+    def across_the_midline(self) -> bool:
+        """Whether the other leg would stand between the eye and what it looks at."""
+        return self.from_direction[2] < -0.9
+
 
 # A little above the horizontal: seen square on, condyles and trochanters lose their roundness.
 VIEWS: Mapping[str, View] = MappingProxyType(

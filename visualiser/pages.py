@@ -96,11 +96,15 @@ def covering_points(body: Body, frame: Frame, shown: Mapping[str, float]) -> Flo
 
 
 def shown_opacities(body: Body, options: Options) -> dict[str, float]:
-    """Opacity of each surface on the picture: a close-up leaves out the other leg, which would only lie under its labels."""
-    # A ghost that is cut would stand there hollow.
-    close = bool(VIEWS[options.view].focus) or options.section is not None
+    """Opacity of each surface on the picture: the ghost of the other leg stays out of close-ups and out of the way."""
+    view = VIEWS[options.view]
     shown = visibility.opacities(body.surfaces, options.show)
-    return {s.name: 0.0 if close and s.ghost else shown[s.name] for s in body.surfaces}
+    # It would only lie under labels close up, and stand there hollow when cut.
+    alone = bool(view.focus) or view.across_the_midline or options.section is not None
+    # From the medial side the other half of the pelvis hides the origins, as the other leg hides the rest: atlases show half a pelvis.
+    halved = view.across_the_midline and body.legs != "both"
+    left_out = {s.name for s in body.surfaces if (alone and s.ghost) or (halved and s.side not in (None, body.side))}
+    return {name: 0.0 if name in left_out else opacity for name, opacity in shown.items()}
 
 
 def specs_for(body: Body, movement: Movement, options: Options) -> tuple[LabelSpec, ...]:
