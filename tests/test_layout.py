@@ -276,3 +276,14 @@ def test_the_checker_finds_a_leader_over_a_reserved_box() -> None:
     placement = by_hand((50, 50, 200, 90, 500, 70))
     assert faults(placement, [Box(300, 60, 350, 80)]).over_reserved == 1
     assert faults(placement, [Box(300, 160, 350, 180)]).over_reserved == 0
+
+
+def test_on_a_narrow_canvas_texts_become_smaller_before_a_name_is_lost() -> None:
+    anchors = np.array([(520.0, 300.0), (600.0, 500.0), (710.0, 700.0)])
+    names = [LabelSpec(str(i), "Semimembranosus", "", "muscle", 1) for i in range(3)]
+    wide = place(names, anchors, np.ones(3), canvas=(1920.0, 1350.0), style="lecture", language="en")
+    narrow = place(names, anchors, np.ones(3), canvas=(1080.0, 1350.0), style="lecture", language="en")
+    assert (len(wide.callouts), wide.economy) == (len(narrow.callouts), narrow.economy - 1) == (3, 0)
+    hopeless = np.array([(520.0, 300.0), (600.0, 500.0), (1070.0, 700.0)])
+    kept = place(names, hopeless, np.ones(3), canvas=(1080.0, 1350.0), style="lecture", language="en")
+    assert (len(kept.callouts), kept.economy, kept.dropped[0].reason) == (2, 0, "where the labels stand")

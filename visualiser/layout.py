@@ -280,22 +280,14 @@ class _Page:
             for room in text_rooms(self.canvas, self.style, self.arrangement)
         ]
         profile = self._outline()
-        drops, kept, step = list(drops), list(candidates), 0
+        drops, kept = list(drops), list(candidates)
+        # On a narrow canvas long texts reach over what they name: shorter or smaller ones, rather than none.
+        lost = [len(self._outside(kept, self._ground(kept, self._settings(kept, *step)))) for step in steps]
+        step = lost.index(min(lost))
         while True:
             settings = self._settings(kept, *steps[step])
-            ground = ground_for(
-                list(settings.values()),
-                self.canvas,
-                self.style,
-                self.arrangement,
-                anatomy_extent(self.silhouette, self.canvas, self.points[kept]),
-                self.reserved,
-            )
-            outside = [
-                i
-                for i in kept
-                if not ground.ports[0] + self.style.ring < self._across(i) < ground.ports[1] - self.style.ring
-            ]
+            ground = self._ground(kept, settings)
+            outside = self._outside(kept, ground)
             if outside:
                 drops += [Drop(self.specs[i].key, "where the labels stand") for i in outside]
                 kept = [i for i in kept if i not in outside]
@@ -315,6 +307,16 @@ class _Page:
                 kept, drops = self._give_up_one(kept, guilty, drops, "no clear place")
                 continue
             return self._with_pills(self._hug(placement, wrong, profile))
+
+    def _ground(self, kept: list[int], settings: dict[int, Setting]) -> Ground:
+        """Where some labels may stand."""
+        anatomy = anatomy_extent(self.silhouette, self.canvas, self.points[kept])
+        return ground_for(list(settings.values()), self.canvas, self.style, self.arrangement, anatomy, self.reserved)
+
+    def _outside(self, kept: list[int], ground: Ground) -> list[int]:
+        """Labels whose anchors lie where the texts stand."""
+        low, high = ground.ports[0] + self.style.ring, ground.ports[1] - self.style.ring
+        return [i for i in kept if not low < self._across(i) < high]
 
     def _give_up_one(
         self, kept: list[int], among: list[int], drops: list[Drop], reason: str
