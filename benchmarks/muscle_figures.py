@@ -3,7 +3,6 @@
 python benchmarks/muscle_figures.py
 """
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,20 +14,16 @@ import numpy as np
 import pyvista
 from matplotlib.axes import Axes
 
+from visualiser.anatomy import skeleton, yardsticks
+from visualiser.anatomy.muscles import HEADS
+from visualiser.asked_poses import legs_of
+from visualiser.assets import load_bone, soft_tissue_path
+from visualiser.measurement import Table, measure_poses
+from visualiser.nerve import nerve_state
+from visualiser.tubes import SoftTissue
+from visualiser.typed import FloatArray
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-import yardsticks  # noqa: E402 - tests are no package
-from bone_files import HIP_CENTRE, mesh  # noqa: E402
-
-from visualiser.anatomy.muscles import HEADS  # noqa: E402
-from visualiser.asked_poses import legs_of  # noqa: E402
-from visualiser.assets import soft_tissue_path  # noqa: E402
-from visualiser.measurement import Table, measure_poses  # noqa: E402
-from visualiser.nerve import nerve_state  # noqa: E402
-from visualiser.tubes import SoftTissue  # noqa: E402
-from visualiser.typed import FloatArray  # noqa: E402
-
 DOCS = ROOT / "docs"
 DPI = 110
 # Colours that stay apart for colour-blind eyes (Okabe and Ito).
@@ -120,10 +115,10 @@ def sections() -> None:
         for name, points in tissue.vertices(standing).items()
     }
     bones = {
-        name: pyvista.PolyData.from_regular_faces(mesh(name).vertices, mesh(name).faces)
+        name: pyvista.PolyData.from_regular_faces(1e3 * load_bone(name).vertices, load_bone(name).faces)
         for name in ("hip_bone", "femur")
     }
-    bones["hip_bone"] = bones["hip_bone"].translate(-HIP_CENTRE, inplace=False)
+    bones["hip_bone"] = bones["hip_bone"].translate(-np.array(skeleton.STANDARD.hip_centre_mm), inplace=False)
     figure, panels = plt.subplots(1, len(LEVELS_MM), figsize=(13, 3.4), facecolor="black")
     letters = {
         "semitendinosus": "ST",

@@ -1,7 +1,7 @@
 """Ratios against bare baselines, measured in one run: `python benchmarks/run.py`, with `--quick` for fewer repeats.
 
 Seconds depend on the machine and on what else it does; a ratio of two things measured in turns does not. Every figure is a median.
-`--encoder` measures the presets of the video encoder instead: time, size and likeness.
+`--encoder` measures the presets of the video encoder instead: time, size and likeness. Lengths and arms: `benchmarks/lengths.py`.
 """
 
 import argparse
@@ -19,11 +19,8 @@ import numpy as np
 import pyvista as pv
 
 from visualiser import Scene, clips, machine, overlay, pages, tracking
-from visualiser.anatomy import muscles, skeleton
 from visualiser.assets import soft_tissue_path
-from visualiser.conventions import LEG_COORDINATES
 from visualiser.options import Options
-from visualiser.paths import muscle_length
 from visualiser.rendering import Stage
 from visualiser.timeline import Pace
 from visualiser.tubes import SoftTissue
@@ -209,91 +206,6 @@ def cold_stills(repeats: int) -> None:
     row("fine still, 1080p, from a cold start / plain PyVista script", found["ours"], found["bare"], "s", 1.0)
 
 
-# -- lengths ---------------------------------------------------------------------------------------------------------
-
-
-def random_legs(count: int) -> np.ndarray:
-    """Poses (count, 6) inside the joint ranges, radians."""
-    random = np.random.default_rng(1)
-    limits = np.radians([skeleton.COORDINATES[name].limits_deg for name in LEG_COORDINATES])
-    return random.uniform(limits[:, 0], limits[:, 1], (count, len(LEG_COORDINATES)))
-
-
-def lengths(repeats: int) -> None:
-    """Lengths of four heads: all poses at once / pose by pose / MuJoCo with the same points and wrap cylinders."""
-    legs = random_legs(10_000)
-    few = legs[:200]
-
-    def at_once() -> None:
-        for head in muscles.HEADS:
-            muscle_length(head, legs)
-
-    def one_by_one() -> None:
-        for leg in few:
-            for head in muscles.HEADS:
-                muscle_length(head, leg)
-
-    tasks = {"ours": at_once, "loop": one_by_one}
-    step = mujoco_step()
-    if step is not None:
-        tasks["mujoco"] = lambda: [step(leg) for leg in few]
-    found = in_turns(tasks, repeats)
-    ours = found["ours"] / len(legs)
-    row(
-        "lengths of four heads in one pose, all poses at once / pose by pose", ours, found["loop"] / len(few), "µs", 1e6
-    )
-    if step is not None:
-        row("lengths of four heads in one pose / MuJoCo", ours, found["mujoco"] / len(few), "µs", 1e6)
-
-
-def mujoco_step() -> Callable[[np.ndarray], None] | None:
-    """One pose in MuJoCo: joints, then tendons through the same points round the same cylinders; None where it is not installed."""
-    try:
-        import mujoco
-    except ImportError:
-        return None
-    model = mujoco.MjModel.from_xml_string(mujoco_model())
-    data = mujoco.MjData(model)
-
-    def step(leg: np.ndarray) -> None:
-        data.qpos[:] = leg[:5]
-        mujoco.mj_kinematics(model, data)
-        mujoco.mj_tendon(model, data)
-
-    return step
-
-
-def mujoco_model() -> str:
-    """Hip with three hinges, knee with two (without roll-back), four spatial tendons; metres."""
-
-    def place(point: tuple[float, ...], offset: tuple[float, ...] = (0, 0, 0)) -> str:
-        return " ".join(f"{1e-3 * (p - o):.6f}" for p, o in zip(point, offset, strict=True))
-
-    hinge = skeleton.STANDARD.knee_hinge_mm
-    sites: dict[str, list[str]] = {"pelvis": [], "femur": [], "tibia": []}
-    wraps, tendons = [], []
-    for head in muscles.HEADS:
-        line, name = head.line, head.name
-        sites[line.origin_segment].append(f'<site name="{name}_o" pos="{place(line.origin_mm)}"/>')
-        sites["tibia"].append(f'<site name="{name}_v" pos="{place(line.via_mm)}"/>')
-        sites["tibia"].append(f'<site name="{name}_i" pos="{place(line.insertion_mm)}"/>')
-        wrap = ""
-        if line.wrap is not None:
-            centre = place((line.wrap.x_mm, line.wrap.y_mm, 0.0))
-            radius = 1e-3 * line.wrap.radius_mm
-            wraps.append(f'<geom name="{name}_w" type="cylinder" size="{radius:.5f} 0.1" pos="{centre}"/>')
-            wrap = f'<geom geom="{name}_w"/>'
-        tendons.append(
-            f'<spatial><site site="{name}_o"/>{wrap}<site site="{name}_v"/><site site="{name}_i"/></spatial>'
-        )
-    return f"""<mujoco><worldbody><body>{"".join(sites["pelvis"])}
-      <body><joint axis="0 0 1"/><joint axis="1 0 0"/><joint axis="0 1 0"/><geom size="0.02"/>
-        {"".join(wraps)}{"".join(sites["femur"])}
-        <body pos="{place(hinge)}"><joint axis="0 0 -1"/><joint axis="0 1 0"/><geom size="0.02"/>
-          <body pos="{place((0.0, -32.5, 0.0))}">{"".join(sites["tibia"])}</body>
-        </body></body></body></worldbody><tendon>{"".join(tendons)}</tendon></mujoco>"""
-
-
 # -- encoder ---------------------------------------------------------------------------------------------------------
 
 
@@ -343,7 +255,6 @@ def main() -> None:
         encoder(20 if chosen.quick else 60)
         return
     print("| ours / baseline | ours | baseline | ratio |\n|---|---|---|---|")
-    lengths(3 if chosen.quick else 11)
     drawing(5 if chosen.quick else 21)
     films(10 if chosen.quick else 60)
     overlays(10 if chosen.quick else 60)

@@ -9,9 +9,16 @@ from itertools import product
 
 import numpy as np
 import pytest
+import pyvista
+from bone_files import HIP_CENTRE, mesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from yardsticks import (
+from plain_lines import plain_length
+
+from visualiser.anatomy import skeleton
+from visualiser.anatomy.definitions import Cylinder, MuscleHead, ObliqueCylinder
+from visualiser.anatomy.muscles import HEADS, head
+from visualiser.anatomy.yardsticks import (
     HIP_ANGLES,
     HIP_EXTENSION_BANDS,
     INTERNAL_ROTATION_BANDS,
@@ -19,13 +26,11 @@ from yardsticks import (
     KNEE_FLEXION_BANDS,
     LENGTH_BANDS,
 )
-
-from visualiser.anatomy.definitions import Cylinder, MuscleHead
-from visualiser.anatomy.muscles import HEADS, head
-from visualiser.conventions import metres, millimetres, radians
+from visualiser.conventions import LEG_COORDINATES, metres, millimetres, radians
 from visualiser.errors import AnatomyError, UnknownNameError
 from visualiser.kinematics import femur_to_pelvis
-from visualiser.paths import ARM_COORDINATES, line_points, moment_arms, muscle_length
+from visualiser.paths import ARM_COORDINATES, lengths_and_arms, line_points, moment_arms, muscle_length, muscle_lengths
+from visualiser.physique import standard_footprints
 from visualiser.typed import FloatArray
 
 SM, ST, LONG, SHORT = (
@@ -102,32 +107,70 @@ def test_hip_extension_arms_lie_within_four_millimetres_of_the_models(muscle: Mu
 
 
 @pytest.mark.parametrize("muscle", TWO_JOINT)
-def test_round_the_ischium_hip_extension_arms_hold_in_deep_flexion(muscle: MuscleHead) -> None:
-    # The models' lines run through the bone and nearly meet the hip centre at 120 degrees. The lower edge of our ischium stands 75 mm
-    # from it at the most; a line that goes round it can have no longer arm, and none that falls to nothing.
-    arms = np.array([hip_extension_arm(muscle, leg(hip)) for hip in range(80, 121, 5)])
-    assert (np.diff(arms) < 0).all()
-    assert 75 > arms[0] and arms[-1] > 0.75 * arms[0]
+def test_in_deep_hip_flexion_extension_arms_are_the_models_or_longer(muscle: MuscleHead) -> None:
+    # The models' lines run through the ischium; round it the way is longer, and so is the arm, by a centimetre at most.
+    for hip, band in zip(HIP_ANGLES, HIP_EXTENSION_BANDS[muscle.name], strict=True):
+        if hip > 80:
+            assert band[0] - 1.0 < hip_extension_arm(muscle, leg(hip)) < band[1] + 10.0
+
+
+def depth_in_ischium(muscle: MuscleHead, poses: FloatArray) -> FloatArray:
+    """How deep (mm) lines run in our hip bone (N,), apart from the last 2.5 mm to their origin, where the muscle grows from it."""
+    on_pelvis = millimetres(line_points(muscle, poses, 241))[:, :80] @ np.swapaxes(
+        femur_to_pelvis(poses)[:, :3, :3], 1, 2
+    )
+    bone = pyvista.PolyData.from_regular_faces(mesh("hip_bone").vertices, mesh("hip_bone").faces)
+    cloud = pyvista.PolyData(np.ascontiguousarray(on_pelvis.reshape(-1, 3) + HIP_CENTRE))
+    outside = np.asarray(cloud.compute_implicit_distance(bone)["implicit_distance"]).reshape(on_pelvis.shape[:2])
+    near = np.linalg.norm(on_pelvis - np.array(muscle.line.origin_mm), axis=2) < 2.5
+    depth: FloatArray = -np.where(near, np.inf, outside).min(axis=1)
+    return depth
+
+
+@pytest.mark.parametrize("muscle", TWO_JOINT)
+def test_lines_go_round_our_ischium(muscle: MuscleHead) -> None:
+    flexed = np.array([leg(h) for h in range(-40, 121, 5)])
+    assert depth_in_ischium(muscle, flexed).max() < 0.6
+    low, high = np.radians([(-40, -30, -30, 0, -20, 0), (120, 20, 30, 120, 20, 0)])
+    turned = np.random.default_rng(4).uniform(low, high, (300, 6))
+    assert depth_in_ischium(muscle, turned).max() < 1.5
 
 
 @pytest.mark.parametrize("muscle", TWO_JOINT)
 def test_points_of_a_line_stay_outside_the_cylinder_in_the_ischium(muscle: MuscleHead) -> None:
     assert muscle.line.ischium is not None
     ring = muscle.line.ischium
+    axis = np.array(ring.axis) / np.linalg.norm(ring.axis)
     poses = [
         leg(h, k, adduction=a, rotation=r) for h, k, a, r in product((60, 75, 90, 120), (0, 90), (-20, 15), (-20, 20))
     ]
     for pose in poses:
         in_pelvis = millimetres(line_points(muscle, pose, 301)) @ femur_to_pelvis(pose)[:3, :3].T
-        away = np.hypot(in_pelvis[:, 0] - ring.x_mm, in_pelvis[:, 1] - ring.y_mm)
+        away = np.linalg.norm(np.cross(in_pelvis - np.array(ring.point_mm), axis), axis=1)
         assert away.min() > ring.radius_mm - 0.01
 
 
+@pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
+def test_lines_begin_and_end_on_footprints(muscle: MuscleHead) -> None:
+    # Semitendinosus and the long head share the conjoint tendon, and so its footprint.
+    conjoint = {"semitendinosus", "biceps_femoris_long_head"}
+    of_origin = conjoint if muscle.name in conjoint else {muscle.name}
+    for end, names, at in (
+        ("origin", of_origin, muscle.line.origin_mm),
+        ("insertion", {muscle.name}, muscle.line.insertion_mm),
+    ):
+        patches = [p for p in standard_footprints() if p.attachment.end == end and p.attachment.head in names]
+        area = millimetres(np.concatenate([p.vertices for p in patches]))
+        place = np.array(at) + (HIP_CENTRE if patches[0].attachment.bone == "hip_bone" else 0.0)
+        assert (
+            np.linalg.norm(area - place, axis=1).min() < 5.0
+        )  # mm, as much as the published height of the origins varies
+
+
 @pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])
-def test_knee_flexion_arms_lie_near_the_models(muscle: MuscleHead) -> None:
+def test_knee_flexion_arms_lie_within_four_millimetres_of_the_models(muscle: MuscleHead) -> None:
     for knee, band in zip(KNEE_ANGLES, KNEE_FLEXION_BANDS[muscle.name], strict=True):
-        # 5 mm, as far as the models are from each other.
-        assert outside(knee_flexion_arm(muscle, leg(0, knee)), band) < 5.0
+        assert outside(knee_flexion_arm(muscle, leg(0, knee)), band) < 4.0
 
 
 @pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
@@ -137,9 +180,9 @@ def test_no_hamstring_straightens_a_deeply_bent_knee(muscle: MuscleHead) -> None
 
 
 @pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])
-def test_tibial_rotation_arms_lie_near_the_models(muscle: MuscleHead) -> None:
+def test_tibial_rotation_arms_lie_within_four_millimetres_of_the_models(muscle: MuscleHead) -> None:
     for knee, band in zip(KNEE_ANGLES, INTERNAL_ROTATION_BANDS[muscle.name], strict=True):
-        assert outside(float(millimetres(moment_arms(muscle, leg(90, knee))[4])), band) < 7.0
+        assert outside(float(millimetres(moment_arms(muscle, leg(90, knee))[4])), band) < 4.0
 
 
 def test_hip_flexion_with_straight_knee_lengthens_the_biarticular_hamstrings() -> None:
@@ -201,7 +244,7 @@ def test_moment_arms_are_minus_the_derivative_of_length(muscle: MuscleHead, pose
     for i in range(len(ARM_COORDINATES)):
         nudge = np.eye(6)[i] * step
         slope = (muscle_length(muscle, pose + nudge) - muscle_length(muscle, pose - nudge)) / (2 * step)
-        assert arms[i] == pytest.approx(-slope, abs=1e-5)  # 0.01 mm
+        assert arms[i] == pytest.approx(-slope, abs=5e-5)  # 0.05 mm
 
 
 @pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
@@ -214,6 +257,34 @@ def test_length_has_no_jump_or_corner_over_the_whole_range(muscle: MuscleHead) -
     for sweep in (knee, hip, deep):
         assert np.abs(np.diff(muscle_length(muscle, sweep), 2)).max() < 3e-5
         assert np.abs(np.diff(moment_arms(muscle, sweep), axis=0)).max() < 0.002  # 2 mm in half a degree
+
+
+def test_on_any_straight_way_through_the_whole_range_nothing_jumps() -> None:
+    low, high = np.radians([skeleton.limits_deg(name) for name in LEG_COORDINATES]).T
+    ends = np.random.default_rng(3).uniform(low, high, (2, 400, 6))
+    ways = ends[0][:, None] + (ends[1] - ends[0])[:, None] * np.linspace(0.0, 1.0, 301)[:, None]  # half a degree a step
+    lengths, arms = lengths_and_arms(HEADS, ways)
+    assert np.isfinite(lengths).all()
+    assert np.abs(np.diff(lengths, 2, axis=1)).max() < 3e-5
+    assert np.abs(np.diff(arms, axis=1)).max() < 0.002  # 2 mm
+
+
+@pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
+@settings(max_examples=25, deadline=None)
+@given(pose=st.one_of(random_leg, deep_leg))
+def test_lengths_are_those_of_strings_pulled_tight_one_by_one(muscle: MuscleHead, pose: FloatArray) -> None:
+    assert muscle_length(muscle, pose) == pytest.approx(plain_length(muscle, pose), abs=1e-5)  # 0.01 mm
+
+
+def test_all_heads_at_once_equal_head_by_head() -> None:
+    poses = np.random.default_rng(5).uniform(-0.3, 1.5, (4, 6))
+    lengths, arms = lengths_and_arms(HEADS, poses, ("knee_flexion", "hip_flexion"))
+    np.testing.assert_allclose(lengths, muscle_lengths(HEADS, poses), atol=1e-15)
+    for i, muscle in enumerate(HEADS):
+        np.testing.assert_allclose(lengths[:, i], muscle_length(muscle, poses), atol=1e-12)
+        np.testing.assert_allclose(arms[:, i], moment_arms(muscle, poses)[:, [3, 0]], atol=1e-12)
+    with pytest.raises(UnknownNameError, match="hip_flexion"):
+        lengths_and_arms(HEADS, poses, ("hip_flexoin",))
 
 
 @pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
@@ -266,6 +337,15 @@ def test_an_origin_inside_the_cylinder_of_the_ischium_is_refused() -> None:
         muscle_length(replace(LONG, line=replace(LONG.line, ischium=fat)), STANDING)
     with pytest.raises(AnatomyError, match="Only a line from the pelvis"):
         replace(SHORT.line, ischium=fat)
+
+
+def test_a_cylinder_in_the_ischium_that_the_thigh_can_point_along_is_refused() -> None:
+    assert LONG.line.ischium is not None
+    upright = replace(LONG.line.ischium, axis=(0.2, 0.9, 0.25), radius_mm=12.0)
+    with pytest.raises(AnatomyError, match="With the thigh along its axis"):
+        muscle_length(replace(LONG, line=replace(LONG.line, ischium=upright)), STANDING)
+    with pytest.raises(AnatomyError, match="must not stand upright"):
+        ObliqueCylinder((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), 10.0)
 
 
 def test_heads_answer_to_latin_and_short_names_and_unknown_ones_are_refused() -> None:

@@ -83,6 +83,25 @@ def screw_home(knee_flexion: ArrayLike, derivative: int = 0, geometry: Geometry 
     return values
 
 
+@lru_cache
+def _coupling_pieces(geometry: Geometry) -> tuple[FloatArray, FloatArray]:
+    """The same cubic as its breaks (P + 1,) and coefficients (4, 3, P), highest power first."""
+    spline = _knee_coupling(geometry)
+    return spline.x, np.ascontiguousarray(np.moveaxis(spline.c, 1, 2))
+
+
+def screw_home_and_rates(
+    knee_flexion: FloatArray, geometry: Geometry = skeleton.STANDARD
+) -> tuple[FloatArray, FloatArray]:
+    """`screw_home` and its first derivative for many poses (N,) at once, several times faster: (3, N) each, quantities first."""
+    breaks, pieces = _coupling_pieces(geometry)
+    piece = np.searchsorted(breaks[1:-1], knee_flexion, side="right")
+    beyond = knee_flexion - breaks[piece]
+    cubic, square, slope, value = pieces.take(piece, axis=2)
+    values = ((cubic * beyond + square) * beyond + slope) * beyond + value
+    return values, (3.0 * cubic * beyond + 2.0 * square) * beyond + slope
+
+
 def tibia_to_femur(leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
     """Right tibia in the femur: flexion about the femoral hinge (about -Z in ISB axes), then rotation about the tibial long axis.
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from visualiser import assets
 from visualiser.anatomy import muscles, skeleton
-from visualiser.anatomy.definitions import Cylinder, Geometry, LineOfAction, MuscleHead, Point
+from visualiser.anatomy.definitions import Cylinder, Geometry, LineOfAction, MuscleHead, ObliqueCylinder, Point
 from visualiser.assets import BoneMesh
 from visualiser.conventions import metres, millimetres
 from visualiser.footprints import Patch, footprints, relaid
@@ -153,11 +153,16 @@ def _moved_line(line: LineOfAction, maps: Mapping[str, Warp], geometry: Geometry
     return moved
 
 
-def _turned_along(ischium: Cylinder, origin: Point, moved: Point) -> Cylinder:
+def _turned_along(ischium: ObliqueCylinder, origin: Point, moved: Point) -> ObliqueCylinder:
     """The cylinder in the ischium turned and grown about the hip centre with the origin beside it, so that it keeps its place to it."""
     change = complex(*moved[:2]) / complex(*origin[:2])
-    centre = change * complex(ischium.x_mm, ischium.y_mm)
-    return Cylinder(centre.real, centre.imag, abs(change) * ischium.radius_mm)
+    middle = change * complex(*ischium.point_mm[:2])
+    axis = change / abs(change) * complex(*ischium.axis[:2])
+    # Sideways it goes where the origin goes.
+    side = moved[2] + abs(change) * (ischium.point_mm[2] - origin[2])
+    return ObliqueCylinder(
+        (middle.real, middle.imag, side), (axis.real, axis.imag, ischium.axis[2]), abs(change) * ischium.radius_mm
+    )
 
 
 def _sum(a: Point, b: Point) -> Point:

@@ -136,6 +136,24 @@ class Cylinder:
 
 
 @dataclass(frozen=True, slots=True)
+class ObliqueCylinder:
+    """A cylinder that leans in its segment: a point of its axis, the direction of the axis (any length) and the radius.
+
+    A line bends round it counterclockwise, seen against the direction of the axis.
+    """
+
+    point_mm: Point
+    axis: Point
+    radius_mm: float
+
+    def __post_init__(self) -> None:
+        require(self.radius_mm > 0, f"A wrap cylinder of radius {self.radius_mm} mm cannot be bent round.")
+        require(
+            self.axis[0] != 0 or self.axis[2] != 0, f"The axis {self.axis} of a wrap cylinder must not stand upright."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LineOfAction:
     """The mechanical line of a muscle head: origin, round a cylinder on the femur, via point and insertion on the tibia.
 
@@ -149,7 +167,7 @@ class LineOfAction:
     insertion_mm: Point
     wrap: Cylinder | None
     sources: tuple[Source, ...]
-    ischium: Cylinder | None = None
+    ischium: ObliqueCylinder | None = None
 
     def __post_init__(self) -> None:
         require(

@@ -11,6 +11,7 @@ from visualiser.anatomy.definitions import (
     Footprint,
     LineOfAction,
     MuscleHead,
+    ObliqueCylinder,
     Point,
     Station,
     TubeDesign,
@@ -18,41 +19,41 @@ from visualiser.anatomy.definitions import (
 from visualiser.errors import unknown_name
 
 # Lines of action. The wraps are circles through the posterior condyles of our femur plus half the thickness of the tendon, the vias
-# stand outside our tibia, and the origins lie in the published footprints; within these bounds the points were fitted so that lengths and
-# arms follow the public models (they are therefore no independent confirmation of them).
+# stand outside our tibia, and origins and insertions lie within 5 mm of the published footprints: semitendinosus and the long head,
+# which share the conjoint tendon, of the one that they share. Within these bounds the points were fitted so that lengths and arms about
+# hip and knee follow the public models (they are therefore no independent confirmation of them).
 _LINE_SOURCES = (sources.OPENSIM_MODELS, sources.FEUCHT_2015, sources.ESTIMATE)
 
-# In deep hip flexion the lines go round the ischium. Its true lower edge stands 65-75 mm from the hip centre, 10-25 further than the
-# lines of the models, which run straight through it. Our circles, on one axis in the middle of the bone, lie between the two: as large
-# as they may be without leaving the models' lengths by more than about a point. Beyond 80 degrees the arms fall slowly, not to nothing.
-_ISCHIUM = (-10.0, -10.0)
-
+# In hip flexion the lines of the models run straight through the ischium, as ours would, by up to 11 mm. Ours go round it: on cylinders
+# along the ridge of the tuberosity, down, forward and to the middle, over which a line slides to the lateral side of the bone, fitted so
+# that it stays outside our bone while its length and its extension arm stay near the models'. Sliding sideways costs adduction arms:
+# bent hips leave ours none, where the models keep 15 to 30 mm.
 _SEMITENDINOSUS_LINE = LineOfAction(
     "pelvis",
-    (-50.5, -47.4, -28.0),
-    (-30.7, -12.4, -26.6),
-    (9.1, -59.3, -17.5),
+    (-54.8, -37.7, -14.6),
+    (-30.5, -14.2, -18.5),
+    (7.9, -57.3, -19.2),
     Cylinder(-8.7, -405.2, 24.4),
     _LINE_SOURCES,
-    Cylinder(*_ISCHIUM, 40.0),
+    ObliqueCylinder((-29.9, -37.5, -19.6), (0.13, 0.72, 0.68), 24.3),
 )
 _SEMIMEMBRANOSUS_LINE = LineOfAction(
     "pelvis",
-    (-45.2, -33.4, -1.0),
-    (-30.0, -1.9, -13.8),
-    (-29.6, -10.7, -20.7),
-    Cylinder(-8.7, -405.2, 24.9),
+    (-45.3, -27.1, -3.3),
+    (-31.6, -4.3, -16.0),
+    (-29.6, -10.8, -20.8),
+    Cylinder(-8.7, -405.2, 24.4),
     _LINE_SOURCES,
-    Cylinder(*_ISCHIUM, 28.5),
+    ObliqueCylinder((-34.9, -36.8, -5.0), (0.58, 0.50, 0.64), 10.5),
 )
 _LONG_HEAD_LINE = LineOfAction(
     "pelvis",
-    (-54.3, -37.9, -13.0),
-    (-31.7, -2.9, 32.7),
-    (-32.7, -26.9, 41.8),
+    (-53.7, -32.8, -15.0),
+    (-30.7, -6.6, 43.4),
+    (-27.7, -22.5, 45.5),
     Cylinder(-8.4, -404.9, 23.5),
     _LINE_SOURCES,
-    Cylinder(*_ISCHIUM, 34.5),
+    ObliqueCylinder((-35.6, -41.0, -19.8), (0.47, 0.68, 0.56), 19.1),
 )
 _SHORT_HEAD_LINE = LineOfAction(
     "femur", (-3.7, -232.1, 21.8), (-27.7, 0.0, 29.5), (-32.9, -28.0, 41.8), None, _LINE_SOURCES

@@ -1,6 +1,7 @@
 """What three public models (Rajagopal 2016, Lai/Uhlrich 2023, Gait2392) say of the hamstrings: the band between lowest and highest.
 
-Degrees, per cent of upright standing, millimetres; computed from the models.
+Degrees, per cent of upright standing, millimetres; computed from the models (`sources.OPENSIM_MODELS`). Our lines of action are fitted to
+these bands, so they guard the fit and confirm nothing.
 """
 
 # The order of heads in lengths.
