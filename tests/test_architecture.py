@@ -16,7 +16,8 @@ LAYERS = (
     "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
     "anatomy.attachments anatomy.yardsticks",
     "kinematics movement activation scenefile schema posing mixing motion asked_poses",
-    "routes paths strain sections surfaces registration vtp restshapes bonefields crowding tubeends contact nerve nervetubes branches shapetable "
+    "routes paths strain sections surfaces registration vtp restshapes bonefields crowding tubeends contact nerve nervetubes branches "
+    "shapetable "
     "tubes tightness insufficiency measurement",
     "machine typefaces appearance assets cards facts cameras labels layout_check columns layout zones tracking furniture backdrop "
     "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay dial visibility "
