@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pyvista as pv
+from lengths import random_legs
 
 from visualiser import Scene, clips, machine, overlay, pages, tracking
 from visualiser.assets import soft_tissue_path
@@ -88,7 +89,7 @@ def drawing(repeats: int) -> None:
         found = in_turns({"ours": ours, "bare": lambda: turn(bare)}, repeats)
         posing = in_turns({"frame": lambda: scene.frame(float(next(moments)))}, repeats)["frame"]
     tissue = SoftTissue.load(soft_tissue_path())
-    legs = cycle(random_legs(60).reshape(-1, 2, len(LEG_COORDINATES)))
+    legs = cycle(random_legs(60).reshape(-1, 2, 6))
 
     def soft() -> None:
         tissue.all_normals(tissue.vertices(next(legs)))
