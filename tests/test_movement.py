@@ -230,3 +230,11 @@ def test_a_gap_in_a_recording_is_bridged_without_swinging_beyond_its_edges() -> 
         scenefile.load(SCENES["squat"]), course=movement.Course(time, values), cycle=False, other_leg_shift=None
     )
     assert movement.pose_at(bridged, np.linspace(0.3, 1.3, 50))[:, 4].max() <= 0.3 + 1e-12
+
+
+def test_an_angle_out_of_range_is_named_as_the_file_has_it_with_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    row = "{ time_s = 0 }, { time_s = 1.5, other_knee_flexion = 190 }, { time_s = 2 }"
+    path.write_text(f'title = "Mine"\nside = "left"\nkeyframes = [{row}]\n', encoding="utf-8")
+    with pytest.raises(SceneFileError, match=r"keyframes\[1\]: at 1.5 s, other_knee_flexion is 190°"):
+        scenefile.load(path)

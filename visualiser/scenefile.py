@@ -166,7 +166,8 @@ def check_ranges(movement: Movement, path: Path | str) -> None:
             check_pose(columns[:-1])
             _check_lean(columns[-1:])
         except PoseError as error:
-            raise SceneFileError(path, str(error), f"keyframes[{i}]") from error
+            said = PoseError(as_written(error.name, movement.side), error.value_deg, error.limits_deg)
+            raise SceneFileError(path, f"at {key.time_s:g} s, {said}", f"keyframes[{i}]") from error
     times = np.linspace(0.0, movement.duration_s, max(200, int(50 * movement.duration_s)))
     angles = angles_at(movement, times)
     for i, name in enumerate((*POSE_COORDINATES, LEAN)):
@@ -174,10 +175,18 @@ def check_ranges(movement: Movement, path: Path | str) -> None:
         column = degrees(angles[:, i])
         worst = int(np.argmax(np.maximum(low - column, column - high)))
         if not low - 1e-6 <= column[worst] <= high + 1e-6:
-            problem = (
-                f"between keyframes, at {times[worst]:.2f} s, {PoseError(name, float(column[worst]), (low, high))}"
-            )
+            said = PoseError(as_written(name, movement.side), float(column[worst]), (low, high))
+            problem = f"between keyframes, at {times[worst]:.2f} s, {said}"
             raise SceneFileError(path, problem, "keyframes")
+
+
+def as_written(coordinate: str, side: Side) -> str:
+    """The name of a coordinate as scene files have it: bare for the leg of the scene, with `other_` for the opposite one."""
+    if coordinate.endswith(f"_{side}"):
+        return coordinate.removesuffix(f"_{side}")
+    if coordinate.endswith(f"_{side.other}"):
+        return OTHER + coordinate.removesuffix(f"_{side.other}")
+    return coordinate
 
 
 def _check_lean(lean: np.ndarray) -> None:
