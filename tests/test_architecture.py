@@ -29,7 +29,7 @@ LAYERS = (
     "filming titlecards clips compositions "
     "comparison "
     "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
-    "exports.quiz exports.slides exports.deck exports.handout exports.doors "
+    "exports.quiz exports.slides exports.deck exports.handout exports.notebook exports.doors "
     "carried window.theme window.camera window.notices window.transport "
     "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet "
     "jobs batch",

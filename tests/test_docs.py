@@ -17,6 +17,8 @@ SMALLER = {
     "clip": ("--size", "160x96", "--fps", "2"),
     "sheet": ("--frames", "2"),
     "compare": ("--size", "480x270", "--quality", "draft"),
+    "export .pptx": ("--size", "320x180", "--fps", "1"),
+    "export .pdf": ("--size", "480x216"),
 }
 OPENS_A_WINDOW = ("view",)
 
@@ -31,7 +33,8 @@ def commands(page: Path) -> Iterator[str]:
 
 def smaller(words: list[str]) -> list[str]:
     """The same command with fewer pixels and frames."""
-    options = dict(zip(SMALLER.get(words[0], ())[::2], SMALLER.get(words[0], ())[1::2], strict=True))
+    what = f"export {Path(words[words.index('-o') + 1]).suffix}" if words[0] == "export" else words[0]
+    options = dict(zip(SMALLER.get(what, ())[::2], SMALLER.get(what, ())[1::2], strict=True))
     kept = list(words)
     for option in (*options, *(("--width", "--height") if "--size" in options else ())):
         if option in kept:

@@ -3,7 +3,7 @@
 Importing this module loads no graphics; the first picture does.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from os.path import isfile  # unlike Path.is_file it answers no, whatever stands in the name
@@ -422,6 +422,17 @@ class Scene:
         from visualiser.exports import doors
 
         return doors.write([self.subject], path, **choices)[0]
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """In a notebook: the moving model as a page in a frame, or a picture where no pages are shown."""
+        from visualiser.exports import notebook
+
+        return notebook.bundle(self.subject, include, exclude)
+
+    def __repr__(self) -> str:
+        return f"<Scene {self.movement.name}: {self.movement.title}, {self.movement.side} leg>"
 
     # -- numbers and meshes ----------------------------------------------------------------------------------------------------------
 

@@ -36,11 +36,11 @@ _SAMPLES = 121  # of the plotted numbers
 _SURVEY = 5  # poses that decide the framing
 _BELOW_THIGH = ("tibia", "fibula", "foot", "tibial_nerve", "common_fibular_nerve")
 _THIGH_ENDS_M = -0.11  # how far down the shank a picture framed on the thigh reaches; by eye, as in stills
-QUANTITIES = {  # what can be plotted: words, unit
-    "length": ("Muscle and tendon, % of upright standing", "%"),
-    "strain": ("Belly, % longer than upright", "%"),
-    "nerve": ("Sciatic nerve, strain in %", "%"),
-    "angles": ("Joint angles, degrees", "°"),
+QUANTITIES = {  # what can be plotted: in the menu, on the axis, its unit
+    "length": ("Length of the heads", "Muscle and tendon, % of upright standing", "%"),
+    "strain": ("Strain of the bellies", "Belly, % longer than upright", "%"),
+    "nerve": ("Strain of the nerve", "Sciatic nerve, strain in %", "%"),
+    "angles": ("Joint angles", "Joint angles, degrees", "°"),
 }
 _SHORT = {"biceps_femoris_long_head": "Biceps, long head", "biceps_femoris_short_head": "Biceps, short head"}
 _LEFT_OUT = ("find", "save", "quit", "view_")  # keys of the window that a page has no use for
@@ -120,8 +120,9 @@ def _facts(subjects: Sequence[Subject], body: Body, profile: Profile, view: str 
         },
         "numbered": keys.NUMBERED_VIEWS,
         "diverging": DIVERGING,
-        "quantities": {name: words for name, (words, _) in QUANTITIES.items()},
-        "units": {name: unit for name, (_, unit) in QUANTITIES.items()},
+        "choices": {name: words for name, (words, _, _) in QUANTITIES.items()},
+        "quantities": {name: words for name, (_, words, _) in QUANTITIES.items()},
+        "units": {name: unit for name, (_, _, unit) in QUANTITIES.items()},
         "coordinates": {name: entry.display for name, entry in skeleton.COORDINATES.items()},
         "keys": [
             ("drag", "turn"),

@@ -225,7 +225,7 @@ function connect() {
   options(byId("view"), Object.keys(facts.views).map((name) => [name, name[0].toUpperCase() + name.slice(1)]));
   options(byId("colour"), [["tissue", "Tissue"], ["identity", "One colour each"], ["length", "By length"], ["strain", "By strain"]]);
   options(byId("speed"), SPEEDS.map((s) => [s, `${s}×`]));
-  options(byId("quantity"), Object.entries(facts.quantities));
+  options(byId("quantity"), Object.entries(facts.choices));
   setSpeed(1);
   document.body.classList.toggle("many", facts.movements.length > 1);
   if (document.documentElement.hasAttribute("data-embed")) byId("tools").append(byId("movement").parentElement, byId("panel-button"));

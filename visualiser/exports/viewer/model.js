@@ -234,6 +234,9 @@ class Model {
   }
 
   render() {
+    // Floor and supports are seen from above only: from below they would stand before what lies on them.
+    const fromAbove = this.camera.position.y - this.controls.target.y > -0.02 * this.camera.position.distanceTo(this.controls.target);
+    for (const one of this.surfaces) if (one.kind === PROP) one.mesh.visible = fromAbove && this.movement.supports.includes(one.structure);
     this.renderer.render(this.scene, this.camera);
     this.dirty = false;
   }
