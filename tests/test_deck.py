@@ -1,5 +1,6 @@
 """Slide decks and handouts: what stands on them is the model's, and other programs open them without a complaint."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -10,7 +11,6 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from openxml_audit import OpenXmlValidator
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.oxml.ns import qn
@@ -79,6 +79,10 @@ def titled(slides: list[Any], title: str) -> Any:
 
 @pytest.mark.render
 def test_a_deck_passes_a_schema_check(file: Path) -> None:
+    if importlib.util.find_spec("openxml_audit") is None and not os.environ.get("CI"):
+        pytest.skip("openxml-audit is not installed; it comes with the extra 'test'")
+    from openxml_audit import OpenXmlValidator
+
     report = OpenXmlValidator().validate(str(file))
     assert [str(error) for error in report.errors] == []
     assert report.is_valid
