@@ -179,27 +179,26 @@ def _figure(content: bytes, dice: random.Random, _: Sequence[bytes]) -> bytes:
 
 
 def tampered(content: bytes, dice: random.Random) -> bytes:
-    """A TOML file with one to three values or keys changed: still TOML."""
+    """A TOML file with one to three values or keys changed, wherever they stand: still TOML."""
     table = tomllib.loads(content.decode())
     for _ in range(dice.choice((1, 1, 3))):
-        holder: Any = table
-        while True:
-            keys = list(holder) if isinstance(holder, dict) else range(len(holder))
-            if not keys:
-                break
-            key = dice.choice(list(keys))
-            if isinstance(holder[key], dict | list) and holder[key] and dice.random() < 0.8:
-                holder = holder[key]
-                continue
-            kind = dice.random()
-            if kind < 0.15 and isinstance(holder, dict):
-                holder[dice.choice(("x", "at", "hip_flexio", "__class__", *NASTY[:6]))] = holder.pop(key)
-            elif kind < 0.25:
-                del holder[key]
-            else:
-                holder[key] = dice.choice(VALUES)
-            break
+        holder, key = dice.choice(list(_places(table)) or [({"x": 0}, "x")])
+        kind = dice.random()
+        if kind < 0.15 and isinstance(holder, dict):
+            holder[dice.choice(("x", "at", "hip_flexio", "__class__", *NASTY[:6]))] = holder.pop(key)
+        elif kind < 0.25:
+            del holder[key]
+        else:
+            holder[key] = dice.choice(VALUES)
     return tomli_w.dumps(table).encode()
+
+
+def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
+    """Every (table or list, key) of a document."""
+    for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
+        yield holder, key
+        if isinstance(holder[key], dict | list):
+            yield from _places(holder[key])
 
 
 def _type(content: bytes, dice: random.Random, _: Sequence[bytes]) -> bytes:
@@ -378,6 +377,26 @@ def model(texts: Mapping[str, str]) -> bytes:
     return packed({"asset": {"version": "2.0"}, "scenes": [{"extras": {SCENE_EXTRAS: dict(texts)}}]}, b"\0" * 64)
 
 
+JOB = b"""[defaults]
+samples = 3
+
+[[output]]
+file = "raise.csv"
+scene = "straight_leg_raise"
+tightness = 0.5
+
+[[output]]
+file = "tables/{scene}.csv"
+scenes = ["squat", "sprint"]
+side = "left"
+"""
+
+
+@lru_cache
+def jobs() -> tuple[bytes, ...]:
+    return (JOB,)
+
+
 # -- doors -----------------------------------------------------------------------------------------------------------
 
 Door = Callable[[random.Random], Case]
@@ -512,6 +531,7 @@ DOORS: Mapping[str, Door] = {
     ),
     "csv": _file_door("csv", "case.csv", recordings, "measure", "case.csv", "--samples", "3", "-o", "out.csv"),
     "png": _file_door("png", "case.png", pictures, "measure", "case.png", "--samples", "3", "-o", "out.csv"),
+    "job": _file_door("job", "case.toml", jobs, "render", "case.toml", "-o", "out"),
     "png texts": _texts_door("png", picture),
     "glb": _file_door("glb", "case.glb", models, "measure", "case.glb", "--samples", "3", "-o", "out.csv"),
     "glb texts": _texts_door("glb", model),

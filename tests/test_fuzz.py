@@ -49,6 +49,12 @@ def test_undamaged_meshes_of_the_corpus_are_read(suffix: str, tmp_path: Path) ->
         assert len(read_mesh(path).faces) >= 300
 
 
+def test_the_undamaged_job_of_the_corpus_is_done(tmp_path: Path) -> None:
+    outcome = fuzz.attempt(fuzz.Case("job", {"case.toml": fuzz.JOB}, ("render", "case.toml", "-o", "out")), tmp_path)
+    assert (outcome.status, outcome.fault) == (0, "")
+    assert {path.name for path in (tmp_path / "out").rglob("*.csv")} == {"raise.csv", "squat.csv", "sprint.csv"}
+
+
 def test_the_watch_sees_what_goes_outside(tmp_path: Path) -> None:
     """Through a link, the one way out of a folder that no check of names finds."""
     inside, elsewhere = tmp_path / "inside", tmp_path / "elsewhere"
