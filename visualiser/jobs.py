@@ -5,6 +5,7 @@ Two outputs with the same fingerprint would be the same file: one that is there 
 
 import hashlib
 import json
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 SUFFIXES = tuple(suffix for suffixes in KINDS.values() for suffix in suffixes)
 _SCENE_WORDS = ("side", "legs", "tightness", "bones")
+SCENE_SUFFIXES = (".toml", ".mot", ".sto", ".csv", ".tsv", ".png", ".glb")  # a job reads nothing else from anywhere
 _OWN = ("file", "scene", "scenes", "views")
 LARGEST = 1_000_000  # bytes of a job file
 MOST = 10_000  # outputs of one
@@ -143,7 +145,7 @@ def read(path: Path) -> list[Output]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SceneFileError(path, "there is no such file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as problem:
         raise SceneFileError(path, f"is not TOML: {problem}.") from None
     for key in content:
         if key not in ("defaults", "output"):
@@ -151,6 +153,9 @@ def read(path: Path) -> list[Output]:
     defaults, listed = content.get("defaults", {}), content.get("output", [])
     if not isinstance(defaults, dict) or not isinstance(listed, list) or not listed:
         raise SceneFileError(path, "lists no outputs; each is a table [[output]] with file and scene.")
+    for number, entry in enumerate(listed):
+        if not isinstance(entry, dict):
+            raise SceneFileError(path, f"must be a table, not {entry!r:.60}.", f"output[{number}]")
     outputs = [output for entry in listed for output in _outputs(path, {**defaults, **entry})]
     return _checked(outputs)
 
@@ -163,7 +168,15 @@ def _outputs(path: Path, entry: dict[str, Any]) -> Iterator[Output]:
     scenes = entry.get("scenes", [entry["scene"]] if "scene" in entry else None)
     if not isinstance(scenes, list) or not scenes or not all(isinstance(scene, str) for scene in scenes):
         raise SceneFileError(path, f"says of {file} no scene.")
-    views = entry.get("views", [None])
+    for scene in scenes:
+        # A name that is nothing fails when its turn comes; a file that is no scene is not even looked into.
+        if os.path.isfile(path.parent / scene) and Path(scene).suffix.lower() not in SCENE_SUFFIXES:
+            raise SceneFileError(path, f"{scene} is no scene; these end in {', '.join(SCENE_SUFFIXES)}.", file)
+    views, bones = entry.get("views", [None]), entry.get("bones", "")
+    if not isinstance(views, list) or not all(isinstance(view, str) or view is None for view in views):
+        raise SceneFileError(path, f"must be a list of views, not {views!r:.60}.", f"views of {file}")
+    if not isinstance(bones, str):
+        raise SceneFileError(path, f"must be a folder, not {bones!r:.60}.", f"bones of {file}")
     words = {key: value for key, value in entry.items() if key not in _OWN}
     for scene, view in product(scenes, views):
         # Paths in a job file are meant from where it lies.
