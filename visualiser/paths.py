@@ -37,7 +37,7 @@ from visualiser.wrapping import Arc, picked, put
 
 ARM_COORDINATES = ("hip_flexion", "hip_adduction", "hip_internal_rotation", "knee_flexion", "tibial_internal_rotation")
 _HIP_ARMS = ARM_COORDINATES[:3]
-BLOCK = 2048  # poses worked on at once: the temporaries of one block stay in the processor's cache
+BLOCK = 8192  # poses worked on at once: few large steps, whose temporaries still stay in the cache of the processor
 VIA_CLEARANCE = 1e-3  # metres that origin and via point keep from their wrap cylinders; nearer, lengths would jump
 AIM_CLEARANCE = (
     5e-3  # metres that the knee keeps from the endless cylinder in the ischium, along which no thigh may point

@@ -42,7 +42,8 @@ def bends(start: FloatArray, way: FloatArray, speed: FloatArray, radius: FloatAr
 def round_circle(start: FloatArray, end: FloatArray, radius: FloatArray) -> Arc:
     """The shortest way from `start` to `end`, counterclockwise round a circle; both lie outside it."""
     far, farther = start[0] * start[0] + start[1] * start[1], end[0] * end[0] + end[1] * end[1]
-    before, after = np.sqrt(far - radius * radius), np.sqrt(farther - radius * radius)
+    inside = radius * radius
+    before, after = np.sqrt(far - inside), np.sqrt(np.maximum(farther - inside, 0.0))
     # On the way to the circle and from it a string runs along a tangent: first and last are the ends turned by what is left to 90 degrees.
     first = _combined(start, radius / far, before / far)
     last = _combined(end, radius / farther, -after / farther)

@@ -35,7 +35,7 @@ _SEMITENDINOSUS_LINE = LineOfAction(
     (7.9, -57.3, -19.2),
     Cylinder(-8.7, -405.2, 24.4),
     _LINE_SOURCES,
-    ObliqueCylinder((-29.9, -37.5, -19.6), (0.13, 0.72, 0.68), 24.3),
+    ObliqueCylinder((-29.9, -37.5, -19.6), (0.13, 0.71, 0.70), 24.2),
 )
 _SEMIMEMBRANOSUS_LINE = LineOfAction(
     "pelvis",
@@ -48,12 +48,12 @@ _SEMIMEMBRANOSUS_LINE = LineOfAction(
 )
 _LONG_HEAD_LINE = LineOfAction(
     "pelvis",
-    (-53.7, -32.8, -15.0),
+    (-53.5, -32.7, -15.0),
     (-30.7, -6.6, 43.4),
     (-27.7, -22.5, 45.5),
     Cylinder(-8.4, -404.9, 23.5),
     _LINE_SOURCES,
-    ObliqueCylinder((-35.6, -41.0, -19.8), (0.47, 0.68, 0.56), 19.1),
+    ObliqueCylinder((-35.4, -40.9, -19.8), (0.48, 0.62, 0.64), 19.1),
 )
 _SHORT_HEAD_LINE = LineOfAction(
     "femur", (-3.7, -232.1, 21.8), (-27.7, 0.0, 29.5), (-32.9, -28.0, 41.8), None, _LINE_SOURCES
