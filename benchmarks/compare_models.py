@@ -46,8 +46,9 @@ def opensim_lengths(path: Path, zero_deg: float) -> Lengths:
     def lengths(hip: float, knee: float) -> np.ndarray:
         hip_flexion.setValue(state, np.radians(hip + zero_deg), False)
         knee_angle.setValue(state, np.radians(sign * knee), False)
-        model.assemble(state)
-        model.realizePosition(state)
+        model.realizePosition(
+            state
+        )  # not assembled: the patella, the only part that follows by a constraint, moves no hamstring
         return np.array([1e3 * path.getLength(state) for path in paths])
 
     return lengths
