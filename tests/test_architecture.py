@@ -30,8 +30,11 @@ LAYERS = (
     "comparison "
     "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
     "exports.quiz exports.slides exports.deck exports.handout exports.notebook exports.doors "
-    "carried window.theme window.camera window.notices window.transport "
-    "window.panels window.view window.labels window.showing window.main window scene gallery plots contactsheet "
+    "carried errands window.immortal window.texts window.theme window.camera window.history window.snapshots window.drafts "
+    "window.rehearsal window.levels window.curves window.notices window.transport window.panels window.structurepanel window.posepanel "
+    "window.plotstrip window.view window.labels window.showing window.settings window.bookmarks window.helpers window.wording "
+    "window.savedialog window.opening window.desk window.docks window.actions window.linking window.main window.launch window "
+    "scene backstage gallery plots contactsheet "
     "jobs batch",
     "checks commands commands.common commands.look commands.pictures commands.films commands.exports commands.numbers commands.scenes "
     "commands.names commands.bones commands.windows cli __main__ sculpt",

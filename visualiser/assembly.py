@@ -86,8 +86,8 @@ class Body:
         self._tissue = SoftTissue.load(assets.soft_tissue_path())
         standing = self._tissue.vertices(np.zeros(6))
         self._fitting = Fitting(self.physique, standing)
-        drawn = self._footprints() if footprints else self._soft(self._fitting.at(np.zeros(6), standing))
-        self.surfaces: tuple[Surface, ...] = (*self._bones(detail), *drawn)
+        drawn = self.footprints() if footprints else self._soft(self._fitting.at(np.zeros(6), standing))
+        self.surfaces: tuple[Surface, ...] = (*self.bones(detail), *drawn)
         self.props = tuple(_props())
         self._segments = skeleton.segment_names()
         self._landmarks = self._landmark_places()
@@ -99,7 +99,8 @@ class Body:
 
     # -- what does not move ----------------------------------------------------------------------------------------------------------
 
-    def _bones(self, detail: str) -> Iterator[Surface]:
+    def bones(self, detail: str) -> Iterator[Surface]:
+        """The bones that are shown, as fine or light meshes."""
         for bone in skeleton.BONES:
             trunk = bone.segment in ("pelvis", "lumbar")
             for side in SIDES if bone.sided else (None,):
@@ -126,7 +127,8 @@ class Body:
         """The legs that are shown with everything on them."""
         return SIDES if self.legs == "both" else (self.side,)
 
-    def _footprints(self) -> Iterator[Surface]:
+    def footprints(self) -> Iterator[Surface]:
+        """The areas on which the heads of the legs shown in full take hold."""
         for side in self._full_sides():
             flip = MIRROR if side is Side.LEFT else np.eye(3)
             for patch in self.physique.footprints():
@@ -195,6 +197,7 @@ class Body:
         *,
         root: FloatArray | None = None,
         supports: Mapping[str, FloatArray] | None = None,
+        soft: bool = True,
     ) -> Frame:
         """The body in one pose.
 
@@ -202,6 +205,7 @@ class Body:
         posture  : how the upright body lies in the world, one of `movement.POSTURES`
         root     : (4, 4)  where its upright frame is in the world, when lean or ground move it; the posture alone when None
         supports : what it stands or lies on, name -> (4, 4)
+        soft     : with muscles and nerve; bones and landmarks alone take a hundredth of the time
         """
         body_to_world = posture_to_world(posture)
         to_world = rigid(body_to_world, np.zeros(3)) if root is None else root
@@ -210,11 +214,11 @@ class Body:
         vertices: dict[str, FloatArray] = {}
         normals: dict[str, FloatArray] = {}
         sides = sorted({s.side for s in self.surfaces if s.segment is None and s.side is not None})
-        if sides:  # both legs at once: most of the time of a small leg is spent on starting its operations
+        if sides and soft:  # both legs at once: most of the time of a small leg is spent on starting its operations
             legs = np.stack([pose[LEG_SLICES[side]] for side in sides])
-            soft = self._tissue.vertices(legs)
-            fitted = [self._fitting.at(leg, {n: p[i] for n, p in soft.items()}) for i, leg in enumerate(legs)]
-            outwards = self._tissue.all_normals({name: np.stack([own[name] for own in fitted]) for name in soft})
+            tissue = self._tissue.vertices(legs)
+            fitted = [self._fitting.at(leg, {n: p[i] for n, p in tissue.items()}) for i, leg in enumerate(legs)]
+            outwards = self._tissue.all_normals({name: np.stack([own[name] for own in fitted]) for name in tissue})
             for i, side in enumerate(sides):
                 femur, flip = placed[f"femur_{side}"], MIRROR if side is Side.LEFT else np.eye(3)
                 for name, points in fitted[i].items():
@@ -230,13 +234,14 @@ class Body:
             body_to_world=body_to_world,
         )
 
-    def movement_frame(self, movement: Movement, time_s: float) -> Frame:
-        """The body at one time of a movement."""
+    def movement_frame(self, movement: Movement, time_s: float, *, soft: bool = True) -> Frame:
+        """The body at one time of a movement; `soft` as in `frame`."""
         return self.frame(
             pose_at(movement, time_s),
             movement.posture,
             root=ground.root(movement, time_s, self.physique),
             supports=ground.supports_at(movement, time_s, self.physique),
+            soft=soft,
         )
 
     def soft_shapes(self, poses: FloatArray) -> dict[str, tuple[FloatArray, FloatArray]]:

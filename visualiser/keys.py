@@ -14,12 +14,15 @@ NUMBERED_VIEWS = (
     "popliteal",
     "pes",
 )
-GROUPS = ("Movement", "View", "Structures", "Window")
+GROUPS = ("File", "Edit", "Movement", "View", "Structures", "Window")
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What one key does. `keys` are written as on the keyboard and understood by Qt; the first is the one that menus show."""
+    """What one key does. `keys` are written as on the keyboard and understood by Qt; the first is the one that menus show.
+
+    What has no key is in the menus only.
+    """
 
     action: str
     keys: tuple[str, ...]
@@ -33,6 +36,19 @@ class Key:
 
 
 KEYS = (
+    Key("open", ("Ctrl+O",), "open a scene, a recording, a picture of ours", "File"),
+    Key("open_bones", (), "open a folder of bones", "File"),
+    Key("save", ("S", "Ctrl+S"), "save the picture", "File"),
+    Key("save_clip", ("Ctrl+Shift+S",), "save a film", "File"),
+    Key("save_scene", ("Ctrl+Alt+S",), "save the scene or pose as a file", "File"),
+    Key("copy", ("Ctrl+C",), "copy the picture", "File"),
+    Key("copy_command", ("Ctrl+Shift+C",), "copy as a command", "File"),
+    Key("copy_python", (), "copy as Python", "File"),
+    Key("copy_scene", (), "copy as a scene file", "File"),
+    Key("quit", ("Ctrl+Q",), "close", "File"),
+    Key("undo", ("Ctrl+Z",), "undo a change of pose, structures or view", "Edit"),
+    Key("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Edit"),
+    Key("bookmark", ("Ctrl+B",), "keep a bookmark of what is shown", "Edit"),
     Key("play", ("Space",), "play or pause", "Movement"),
     Key("step_back", ("Left",), "one frame back", "Movement"),
     Key("step_on", ("Right",), "one frame on", "Movement"),
@@ -41,28 +57,36 @@ KEYS = (
     Key("slower", ("Down",), "slower", "Movement"),
     Key("faster", ("Up",), "faster", "Movement"),
     Key("rewind", ("Backspace",), "to the start of the movement", "Movement"),
+    Key("loop", ("O",), "over and over, or once", "Movement"),
+    Key("plot", ("V",), "next quantity in the plot", "Movement"),
+    Key("compare", ("G",), "compare with this pose, shown pale, or no more", "Movement"),
+    Key("release", ("R",), "from a pose back to the movement", "Movement"),
+    Key("other_side", ("M",), "the other side", "Movement"),
     *(Key(f"view_{view}", (str(number),), f"{view} view", "View") for number, view in enumerate(NUMBERED_VIEWS, 1)),
     Key("reset_view", ("Home", "0"), "back to the view last chosen, everything in the picture", "View"),
     Key("labels", ("L",), "labels on or off", "View"),
+    Key("colour", ("C",), "next way to colour the muscles", "View"),
     Key("theme", ("T",), "light or dark", "View"),
     Key("isolate", ("I",), "show only the selected structure, and everything again", "Structures"),
     Key("hide", ("H",), "hide the selected structure", "Structures"),
+    Key("peel", ("D",), "fade what lies over the selected structure, or no more", "Structures"),
     Key("show_all", ("A",), "show everything again", "Structures"),
     Key("find", ("Ctrl+F",), "find a structure", "Structures"),
-    Key("save", ("S", "Ctrl+S"), "save the picture", "Window"),
+    Key("find_movement", ("Ctrl+M",), "find a movement", "Structures"),
     Key("panels", ("P",), "panels on or off", "Window"),
     Key("full_screen", ("F", "F11"), "full screen on or off", "Window"),
     Key("help", ("?", "F1"), "these keys on or off", "Window"),
     Key("escape", ("Esc",), "leave help, selection, full screen", "Window"),
-    Key("quit", ("Ctrl+Q",), "close", "Window"),
 )
 
 GESTURES = (
     ("drag", "turn the body; up stays up"),
-    ("Shift + drag, or right button", "move the picture"),
+    ("Shift + drag, or right drag", "move the picture"),
     ("wheel", "nearer or further, towards the pointer"),
     ("click", "select a structure and read about it"),
-    ("double click", "back to the whole view"),
+    ("double click", "show only that structure, and everything again"),
+    ("right click", "what can be done with a structure"),
+    ("drop a file", "open a scene, a recording, a picture of ours or a folder of bones"),
 )
 
 
@@ -73,7 +97,7 @@ def key(action: str) -> Key:
 
 def listing() -> str:
     """All keys and gestures as plain text, for `--help` and the README."""
-    rows = [(entry.shown, entry.does) for entry in KEYS if not entry.action.startswith("view_")]
+    rows = [(entry.shown, entry.does) for entry in KEYS if entry.keys and not entry.action.startswith("view_")]
     views = ", ".join(f"{number} {view}" for number, view in enumerate(NUMBERED_VIEWS, 1))
     wide = max(len(left) for left, _ in (*rows, *GESTURES))
     lines = [f"{left:<{wide}}  {does}" for left, does in (*GESTURES, *rows)]

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, cast
 import numpy as np
 
 from visualiser.appearance import THEMES, VIEWS, look_up
-from visualiser.cameras import Box
+from visualiser.cameras import Box, Camera
 from visualiser.colouring import look_up_colouring
 from visualiser.errors import ExportError, VisualiserError, unknown_name
 from visualiser.labels import layout_canvas
@@ -132,6 +132,7 @@ class Options:
         None  # the change at the ends of the scale of colours, percent, where several pictures share one
     )
     unit: float | None = None  # pixels per layout unit, for panels of a larger figure
+    camera: Camera | None = None  # looks in place of the view, which then only names what is seen; the window's own
 
     def __post_init__(self) -> None:
         look_up("view", self.view, VIEWS)

@@ -147,6 +147,8 @@ def page(
             turn = femur_turn(body, frames[0])[:3, :3]
 
     def camera(box: Box | None) -> Camera:
+        if options.camera is not None:
+            return options.camera
         if options.section is not None and options.section.areas:
             axes = axes_of(options.section, body, frames[0])
             return fitted(points, axes, *canvas, box or Box(0.0, 0.0, *canvas))

@@ -82,6 +82,7 @@ class Stage:
     surfaces : what may be drawn; every one gets its actor now
     size     : pixels, of an off-screen picture
     plotter  : a plotter to draw on instead, such as the one in a window
+    prefix   : before the names of the actors, where several stages share a plotter
     """
 
     def __init__(
@@ -90,7 +91,9 @@ class Stage:
         theme: str = "light",
         size: tuple[int, int] = (1920, 1080),
         plotter: pv.BasePlotter | None = None,
+        prefix: str = "",
     ) -> None:
+        self._prefix = prefix
         self.plotter: Any = plotter if plotter is not None else off_screen_plotter(size)
         self.theme: Theme = look_up("theme", theme, THEMES)
         self._surfaces = {surface.name: surface for surface in surfaces}
@@ -126,8 +129,12 @@ class Stage:
             look["color"] = TISSUE[surface.kind]
         self._meshes[surface.name] = mesh
         self._actors[surface.name] = self.plotter.add_mesh(
-            mesh, name=surface.name, reset_camera=False, render=False, **look
+            mesh, name=self._prefix + surface.name, reset_camera=False, render=False, **look
         )
+        # PyVista puts filters of its own, in Python, between mesh and mapper: they would run anew, and copy, at every change of points.
+        if "scalars" in look:
+            mesh.set_active_scalars("colour", preference="point")
+        self._actors[surface.name].mapper.SetInputDataObject(mesh)
 
     def _faded(self, colours: ByteArray) -> ByteArray:
         """Colours of a ghost: mostly the background's, so that it reads as context and never hides a label."""

@@ -464,9 +464,10 @@ class Scene:
         )
         return plotter
 
-    def show(self, *, theme: str = "light") -> int:
+    def show(self, *, theme: str = "system") -> int:
         """Open the window with this scene and wait until it is closed.
 
+        theme  : light, dark or print; "system" is what was chosen last or goes with the desktop
         raises : DisplayError without a screen, saying what to run instead
         """
         from visualiser import screen
@@ -474,7 +475,9 @@ class Scene:
         screen.require_screen()
         from visualiser import window
 
-        status: int = window.show(self.body, self.movement, movements=assets.scene_paths(), theme=theme)
+        status: int = window.show(
+            self.body, self._asked, movements=assets.scene_paths(), theme=theme, tightness=self.tightness
+        )
         return status
 
 

@@ -23,12 +23,12 @@ def view(
     /,
     *,
     legs: Legs = None,
-    theme: str = "light",
+    theme: str = "system",
     actor: Actor = AS_WRITTEN,
 ) -> None:
     """Open the window with a movement: rotate, play, scrub.
 
-    theme: light or dark.
+    theme: light, dark or print; system is what was chosen last, or goes with the desktop.
     """
     shown = actor.scene(scene, legs)
     from visualiser import screen

@@ -43,7 +43,22 @@ QUANTITIES = {  # what can be plotted: in the menu, on the axis, its unit
     "angles": ("Joint angles", "Joint angles, degrees", "°"),
 }
 _SHORT = {"biceps_femoris_long_head": "Biceps, long head", "biceps_femoris_short_head": "Biceps, short head"}
-_LEFT_OUT = ("find", "save", "quit", "view_")  # keys of the window that a page has no use for
+# Keys of the window that a page has no use for.
+_WINDOW_ONLY = (
+    "open",
+    "copy",
+    "undo",
+    "redo",
+    "bookmark",
+    "loop",
+    "plot",
+    "compare",
+    "release",
+    "other_side",
+    "colour",
+    "peel",
+)
+_LEFT_OUT = ("find", "save", "quit", "view_", *_WINDOW_ONLY)
 ABOUT = (
     f"Made by hamstring-visualiser {__version__}. A teaching model of one plausible adult: bones and soft tissue are its own sculpture, "
     "lengths are model values. Do not plan treatment with it."

@@ -13,7 +13,9 @@ from visualiser.cameras import Box, Camera
 from visualiser.labels import LabelSpec, Placement, label_style
 from visualiser.layout import gutters
 from visualiser.tracking import Tracker
+from visualiser.transforms import apply
 from visualiser.typed import BoolArray, ByteArray, FloatArray
+from visualiser.window.drafts import Draft
 
 UNIT_PX = 0.58  # window pixels per layout unit: a label's first line is 15 pixels high, as the text of the panels
 STYLE: LabelStyle = label_style("atlas")
@@ -29,8 +31,9 @@ Seen = Callable[[FloatArray], FloatArray]  # projected points (n, 3) of the pict
 class LiveLabels:
     """Callouts of one body in a window."""
 
-    def __init__(self, body: Body) -> None:
-        self._body = body
+    def __init__(self, body: Body, draft: Draft) -> None:
+        self._body, self._draft = body, draft
+        self._kept: dict[str, int] = {}  # label -> vertex of the draft that stands for the fine one it points at
         self._bone_of = {mark.name: mark.bone for mark in landmarks.LANDMARKS}
         self.specs: tuple[LabelSpec, ...] = ()
         self._anchors: list[anchoring.Anchor] = []
@@ -82,6 +85,7 @@ class LiveLabels:
                 frame_s=_REST_S,
             )
         self._tracker.frame_s = _REST_S
+        self._keep(frame)
         for _ in range(_REST_STEPS):
             self._placement = self._tracker.step(points, seen, np.stack([points, points]), anatomy=anatomy)
 
@@ -89,13 +93,32 @@ class LiveLabels:
         return anchoring.project(anchoring.places(self._anchors, self._body, look.frame), look, _canvas(size))
 
     def follow(self, frame: Frame, camera: Camera, seen: Seen, size: tuple[float, float], elapsed_s: float) -> None:
-        """Let the labels move with the picture for some time."""
+        """Let the labels move with the picture, a draft, for some time."""
         if self._tracker is None or not self._anchors:
             return
-        places = anchoring.places(self._anchors, self._body, frame)
+        places = np.array([self._place(anchor, frame) for anchor in self._anchors])
         self._tracker.frame_s = min(max(elapsed_s, 1e-3), _LONGEST_STEP_S)
         points = camera.project(places, *_canvas(size))[:, :2]
         self._placement = self._tracker.step(points, seen(places))
+
+    def _keep(self, frame: Frame) -> None:
+        """Find the vertex of the draft next to each anchor on soft tissue."""
+        for anchor in self._anchors:
+            if anchor.surface is not None and anchor.surface in self._draft.picks:
+                vertices = frame.vertices[anchor.surface]
+                away = vertices[self._draft.picks[anchor.surface]] - vertices[anchor.vertex]
+                self._kept[anchor.spec.key] = int(np.argmin((away * away).sum(axis=1)))
+
+    def _place(self, anchor: anchoring.Anchor, frame: Frame) -> FloatArray:
+        """Where an anchor is in a draft's frame: (3,) metres."""
+        if anchor.surface is None:
+            return frame.anchors[anchor.spec.key]
+        if anchor.surface in self._draft.picks:
+            place: FloatArray = frame.vertices[anchor.surface][self._kept[anchor.spec.key]]
+            return place
+        spot = self._body.surface(anchor.surface).vertices[anchor.vertex]
+        placed: FloatArray = apply(frame.transforms[anchor.surface], spot[None])[0]
+        return placed
 
     def pixels(self, size: tuple[float, float], ratio: float, theme: str) -> ByteArray | None:
         """The labels alone, in device pixels: (H, W, 4) with straight alpha, or None when there are none."""

@@ -1,49 +1,56 @@
-"""The desktop window: movements on the left, the body in the middle, structures on the right, transport below.
+"""The desktop window: movements on the left, the body in the middle, structures on the right, plot and transport below.
 
 The window owns no truth: time is a `Playback`, the body a `Body`, the picture a `Stage`; it only carries wishes from the user to them.
 """
 
-import signal
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FrameType
 
 import numpy as np
-from qtpy.QtCore import QSize, Qt, QTimer
-from qtpy.QtGui import QAction, QCloseEvent, QKeySequence, QOpenGLContext, QResizeEvent
-from qtpy.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QFileDialog,
-    QLabel,
-    QMainWindow,
-    QSplitter,
-    QToolBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtCore import QPoint, Qt, QTimer
+from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
+from qtpy.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QProgressBar, QPushButton, QToolTip
 
-from visualiser import keys, machine, scenefile, screen
+from visualiser import scenefile
 from visualiser.assembly import Body
 from visualiser.cards import cards as all_cards
-from visualiser.errors import DisplayError, VisualiserError
+from visualiser.cards import landmark_cards
+from visualiser.colouring import COLOURINGS
+from visualiser.conventions import Side
+from visualiser.errands import Thumbnails
+from visualiser.errors import VisualiserError
 from visualiser.keys import NUMBERED_VIEWS
 from visualiser.movement import Movement, on_side
-from visualiser.window.notices import HelpSheet, MessageBar
-from visualiser.window.panels import CardView, MovementPanel, StructurePanel
+from visualiser.window import bookmarks, texts
+from visualiser.window.actions import Actions
+from visualiser.window.desk import Desk
+from visualiser.window.docks import Docks
+from visualiser.window.helpers import Helper, thumbnail_files
+from visualiser.window.linking import Linking
+from visualiser.window.notices import HelpSheet, MessageBar, ScaleBar
+from visualiser.window.panels import CardView, MovementPanel
+from visualiser.window.plotstrip import PlotStrip
+from visualiser.window.posepanel import PosePanel
+from visualiser.window.savedialog import CaptureFrame
+from visualiser.window.settings import Settings
 from visualiser.window.showing import OTHER_LEG, Showing
+from visualiser.window.snapshots import snapshot
+from visualiser.window.structurepanel import StructurePanel
 from visualiser.window.theme import icon, palette, style_sheet
 from visualiser.window.transport import SPEEDS, TransportPanel
 from visualiser.window.view import BodyView, told
-from visualiser.writing import write_png
 
-SavePicture = Callable[..., None]
+_THUMBNAILS_AFTER_MS = 2500  # the first picture of the window comes first
+_STATUS_MS = 6000
 
 
 class Window(QMainWindow):
-    """The window of one body."""
+    """The window of one body.
+
+    settings   : what is remembered; without them, nothing beyond the window's life
+    thumbnails : the folder of small pictures of movements; without it there are none
+    theme      : one of `appearance.THEMES`, or "system"
+    """
 
     def __init__(
         self,
@@ -52,36 +59,44 @@ class Window(QMainWindow):
         *,
         movements: Mapping[str, Path],
         theme: str = "light",
-        on_save_picture: SavePicture | None = None,
+        settings: Settings | None = None,
+        thumbnails: Path | None = None,
     ) -> None:
         super().__init__()
-        self.setWindowTitle("Hamstring visualiser")
-        self._on_save_picture = on_save_picture
+        self.setWindowTitle(texts.TITLE)
+        self.settings = settings or Settings()
         self._problems: list[str] = []
-        self._movements = self._read(movements, movement)
+        self.movements = self._read(movements, movement)
+        self._follows_system = theme == "system"
+        theme = system_theme() if self._follows_system else theme
         self.view = BodyView(body, theme)
         self.showing = Showing(self.view, body, movement, theme)
-        self.message = MessageBar()
-        self.transport = TransportPanel()
-        self.movement_panel = MovementPanel({n: (m.title, m.group, m.summary) for n, m in self._movements.items()})
-        on_stage = self.showing.structures()
-        cards = [card for card in all_cards() if card.name in on_stage]
-        extra = {OTHER_LEG: "The other leg"} if OTHER_LEG in on_stage else {}
-        self.structure_panel = StructurePanel(cards, extra)
+        self.desk = Desk(self)
+        self.message, self.scale_bar = MessageBar(), ScaleBar(self.view)
+        self.transport, self.plot, self.pose_panel = TransportPanel(), PlotStrip(), PosePanel()
+        self.movement_panel = MovementPanel({n: (m.title, m.group, m.summary) for n, m in self.movements.items()})
+        self.cards = {card.name: card for card in (*all_cards(), *landmark_cards())}
+        self.structure_panel = StructurePanel(*self._rows())
         self.card = CardView()
-        self._cards = {card.name: card for card in cards}
         self.pointed = QLabel()
-        self._began = False
-        self._panels_hidden = False
-        self._lay_out()
-        self.actions_by_name = self._make_actions()
-        self._make_menus()
-        self._make_toolbar()
+        self.capture_frame = CaptureFrame(self.view, lambda: self.showing.theme)
+        self.docks = Docks(self)
+        self.actions_by_name = Actions(self, self._doings())
+        self.actions_by_name.make_menus(self.docks.movable)
+        self.view_buttons = self.actions_by_name.make_tool_bar()
         self.help = HelpSheet(self)
+        self.dialog: QMessageBox | None = None
+        self._make_progress()
+        self._thumbnails = thumbnails
+        self._thumbnailer: Helper | None = None
+        self._began = False
+        self.linking = Linking(self)
         self._connect()
         self.dress(theme)
+        self.setAcceptDrops(True)
         self.movement_panel.mark(movement.name)
-        self.resize(1360, 860)
+        self.resize(1360, 900)
+        self.docks.bring_back()
 
     def _read(self, paths: Mapping[str, Path], first: Movement) -> dict[str, Movement]:
         """Movements for the list; one that cannot be read is told once the window stands, not fatal."""
@@ -93,161 +108,113 @@ class Window(QMainWindow):
                 self._problems.append(str(error))
         return {first.name: first, **read} if first.name not in read else read
 
-    # -- building --------------------------------------------------------------------------------------------------------------------
+    def _rows(self) -> tuple[list, dict[str, str]]:  # type: ignore[type-arg]
+        """Cards of what is on stage, with landmarks; and what else is."""
+        on_stage = self.showing.structures()
+        rows = [card for card in self.cards.values() if card.name in on_stage or card.kind == "landmark"]
+        return rows, {OTHER_LEG: texts.OTHER_LEG} if OTHER_LEG in on_stage else {}
 
-    def _lay_out(self) -> None:
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.message)
-        column.addWidget(self.view, 1)
-        self.setCentralWidget(middle)
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.structure_panel)
-        right.addWidget(self.card)
-        right.setStretchFactor(0, 1)
-        right.setStretchFactor(1, 1)
-        right.setSizes([400, 400])
-        self.docks = (
-            self._dock("Movements", self.movement_panel, Qt.DockWidgetArea.LeftDockWidgetArea),
-            self._dock("Structures", right, Qt.DockWidgetArea.RightDockWidgetArea),
-        )
-        self._lay_transport()
-        self.resizeDocks(list(self.docks), [220, 300], Qt.Orientation.Horizontal)
-        self.statusBar().addWidget(self.pointed, 1)
-        self.statusBar().setSizeGripEnabled(False)
-
-    def _lay_transport(self) -> None:
-        """The transport along the whole lower edge, always there."""
-        dock = QDockWidget("Transport", self)
-        dock.setObjectName("Transport")
-        dock.setWidget(self.transport)
-        dock.setTitleBarWidget(QWidget())
-        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
-            self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(title)
-        dock.setWidget(content)
-        dock.setFeatures(
-            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
-        )
-        heading = QLabel(title)
-        heading.setObjectName("heading")
-        heading.setContentsMargins(8, 0, 0, 0)
-        dock.setTitleBarWidget(heading)
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _make_actions(self) -> dict[str, QAction]:
-        showing = self.showing
-        does: dict[str, Callable[[], object]] = {
+    def _doings(self) -> dict[str, Callable[[], object]]:
+        showing, desk = self.showing, self.desk
+        edges = self.transport.time_line.phase_edges
+        return {
+            "open": desk.ask_and_open,
+            "open_bones": desk.ask_and_open_bones,
+            "save": desk.ask_and_save,
+            "save_clip": desk.ask_and_film,
+            "save_scene": desk.ask_and_save_scene,
+            "copy": desk.copy_picture,
+            "copy_command": desk.copy_command,
+            "copy_python": desk.copy_python,
+            "copy_scene": desk.copy_scene,
+            "undo": showing.undo,
+            "redo": showing.redo,
+            "bookmark": self.keep_bookmark,
             "play": showing.toggle_play,
             "step_back": lambda: showing.step(-1),
             "step_on": lambda: showing.step(1),
-            "phase_back": lambda: showing.to_phase(self.transport.time_line.phase_edges(), -1),
-            "phase_on": lambda: showing.to_phase(self.transport.time_line.phase_edges(), 1),
+            "phase_back": lambda: showing.to_phase(edges(), -1),
+            "phase_on": lambda: showing.to_phase(edges(), 1),
             "slower": lambda: self._shift_speed(-1),
             "faster": lambda: self._shift_speed(1),
             "rewind": lambda: showing.scrub(0.0),
+            "loop": lambda: self._loop(not showing.playback.loop),
+            "plot": lambda: self.linking.next_quantity(),
+            "compare": lambda: self.linking.compare("none" if showing.reference is not None else "now"),
+            "release": self._release,
+            "other_side": lambda: self._change_body(str(showing.body.side.other), showing.body.legs),
             **{f"view_{name}": self._viewer(name) for name in NUMBERED_VIEWS},
-            "reset_view": lambda: showing.look_from(showing.view_name, glide=True),
+            "reset_view": self._reset_view,
             "labels": lambda: self._show_labels(not showing.labels_on),
-            "theme": lambda: self.dress("light" if showing.theme == "dark" else "dark"),
-            "isolate": showing.isolate,
-            "hide": self._hide_selected,
+            "colour": self._next_colouring,
+            "theme": lambda: self.choose_theme("light" if showing.theme == "dark" else "dark"),
+            "isolate": self._isolate,
+            "hide": lambda: self.hide_structure(showing.selected),
+            "peel": lambda: self._peel(showing.selected),
             "show_all": self._show_all,
-            "find": self._find,
-            "save": self._ask_and_save,
-            "panels": self.toggle_panels,
+            "find": lambda: self.docks.find(texts.STRUCTURES, self.structure_panel.search),
+            "find_movement": lambda: self.docks.find(texts.MOVEMENTS, self.movement_panel.search),
+            "panels": self.docks.toggle,
             "full_screen": self.toggle_full_screen,
             "help": self.toggle_help,
             "escape": self._escape,
             "quit": self.close,
         }
-        actions = {}
-        for entry in keys.KEYS:
-            action = QAction(entry.does[:1].upper() + entry.does[1:], self)
-            action.setShortcuts([QKeySequence(k) for k in entry.keys])
-            action.setToolTip(f"{action.text()} ({entry.shown})")
-            action.triggered.connect(self._caller(does[entry.action]))
-            self.addAction(action)
-            actions[entry.action] = action
-        return actions
 
-    def _viewer(self, name: str) -> Callable[[], None]:
-        return lambda: self.showing.look_from(name, glide=True)
+    def _make_progress(self) -> None:
+        self.progress, self.cancel_button = QProgressBar(), QPushButton(texts.CANCEL)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(140)
+        self.progress.setAccessibleName(texts.SAVE_CLIP)
+        self.cancel_button.setObjectName("plain")
+        self.cancel_button.clicked.connect(lambda *_: self.desk.cancel())
+        self.statusBar().addWidget(self.pointed, 1)
+        for widget in (self.progress, self.cancel_button):
+            self.statusBar().addPermanentWidget(widget)
+            widget.hide()
+        self.statusBar().setSizeGripEnabled(False)
 
-    def _caller(self, action: Callable[[], object]) -> Callable[..., None]:
-        """The action as a slot: what goes wrong is shown, not raised into Qt."""
+    def careful(self, action: Callable[..., object]) -> Callable[..., None]:
+        """The action as a slot: what goes wrong is told in a dialog, not raised into Qt, and the window lives on."""
 
         def run(*_: object) -> None:
             try:
                 action()
-            except Exception as error:  # told in the message bar; the window lives on
-                self.tell(told(error))
+            except Exception as error:  # told in a dialog; the window lives on
+                self.warn(told(error))
 
         return run
 
-    def _make_menus(self) -> None:
-        names = {"Movement": "&Movement", "View": "&View", "Structures": "&Structures", "Window": "&Window"}
-        for group in keys.GROUPS:
-            menu = self.menuBar().addMenu(names[group])
-            for entry in keys.KEYS:
-                if entry.group == group and entry.action != "escape":
-                    menu.addAction(self.actions_by_name[entry.action])
-
-    def _make_toolbar(self) -> None:
-        bar = QToolBar("Views")
-        bar.setObjectName("Views")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        self.view_buttons: dict[str, QToolButton] = {}
-        for name in NUMBERED_VIEWS:
-            button = QToolButton()
-            button.setText(name.capitalize())
-            button.setCheckable(True)
-            button.setToolTip(self.actions_by_name[f"view_{name}"].toolTip())
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(self._caller(self._viewer(name)))
-            bar.addWidget(button)
-            self.view_buttons[name] = button
-        spring = QWidget()
-        spring.setSizePolicy(spring.sizePolicy().Policy.Expanding, spring.sizePolicy().Policy.Preferred)
-        bar.addWidget(spring)
-        for name in ("reset_view", "labels", "theme", "save", "full_screen", "help"):
-            bar.addAction(self.actions_by_name[name])
-        self.actions_by_name["labels"].setCheckable(True)
-        self.actions_by_name["labels"].setChecked(True)
-        self.addToolBar(bar)
-        self.tool_bar = bar
-
     def _connect(self) -> None:
-        showing, transport, tell = self.showing, self.transport, self.tell
-        self.view.failed.connect(tell)
+        showing, transport, actions = self.showing, self.transport, self.actions_by_name
+        self.view.failed.connect(self.tell)
         self.view.hovered.connect(lambda surface: self._point_at(showing.structure_of(surface)))
         self.view.clicked.connect(lambda surface: showing.select(showing.structure_of(surface)))
-        self.view.reset_wanted.connect(self.actions_by_name["reset_view"].trigger)
-        self.movement_panel.chosen.connect(lambda name: self._caller(lambda: self.show_movement(name))())
+        self.view.double_clicked.connect(lambda surface: self._double_click(showing.structure_of(surface)))
+        self.view.menu_wanted.connect(lambda surface, place: self.open_menu(showing.structure_of(surface), place))
+        self.movement_panel.chosen.connect(lambda name: self.careful(lambda: self.show_movement(name))())
         self.structure_panel.selected.connect(showing.select)
-        self.structure_panel.hidden_changed.connect(showing.hide)
-        self.structure_panel.opacity_changed.connect(showing.fade)
-        transport.play.connect(self.actions_by_name["play"].trigger)
-        transport.rewind.connect(self.actions_by_name["rewind"].trigger)
-        transport.step.connect(lambda frames: self._caller(lambda: showing.step(frames))())
-        transport.time_line.scrubbed.connect(lambda share: self._caller(lambda: showing.scrub(share))())
+        self.structure_panel.hidden_changed.connect(self._hide)
+        self.structure_panel.isolate_wanted.connect(self._isolate_this)
+        self.structure_panel.opacity_changed.connect(self._fade)
+        self.structure_panel.menu_wanted.connect(self.open_menu)
+        transport.play.connect(actions["play"].trigger)
+        transport.rewind.connect(actions["rewind"].trigger)
+        transport.step.connect(lambda frames: self.careful(lambda: showing.step(frames))())
+        transport.time_line.scrubbed.connect(lambda share: self.careful(lambda: showing.scrub(share))())
         transport.speed.connect(showing.change_speed)
         transport.loop.connect(self._loop)
         showing.time_changed.connect(self._show_time)
         showing.play_changed.connect(lambda playing: transport.dress(showing.theme, playing))
         showing.movement_changed.connect(self._show_movement)
+        showing.body_changed.connect(lambda: self.structure_panel.fill(*self._rows()))
         showing.selection_changed.connect(self._show_selection)
         showing.hidden_changed.connect(lambda: self.structure_panel.show_hidden(showing.hidden))
+        showing.look_changed.connect(self._show_look)
         showing.view_changed.connect(self._mark_view)
+        self.desk.filming.connect(self._show_progress)
+        self.desk.filmed.connect(self._end_progress)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     # -- what the user sees of the state ---------------------------------------------------------------------------------------------
 
@@ -261,55 +228,117 @@ class Window(QMainWindow):
             self.showing.change_theme(theme)
         self.message.dress(theme)
         self.transport.dress(theme, self.showing.playback.playing)
-        self.card.show_card(self._cards.get(self.showing.selected), theme)
+        self.plot.dress(theme)
+        self.structure_panel.dress(theme)
+        self.scale_bar.dress(theme)
+        self.docks.dress(theme)
+        self.card.show_card(self.cards.get(self.showing.selected), theme)
         self.setWindowIcon(icon("logo", theme))
-        pictures = {
-            "labels": "labels",
-            "theme": "theme",
-            "save": "save",
-            "full_screen": "full",
-            "help": "help",
-            "reset_view": "home",
-        }
-        for action, picture in pictures.items():
-            self.actions_by_name[action].setIcon(icon(picture, theme))
+        self.actions_by_name.dress(theme)
+
+    def choose_theme(self, name: str) -> None:
+        """Take a theme and remember it; "system" follows the desktop."""
+        self._follows_system = name == "system"
+        self.settings.keep("theme", name)
+        self.dress(system_theme() if self._follows_system else name)
+
+    def _follow_system(self, *_: object) -> None:
+        if self._follows_system:
+            self.dress(system_theme())
 
     def _show_time(self) -> None:
         playback = self.showing.playback
         self.transport.show_time(self.showing.movement, playback.time_s)
         self.transport.show_speed(playback.speed)
         self.transport.loop_button.setChecked(playback.loop)
+        self.actions_by_name["loop"].setChecked(playback.loop)
+        self.linking.show_time()
 
     def _show_movement(self) -> None:
         movement = self.showing.movement
-        self.setWindowTitle(f"{movement.title} - Hamstring visualiser")
+        self.setWindowTitle(f"{movement.title} - {texts.TITLE}")
         self.transport.time_line.show_movement(movement)
         self.movement_panel.mark(movement.name)
+        self.linking.show_movement()
+        self.scale_bar.show_scale(self.showing.scale)
 
     def _show_selection(self, structure: str) -> None:
         self.structure_panel.mark(structure, self.showing.opacity(structure))
-        self.card.show_card(self._cards.get(structure), self.showing.theme)
+        self.card.show_card(self.cards.get(structure), self.showing.theme)
+        self.linking.choose(structure)
+
+    def _show_look(self) -> None:
+        self.scale_bar.show_scale(self.showing.scale)
+        self.structure_panel.mark(self.showing.selected, self.showing.opacity(self.showing.selected))
+        self.actions_by_name["compare"].setChecked(self.showing.reference is not None)
+        self.linking.show_lengths()
 
     def _mark_view(self, name: str) -> None:
         for view, button in self.view_buttons.items():
             button.setChecked(view == name)
 
+    def title_of(self, structure: str) -> str:
+        """What a structure is called."""
+        card = self.cards.get(structure)
+        return card.title if card else texts.OTHER_LEG if structure == OTHER_LEG else ""
+
     def _point_at(self, structure: str) -> None:
-        card = self._cards.get(structure)
-        self.pointed.setText(f"{card.title}  ·  {card.latin}" if card else "")
-        self.view.plotter.setToolTip("")
+        card = self.cards.get(structure)
+        self.pointed.setText(f"{card.title}  ·  {card.latin}" if card else self.title_of(structure))
+        title = self.title_of(structure)
+        if title and self.view.pointer is not None:
+            QToolTip.showText(self.view.pointer + QPoint(12, 14), title, self.view)
+        else:
+            QToolTip.hideText()
 
     def tell(self, sentence: str) -> None:
         """Show a message above the picture."""
         self.message.tell(sentence)
 
+    def warn(self, sentence: str) -> None:
+        """Say in a dialog what did not work."""
+        self.dialog = QMessageBox(QMessageBox.Icon.Warning, texts.TITLE, texts.PROBLEM, parent=self)
+        self.dialog.setInformativeText(sentence)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.finished.connect(lambda _: setattr(self, "dialog", None))
+        self.dialog.open()
+
+    def say(self, sentence: str) -> None:
+        """Say something in passing, at the lower edge."""
+        self.statusBar().showMessage(sentence, _STATUS_MS)
+
     # -- wishes ----------------------------------------------------------------------------------------------------------------------
 
     def show_movement(self, name: str) -> None:
         """Change to a movement of the list; one that breaks a joint's range is refused with a message."""
-        movement = self._movements[name]
+        movement = self.movements[name]
         scenefile.check_ranges(movement, f"{name}.toml")
         self.showing.show_movement(on_side(movement, self.showing.body.side))
+
+    def add_movement(self, movement: Movement) -> None:
+        """A movement from a file, into the list."""
+        self.movements[movement.name] = movement
+        self.movement_panel.add(movement.name, movement.title, texts.OPENED, movement.summary)
+
+    def _viewer(self, name: str) -> Callable[[], None]:
+        def look() -> None:
+            self.showing.remember()
+            self.showing.look_from(name, glide=True)
+
+        return look
+
+    def _reset_view(self) -> None:
+        self.showing.remember()
+        self.showing.look_from(self.showing.view_name or self.showing.last_view, glide=True)
+
+    def _release(self) -> None:
+        if self.showing.pose is not None:
+            self.showing.remember()
+            self.showing.let_go()
+
+    def _change_body(self, side: str, legs: str) -> None:
+        self.showing.remember()
+        self.showing.change_body(Side(side), legs)
 
     def _shift_speed(self, steps: int) -> None:
         nearest = int(np.argmin([abs(value - self.showing.playback.speed) for value in SPEEDS]))
@@ -317,30 +346,107 @@ class Window(QMainWindow):
 
     def _loop(self, on: bool) -> None:
         self.showing.playback.loop = on
+        self._show_time()
 
     def _show_labels(self, on: bool) -> None:
         self.showing.show_labels(on)
         self.actions_by_name["labels"].setChecked(on)
 
-    def _hide_selected(self) -> None:
-        if self.showing.selected:
-            self.showing.hide(self.showing.hidden | {self.showing.selected})
+    def colour_by(self, name: str) -> None:
+        """Colour the muscles by something else."""
+        self.showing.remember()
+        self.showing.change_colouring(name)
+
+    def _next_colouring(self) -> None:
+        self.colour_by(COLOURINGS[(COLOURINGS.index(self.showing.colouring) + 1) % len(COLOURINGS)])
+
+    # -- structures ------------------------------------------------------------------------------------------------------------------
+
+    def _hide(self, structures: set[str]) -> None:
+        self.showing.remember()
+        self.showing.hide(structures)
+
+    def hide_structure(self, structure: str) -> None:
+        """Hide one structure."""
+        if structure in self.showing.structures():
+            self._hide(set(self.showing.hidden | {structure}))
             self.showing.select("")
 
+    def _isolate(self) -> None:
+        self.showing.remember()
+        self.showing.isolate()
+
+    def _isolate_this(self, structure: str) -> None:
+        again = self.showing.isolated and structure == self.showing.selected
+        self.showing.remember()
+        if self.showing.isolated:
+            self.showing.isolate()
+        if not again:
+            self.showing.select(structure)
+            self.showing.isolate()
+
+    def _double_click(self, structure: str) -> None:
+        if structure:
+            self._isolate_this(structure)
+        elif self.showing.isolated:
+            self._isolate()
+        else:
+            self._reset_view()
+
+    def _fade(self, structure: str, opacity: float) -> None:
+        self.showing.remember(f"opacity {structure}")
+        self.showing.fade(structure, opacity)
+
+    def _peel(self, structure: str) -> None:
+        if structure in self.showing.structures():
+            self.showing.remember()
+            self.showing.peel(structure)
+
     def _show_all(self) -> None:
+        self.showing.remember()
         self.showing.reset_structures()
-        self.structure_panel.mark(self.showing.selected, 1.0)
 
-    def _find(self) -> None:
-        self.docks[1].show()
-        self.structure_panel.search.setFocus()
-        self.structure_panel.search.selectAll()
+    def open_menu(self, structure: str, place: QPoint) -> QMenu:
+        """What can be done with a structure, at a place of the screen."""
+        menu, showing, title = QMenu(self), self.showing, self.title_of(structure)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-    def toggle_panels(self) -> None:
-        """Everything beside the picture, or nothing."""
-        self._panels_hidden = not self._panels_hidden
-        for dock in self.docks:
-            dock.setVisible(not self._panels_hidden)
+        def add(word: str, action: Callable[[], object]) -> None:
+            menu.addAction(texts.MENU[word].format(title)).triggered.connect(self.careful(action))
+
+        if structure in showing.structures():
+            hidden, alone = structure in showing.hidden, showing.isolated and structure == showing.selected
+            add("unisolate" if alone else "isolate", lambda: self._isolate_this(structure))
+            if hidden:
+                add("show", lambda: self._hide(set(showing.hidden - {structure})))
+            else:
+                add("hide", lambda: self.hide_structure(structure))
+            add("unpeel" if structure in showing.peeled else "peel", lambda: self._peel(structure))
+            solid = showing.opacity(structure) >= 1.0
+            add("fade" if solid else "solid", lambda: self._fade(structure, 0.5 if solid else 1.0))
+            menu.addSeparator()
+        add("all", self._show_all)
+        menu.addSeparator()
+        for name in ("reset_view", "labels", "copy", "save"):
+            menu.addAction(self.actions_by_name[name])
+        menu.popup(place)
+        return menu
+
+    # -- bookmarks, window -----------------------------------------------------------------------------------------------------------
+
+    def keep_bookmark(self) -> None:
+        """Keep what is shown under a name."""
+        text = bookmarks.as_text(snapshot(self.showing), self.showing.playback.time_s)
+        self.settings.keep_bookmarks([*self.settings.bookmarks, text])
+        self.say(texts.BOOKMARK_KEPT.format(bookmarks.title_of(text)))
+
+    def go_to_bookmark(self, text: str) -> None:
+        """Show what a bookmark kept."""
+        state = bookmarks.state_of(text, self.movements)
+        if state is None:
+            raise VisualiserError(texts.BOOKMARK_GONE.format(bookmarks.title_of(text)))
+        self.showing.remember()
+        self.showing.restore(state)
 
     def toggle_full_screen(self) -> None:
         """The whole screen, or a window."""
@@ -365,32 +471,58 @@ class Window(QMainWindow):
         elif self.isFullScreen():
             self.showNormal()
 
-    # -- pictures --------------------------------------------------------------------------------------------------------------------
+    # -- films -----------------------------------------------------------------------------------------------------------------------
 
-    def _ask_and_save(self) -> None:
-        self.showing.pause()
-        suggestion = f"{self.showing.movement.name}.png"
-        path, _ = QFileDialog.getSaveFileName(self, "Save the picture", suggestion, "Pictures (*.png)")
-        if path:
-            self.save_picture(Path(path).with_suffix(".png"))
+    def _show_progress(self, done: int, total: int) -> None:
+        self.progress.setRange(0, total)  # 0 to 0 while the process gets ready
+        self.progress.setValue(done)
+        self.progress.show()
+        self.cancel_button.show()
+        self.actions_by_name["save_clip"].setEnabled(False)
+        if total:
+            self.say(texts.FILMING.format(name=self.showing.movement.title, done=done, total=total))
 
-    def save_picture(self, path: Path) -> None:
-        """Write what the window shows as a picture."""
-        showing = self.showing
-        if self._on_save_picture is None:
-            write_png(showing.picture(), path, force=True, metadata={"title": showing.movement.title})
+    def _end_progress(self, written: str, why: str) -> None:
+        self.progress.hide()
+        self.cancel_button.hide()
+        self.actions_by_name["save_clip"].setEnabled(True)
+        if why:
+            self.warn(texts.FILM_FAILED.format(why))
         else:
-            self._on_save_picture(
-                path,
-                movement=showing.movement,
-                at=showing.playback.share,
-                view=showing.view_name,
-                camera=self.view.camera,
-                theme=showing.theme,
-                labels="default" if showing.labels_on else "none",
-                hidden=tuple(sorted(showing.hidden)),
-            )
-        self.statusBar().showMessage(f"Saved {path}", 6000)
+            self.say(texts.SAVED.format(written) if written else texts.CANCELLED)
+
+    # -- small pictures --------------------------------------------------------------------------------------------------------------
+
+    def _begin_thumbnails(self) -> None:
+        """Show the small pictures that there are; let a process make the others."""
+        if self._thumbnails is None:
+            return
+        self._small = {file: name for name, file in thumbnail_files(self.movements, "light").items()}
+        missing = {file: self.movements[n] for file, n in self._small.items() if not self._show_thumbnail(file)}
+        if missing:
+            self._thumbnailer = Helper(self, Thumbnails(self._thumbnails, missing))
+            self._thumbnailer.thumbnail.connect(self._show_thumbnail)
+
+    def _show_thumbnail(self, file: str) -> bool:
+        assert self._thumbnails is not None
+        path = self._thumbnails / file
+        if not path.is_file():
+            return False
+        self.movement_panel.show_thumbnail(self._small[file], QIcon(str(path)))
+        return True
+
+    # -- dropping --------------------------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # Qt's name
+        """Files may be dropped."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # Qt's name
+        """Open what was dropped."""
+        for url in event.mimeData().urls()[:1]:
+            self.careful(lambda url=url: self.desk.open(Path(url.toLocalFile())))()
+        event.acceptProposedAction()
 
     # -- life ------------------------------------------------------------------------------------------------------------------------
 
@@ -399,12 +531,14 @@ class Window(QMainWindow):
         super().showEvent(event)  # type: ignore[arg-type]
         if not self._began:
             self._began = True
-            QTimer.singleShot(0, self._caller(self._begin))
+            QTimer.singleShot(0, self.careful(self._begin))
 
     def _begin(self) -> None:
-        self.showing.show_movement(self.showing.movement)
+        self.pose_panel.show_body(self.showing.body.side, self.showing.body.legs)
+        self.showing.show_movement(self.showing.asked)
         if self._problems:
             self.tell(" ".join(self._problems))
+        QTimer.singleShot(_THUMBNAILS_AFTER_MS, self, self.careful(self._begin_thumbnails))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # Qt's name
         """Keep the help in the middle."""
@@ -412,49 +546,35 @@ class Window(QMainWindow):
         if self.help.isVisible():
             self.help.open_centred()
 
+    def _may_close(self) -> bool:
+        """Ask before a film is given up."""
+        if not self.desk.busy:
+            return True
+        self.dialog = QMessageBox(QMessageBox.Icon.Question, texts.TITLE, texts.CLOSE_ASK[0], parent=self)
+        self.dialog.setInformativeText(texts.CLOSE_ASK[1])
+        give_up = self.dialog.addButton(texts.CLOSE_GIVE_UP, QMessageBox.ButtonRole.DestructiveRole)
+        self.dialog.setDefaultButton(self.dialog.addButton(texts.CLOSE_STAY, QMessageBox.ButtonRole.RejectRole))
+        self.dialog.exec()
+        chosen, self.dialog = self.dialog.clickedButton(), None
+        return chosen is give_up
+
     def closeEvent(self, event: QCloseEvent) -> None:  # Qt's name
-        """Leave no timer running and give the graphics memory back."""
+        """Leave no timer, thread or process running, and give the graphics memory back."""
+        if not self._may_close():
+            event.ignore()
+            return
+        self.docks.keep()
+        self.settings.sync()
+        self.desk.stop()
+        if self._thumbnailer is not None:
+            self._thumbnailer.give_up()
+            self._thumbnailer.wait()
         self.showing.stop()
         self.view.close_view()
         super().closeEvent(event)
 
 
-# -- opening it ----------------------------------------------------------------------------------------------------------------------
-
-
-def show(
-    body: Body,
-    movement: Movement,
-    *,
-    movements: Mapping[str, Path],
-    theme: str = "light",
-    on_save_picture: SavePicture | None = None,
-) -> int:
-    """Open the window and wait until it is closed; returns the exit status.
-
-    movements       : scene files for the list, by name
-    on_save_picture : called with a path and what is shown; without it the window saves its own picture
-    raises          : DisplayError if no window can be opened here
-    """
-    screen.require_screen()
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
-    application.setApplicationName("Hamstring visualiser")
-    application.setStyle("Fusion")
-    if not QOpenGLContext().create():
-        raise DisplayError(f"This screen offers no OpenGL; {machine.install(machine.OPENGL_PACKAGES)}.")
-    window = Window(body, movement, movements=movements, theme=theme, on_save_picture=on_save_picture)
-    window.show()
-
-    def leave(_: int, __: FrameType | None) -> None:
-        window.close()
-
-    before = signal.signal(signal.SIGINT, leave)  # Ctrl+C in the terminal closes the window
-    heartbeat = QTimer()  # Qt's loop must return to Python now and then to notice
-    heartbeat.start(300)
-    heartbeat.timeout.connect(lambda: None)
-    try:
-        return int(application.exec())
-    finally:
-        heartbeat.stop()
-        signal.signal(signal.SIGINT, before)
+def system_theme() -> str:
+    """The theme that goes with the desktop."""
+    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return "dark" if dark else "light"

@@ -1,11 +1,12 @@
 """What appears over or above the picture for a while: the keys, and messages."""
 
-from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QMouseEvent
+from qtpy.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from qtpy.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from visualiser import keys
-from visualiser.window.theme import icon
+from visualiser.appearance import Scale
+from visualiser.window.theme import icon, shades
 
 
 class MessageBar(QFrame):
@@ -73,7 +74,7 @@ class HelpSheet(QFrame):
         return heading
 
     def _rows(self, group: str) -> QGridLayout:
-        rows = [(entry.shown, entry.does) for entry in keys.KEYS if entry.group == group]
+        rows = [(entry.shown, entry.does) for entry in keys.KEYS if entry.group == group and entry.keys]
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(4)
@@ -99,3 +100,63 @@ class HelpSheet(QFrame):
         """Put it away."""
         self.hide()
         self.closed.emit()
+
+
+class ScaleBar(QWidget):
+    """What the colours of the muscles mean, at the lower edge of the picture. The mouse does not notice it."""
+
+    _SIZE, _BAR, _AWAY = QSize(260, 46), 8.0, 14
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.resize(self._SIZE)
+        self._scale: Scale | None = None
+        self._theme = "light"
+        parent.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # Qt's name
+        """Stay at the lower edge."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - self._AWAY)
+
+    def dress(self, theme: str) -> None:
+        """In the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def show_scale(self, scale: Scale | None) -> None:
+        """Show what colours mean, or nothing."""
+        self._scale = scale
+        self.setVisible(scale is not None)
+        self._place()
+        self.raise_()
+        self.update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # Qt's name
+        """Title, colours, numbers."""
+        if self._scale is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(shades(self._theme).ink))
+        painter.drawText(QRectF(0, 0, self.width(), 17), Qt.AlignmentFlag.AlignCenter, self._scale.title)
+        bar = QRectF(18, 19, self.width() - 36, self._BAR)
+        colours, gradient = self._scale.colours, QLinearGradient(bar.left(), 0, bar.right(), 0)
+        for i, colour in enumerate(colours):
+            gradient.setColorAt(i / (len(colours) - 1), QColor(*colour))
+        for value, share in self._scale.ticks:
+            box = QRectF(bar.left() + share * bar.width() - 40, bar.bottom() + 1, 80, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{value:g}")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(bar, 3, 3)
+        painter.end()

@@ -1,32 +1,36 @@
-"""What the window shows: a movement at a time, from a view, with some structures hidden, one selected. It drives the picture."""
+"""What the window shows: a movement at a time or a pose, from a view, with some structures hidden, one selected. It drives the picture."""
 
 import time
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 import numpy as np
-from PIL import Image
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from visualiser import pages
-from visualiser.appearance import VIEWS
-from visualiser.assembly import Body
-from visualiser.backdrop import reduce_premultiplied
-from visualiser.cameras import camera_for
-from visualiser.errors import ExportError
+from visualiser import assembly, colouring, pages, posing, tightness
+from visualiser.anatomy.attachments import ATTACHMENTS
+from visualiser.appearance import VIEWS, Scale
+from visualiser.assembly import Body, Frame
+from visualiser.cameras import PERSPECTIVE_DEG, camera_for
+from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, TRUNK_COORDINATES, Side, degrees
 from visualiser.labels import LabelSpec
-from visualiser.movement import Movement
+from visualiser.movement import Movement, on_side, pose_at, posture_to_world
 from visualiser.naming import all_specs, label_specs
 from visualiser.options import Options
+from visualiser.physique import Physique, standard
 from visualiser.playback import Playback
-from visualiser.rendering import Stage
+from visualiser.typed import FloatArray
+from visualiser.visibility import PEELED, lying_over
+from visualiser.window.history import History
 from visualiser.window.labels import LiveLabels
+from visualiser.window.rehearsal import Rehearsal
+from visualiser.window.snapshots import Snapshot, snapshot
 from visualiser.window.view import BodyView
 
 TICK_MS = 16
-PERSPECTIVE_DEG = 18.0  # of a long lens, so that turning the body feels solid
+_FRAME_MS = 60  # after a change of size
 OTHER_LEG = "other_leg"
 _FRAMED_TIMES = 9  # moments of a movement that must fit into the picture
-PICTURE_WIDTH, PICTURE_SAMPLES = 1920, 2
 _MARGIN = 0.04  # of the picture's height and width, round the anatomy
 
 
@@ -36,63 +40,133 @@ class Showing(QObject):
     time_changed = Signal()
     play_changed = Signal(bool)
     movement_changed = Signal()
+    body_changed = Signal()
+    pose_changed = Signal()
     selection_changed = Signal(str)
     hidden_changed = Signal()
+    look_changed = Signal()  # opacity, peel, colouring, reference
     view_changed = Signal(str)
 
     def __init__(self, view: BodyView, body: Body, movement: Movement, theme: str) -> None:
         super().__init__(view)
         self.view, self.body, self.theme = view, body, theme
-        self.movement = movement
+        self.movement = self.asked = movement
+        self.tightness: float | None = None
+        self.pose: dict[str, float] | None = None  # degrees, of the scene's own names; None while the movement is shown
+        self._held: Movement | None = None
         self.playback = Playback(movement.duration_s)
-        self.view_name = movement.view
+        self.view_name = self.last_view = movement.view
         self.selected = ""
         self.hidden: frozenset[str] = frozenset()  # names of structures
         self.opacities: dict[str, float] = {}
+        self.peeled: frozenset[str] = frozenset()
+        self.colouring = "tissue"
+        self.reference: FloatArray | None = None  # (16,) radians
         self.labels_on = True
+        self.history: History[Snapshot] = History()
         self._before_isolation: frozenset[str] | None = None
-        self._labels = LiveLabels(body)
+        self._labels = LiveLabels(body, view.draft)
         self._labelled_at = 0.0
-        self._clock = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(view.guarded(self._tick_or_stop))
+        self.clock = 0.0
+        self._rehearsal = Rehearsal(body, movement, view.draft)
+        self._timer = self._timer_of(TICK_MS, self._tick_or_stop)
+        self._soon = self._timer_of(0, self._tick_or_stop)
+        self._soon.setSingleShot(True)
         self._by_surface = _owners(body)
         view.drawing.connect(view.guarded(self._labels_follow))
         view.settled.connect(view.guarded(self._labels_settle))
+        view.stood.connect(self._go_on)
         view.turned.connect(self._turned)
+        self._framing = self._timer_of(_FRAME_MS, self._frame_anew)
+        self._framing.setSingleShot(True)
+        view.resized.connect(self._framing.start)
+        view.turning.connect(lambda kind: self.remember(kind))
 
-    # -- movement and time -----------------------------------------------------------------------------------------------------------
+    def _timer_of(self, milliseconds: int, action: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(self.view.guarded(action))  # type: ignore[arg-type]
+        return timer
+
+    # -- movement and body -----------------------------------------------------------------------------------------------------------
 
     def show_movement(self, movement: Movement, *, play: bool = False) -> None:
         """Change to another movement, from its start and its own view."""
-        self.movement = movement
-        if movement.legs != self.body.legs:
-            self._take_body(self.body.with_legs(movement.legs))
+        self.asked = movement
+        self.movement = self._limited(movement)
+        self.pose, self._held = None, None
+        if movement.legs != self.body.legs or movement.side is not self.body.side:
+            self._take_body(assembly.body(movement.side, movement.legs, self.body.detail, self.own_physique))
         old, self.playback = self.playback, Playback(movement.duration_s)
         self.playback.speed, self.playback.loop = old.speed, old.loop
+        self._rehearse()
         self.movement_changed.emit()
         self._show_time()
         self.look_from(movement.view)
+        self.pose_changed.emit()
         if old.playing != play:
             self._set_playing(play)
         self.playback.playing = play
 
+    @property
+    def own_physique(self) -> Physique | None:
+        """The build that is shown, if it is not ours."""
+        return None if self.body.physique is standard() else self.body.physique
+
+    def _limited(self, movement: Movement) -> Movement:
+        if self.tightness is None:
+            return movement
+        body = self.body.physique
+        return tightness.limited(movement, self.tightness, heads=body.heads, geometry=body.geometry)
+
+    def _rehearse(self) -> None:
+        self._rehearsal.stop()
+        self._rehearsal = Rehearsal(self.body, self.movement, self.view.draft)
+        self._rehearsal.start(idle=lambda: not self.playback.playing and not self.view.dragging)
+
+    def change_tightness(self, value: float | None) -> None:
+        """How much length the hamstrings allow, 0 to 1; None plays the movement as it is written."""
+        if value == self.tightness:
+            return
+        self.tightness = value
+        self.movement = self._limited(self.asked)
+        self._rehearse()
+        self.movement_changed.emit()
+        self._show_time()
+        self.pose_changed.emit()
+
+    def change_body(self, side: Side, legs: str, physique: Physique | None = None) -> None:
+        """Show the other side, another choice of legs, or another build; the movement goes on where it is."""
+        self.asked = on_side(self.asked, side)
+        build = physique or self.own_physique
+        self._take_body(assembly.body(side, legs, self.body.detail, build))
+        self.movement = self._limited(self.asked)
+        if self.pose is not None:
+            self._held = posing.posed(self.asked, self.pose)
+        self._rehearse()
+        self.movement_changed.emit()
+        self._show_time()
+        self.look_from(self.view_name or self.last_view)
+
     def _take_body(self, body: Body) -> None:
         """Go on with another body, dressed as the one before."""
+        self._rehearsal.stop()
         self.body = body
-        self._labels = LiveLabels(body)
         self._by_surface = _owners(body)
-        self.view.take_body(body)
-        self.view.show_hidden(surface for name in self.hidden for surface in self.surfaces_of(name))
-        for structure, opacity in self.opacities.items():
-            self.view.show_opacity(dict.fromkeys(self.surfaces_of(structure), opacity))
-        self.view.show_chosen(self.surfaces_of(self.selected) if self.selected else ())
+        self.view.take_body(body, self.theme)
+        self._labels = LiveLabels(body, self.view.draft)
+        self.hidden &= self.structures()
+        self.view.show_opacities(self._surface_opacities())
+        self._mark_selected()
+        self.reference = None
+        self.body_changed.emit()
+
+    # -- time ------------------------------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
         """Let the time since the last tick pass; skip the picture if the one before does not stand yet."""
         now = time.monotonic()
-        elapsed, self._clock = now - self._clock, now
+        elapsed, self.clock = now - self.clock, now
         was_playing = self.playback.playing
         self.playback.tick(elapsed)
         if self.view.busy and self.playback.playing:
@@ -109,22 +183,47 @@ class Showing(QObject):
             self.pause()
             raise
 
+    def _go_on(self) -> None:
+        """A picture stands: the next one is asked for at once, not at the next tick."""
+        if self.playback.playing:
+            self._soon.start()
+
     def _show_time(self) -> None:
-        self.view.show_frame(self.body.movement_frame(self.movement, self.playback.time_s))
+        if self._held is not None:
+            frame = self.body.movement_frame(self._held, 0.0)
+            self.view.show_frame(self.view.draft.frame(frame), lambda: frame)
+        else:
+            movement, body, time_s = self.movement, self.body, self.playback.time_s
+            self.view.show_frame(self._rehearsal.at(time_s), lambda: body.movement_frame(movement, time_s))
+        if self.colouring != "tissue":
+            self.view.paint(colouring.colours(self.colouring, self.body, *self.moment))
         self.time_changed.emit()
 
+    @property
+    def moment(self) -> tuple[Movement, float]:
+        """Movement and time that are shown; a pose is a movement that stands still."""
+        return (self.movement, self.playback.time_s) if self._held is None else (self._held, 0.0)
+
     def toggle_play(self) -> None:
-        """Play or pause."""
+        """Play or pause; a pose is left for the movement."""
+        if self.pose is not None:
+            self.let_go()
         self.playback.toggle()
         self._set_playing(self.playback.playing)
 
     def _set_playing(self, playing: bool) -> None:
-        self._clock = time.monotonic()
+        self.clock = time.monotonic()
         if playing:
             self._timer.start()
         else:
             self._timer.stop()
+            self._soon.stop()
         self.play_changed.emit(playing)
+
+    @property
+    def rehearsed(self) -> tuple[int, int]:
+        """How many poses of the movement are worked out, and how many there are."""
+        return self._rehearsal.known, self._rehearsal.count
 
     @property
     def ticking(self) -> bool:
@@ -134,18 +233,22 @@ class Showing(QObject):
     def pause(self) -> None:
         """Stand still where the movement is."""
         if self.playback.playing:
-            self.toggle_play()
+            self.playback.toggle()
+            self._set_playing(False)
 
     def scrub(self, share: float) -> None:
         """Go to a share of the movement; playing goes on from there."""
+        posed, self.pose, self._held = self.pose is not None, None, None
         self.playback.scrub(share)
         self._show_time()
+        if posed:
+            self.pose_changed.emit()
 
     def step(self, frames: int) -> None:
         """Pause and go on or back by frames."""
         self.pause()
         self.playback.step(frames)
-        self._show_time()
+        self.scrub(self.playback.share)
 
     def to_phase(self, edges: Iterable[float], direction: int) -> None:
         """Go to the next or the last of some shares at which phases begin."""
@@ -158,25 +261,69 @@ class Showing(QObject):
         self.playback.set_speed(speed)
         self.time_changed.emit()
 
+    # -- pose ------------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def pose_now(self) -> FloatArray:
+        """Joint angles that are shown: (16,) radians."""
+        return pose_at(*self.moment)
+
+    @property
+    def leg_now(self) -> FloatArray:
+        """Joint angles of the leg in front: (6,) radians."""
+        return self.pose_now[LEG_SLICES[self.body.side]]
+
+    def angles(self) -> dict[str, float]:
+        """What is shown as a scene would write it: degrees by name, trunk, leg and other leg."""
+        values = degrees(self.pose_now)
+        own, other = LEG_SLICES[self.body.side], LEG_SLICES[self.body.side.other]
+        table = dict(zip(TRUNK_COORDINATES, values[: len(TRUNK_COORDINATES)], strict=True))
+        table |= dict(zip(LEG_COORDINATES, values[own], strict=True))
+        table |= {f"other_{name}": value for name, value in zip(LEG_COORDINATES, values[other], strict=True)}
+        return {name: float(value) for name, value in table.items()}
+
+    def pose_by(self, name: str, angle_deg: float) -> None:
+        """Leave the movement for a pose: what is shown, with one angle changed.
+
+        raises : PoseError for an angle outside its joint's range
+        """
+        self.pause()
+        self.hold({**{key: round(value, 2) for key, value in self.angles().items()}, name: angle_deg})
+
+    def hold(self, angles_deg: Mapping[str, float]) -> None:
+        """Show a pose instead of the movement."""
+        self._held = posing.posed(self.asked, {name: value for name, value in angles_deg.items() if value})
+        self.pose = dict(angles_deg)
+        self._show_time()
+        self.pose_changed.emit()
+
+    def let_go(self) -> None:
+        """Back from a pose to the movement."""
+        self.scrub(self.playback.share)
+
+    def refer_to(self, pose: FloatArray | None) -> None:
+        """Show a pale body in another pose beside the body, (16,) radians; None takes it away."""
+        self.reference = pose
+        drafted: Frame | None = None
+        if pose is not None:
+            drafted = self.view.draft.frame(self.body.frame(pose, self.movement.posture))
+        self.view.show_reference(drafted)
+        self.look_changed.emit()
+
     # -- views -----------------------------------------------------------------------------------------------------------------------
 
     def look_from(self, name: str, *, glide: bool = False) -> None:
         """Take a view of the body, with all of the movement in the picture."""
-        self.view_name = name
+        self.view_name = self.last_view = name
         self._choose_labels()
         size = self.view.size_px
-        times = np.linspace(0.0, self.movement.duration_s, _FRAMED_TIMES)
-        if VIEWS[name].focus:
-            times = np.array([self.playback.time_s])
-        frames = [self.body.movement_frame(self.movement, float(t)) for t in times]
-        options = Options(view=name, frame=self.movement.frame)
-        points = pages.framing_points(self.body, frames, options)
+        points = self.framing_points(name)
         box = self._labels.free_box(size)
         wide, high = _MARGIN * size[0], _MARGIN * size[1]
         box = box._replace(
             left=max(box.left, wide), right=min(box.right, size[0] - wide), top=high, bottom=size[1] - high
         )
-        turn = frames[0].body_to_world
+        turn = posture_to_world(self.movement.posture)
         camera = camera_for(
             name, self.body.side, points, *size, box, body_to_world=turn, perspective_deg=PERSPECTIVE_DEG
         )
@@ -184,8 +331,31 @@ class Showing(QObject):
         self.view.look(camera, pivot, glide=glide)
         self.view_changed.emit(name)
 
+    @property
+    def framing(self) -> bool:
+        """Whether the picture is about to be framed anew."""
+        return self._framing.isActive()
+
+    def _frame_anew(self) -> None:
+        """The picture has another size: a view that was chosen is framed anew, a camera of one's own stays."""
+        if self.view_name and self.view.drafted is not None:
+            self.look_from(self.view_name)
+
+    def framing_points(self, view: str = "") -> FloatArray:
+        """Points that must be in the picture, (n, 3) metres: of all of the movement, of a pose, or of a close-up."""
+        movement, time_s = self.moment
+        view = view or movement.view
+        if self._held is not None:
+            frames = [self.view.draft.frame(self.body.movement_frame(movement, time_s))]
+        else:
+            times = [time_s] if VIEWS[view].focus else np.linspace(0.0, movement.duration_s, _FRAMED_TIMES).tolist()
+            frames = [self._rehearsal.at(t) for t in times]
+        drawn = cast(Body, self.view.draft)  # has all that framing asks of a body, and a sixth of its points
+        return pages.framing_points(drawn, frames, Options(view=view, frame=movement.frame))
+
     def _turned(self) -> None:
         if self.view_name:
+            self.view_name = ""
             self.view_changed.emit("")
 
     # -- structures ------------------------------------------------------------------------------------------------------------------
@@ -203,13 +373,17 @@ class Showing(QObject):
         return set(self._by_surface.values())
 
     def select(self, structure: str) -> None:
-        """Select a structure; an empty word selects nothing."""
+        """Select a structure or a landmark; an empty word selects nothing."""
         if structure == self.selected:
             return
         self.selected = structure
-        self.view.show_chosen(self.surfaces_of(structure))
+        self._mark_selected()
         self._choose_labels()
         self.selection_changed.emit(structure)
+
+    def _mark_selected(self) -> None:
+        heads = {a.name for a in ATTACHMENTS if a.head == self.selected}
+        self.view.show_chosen(self.surfaces_of(self.selected) if self.selected else (), heads)
 
     def hide(self, structures: Iterable[str]) -> None:
         """Hide these structures and show all others."""
@@ -218,16 +392,21 @@ class Showing(QObject):
 
     def _hide(self, structures: frozenset[str]) -> None:
         self.hidden = structures & self.structures()
-        self.view.show_hidden(surface for name in self.hidden for surface in self.surfaces_of(name))
         self._choose_labels()
+        self._dim()
         self.hidden_changed.emit()
+
+    @property
+    def isolated(self) -> bool:
+        """Whether a single structure is shown, so that `isolate` goes back."""
+        return self._before_isolation is not None
 
     def isolate(self) -> None:
         """Show only the selected structure; again: what was shown before."""
         if self._before_isolation is not None:
             before, self._before_isolation = self._before_isolation, None
             self._hide(before)
-        elif self.selected:
+        elif self.selected in self.structures():
             before = self.hidden
             self._hide(frozenset(self.structures() - {self.selected}))
             self._before_isolation = before
@@ -235,18 +414,35 @@ class Showing(QObject):
     def fade(self, structure: str, opacity: float) -> None:
         """Make a structure translucent."""
         self.opacities[structure] = opacity
-        self.view.show_opacity(dict.fromkeys(self.surfaces_of(structure), opacity))
+        self._dim()
 
     def opacity(self, structure: str) -> float:
         """How solid a structure is."""
         return self.opacities.get(structure, 1.0)
 
+    def peel(self, structure: str) -> None:
+        """Fade a structure with all that lies over it, so that what is deep to it is seen; again: as before."""
+        self.peeled = self.peeled ^ {structure}
+        self._dim()
+
     def reset_structures(self) -> None:
         """Everything visible and solid."""
-        for structure, opacity in list(self.opacities.items()):
-            if opacity < 1.0:
-                self.fade(structure, 1.0)
+        self.opacities, self.peeled = {}, frozenset()
         self.hide(())
+
+    def _dim(self) -> None:
+        self.view.show_opacities(self._surface_opacities())
+        self.look_changed.emit()
+
+    def _surface_opacities(self) -> dict[str, float]:
+        faded = self.peeled.union(*(lying_over(name) for name in self.peeled))
+
+        def opacity(structure: str) -> float:
+            if structure in self.hidden:
+                return 0.0
+            return self.opacities.get(structure, PEELED if structure in faded else 1.0)
+
+        return {surface: opacity(owner) for surface, owner in self._by_surface.items()}
 
     # -- look and labels -------------------------------------------------------------------------------------------------------------
 
@@ -254,6 +450,18 @@ class Showing(QObject):
         """Dress the picture in another theme."""
         self.theme = theme
         self.view.dress(theme)
+
+    def change_colouring(self, name: str) -> None:
+        """Colour muscles by their tissue, by name, or by what the pose does to them."""
+        self.colouring = colouring.look_up_colouring(name)
+        self.view.paint(colouring.colours(name, self.body, *self.moment))
+        self.view.draw()
+        self.look_changed.emit()
+
+    @property
+    def scale(self) -> Scale | None:
+        """What the colours mean; None where they need no scale."""
+        return colouring.scale(self.colouring, self.body, self.moment[0])
 
     def show_labels(self, on: bool) -> None:
         """Names in the picture, or none but the selected one's."""
@@ -271,17 +479,18 @@ class Showing(QObject):
         if self.labels_on:
             specs = {spec.key: spec for spec in label_specs("default", self.movement)}
         known: Mapping[str, LabelSpec] = all_specs()
-        near = VIEWS[self.view_name].focus if self.labels_on else ()  # a close-up names what it was made to show
+        near = VIEWS[self.view_name].focus if self.labels_on and self.view_name else ()
+        # a close-up names what it was made to show
         specs |= {name: known[name] for name in (*near, self.selected) if name in known}
         self._labels.shown(specs.values(), self.hidden)
 
     def _labels_follow(self) -> None:
         view = self.view
-        if view.frame is None or view.camera is None:
+        if view.drafted is None or view.camera is None:
             return
         now = time.monotonic()
         elapsed, self._labelled_at = now - self._labelled_at, now
-        self._labels.follow(view.frame, view.camera, view.seen, view.size_px, elapsed)
+        self._labels.follow(view.drafted, view.camera, view.seen, view.size_px, elapsed)
         self._lay()
 
     def _labels_settle(self) -> None:
@@ -296,28 +505,58 @@ class Showing(QObject):
         view = self.view
         view.sheet.show_pixels(self._labels.pixels(view.size_px, view.plotter.devicePixelRatioF(), self.theme))
 
-    def picture(self, width: int = PICTURE_WIDTH) -> Image.Image:
-        """What the window shows, labels and all, drawn anew with smooth edges at a width fit for a slide."""
-        view = self.view
-        if view.frame is None or view.camera is None:
-            raise ExportError("There is no picture to save yet.")
-        scale = width / view.size_px[0]
-        size = (width * PICTURE_SAMPLES, round(view.size_px[1] * scale) * PICTURE_SAMPLES)
-        with Stage(self.body.drawn, self.theme, size) as stage:
-            stage.update(view.frame)
-            stage.show_only(surface.name for surface in view.visible())
-            for structure, opacity in self.opacities.items():
-                for surface in self.surfaces_of(structure):
-                    stage.set_opacity(surface, opacity)
-            stage.backdrop(stage.theme.bottom, stage.theme.top)
-            stage.look(view.camera)
-            pixels = reduce_premultiplied(stage.colour(), PICTURE_SAMPLES)
-        self._labels.draw_on(pixels, scale, self.theme)
-        return Image.fromarray(pixels)
+    # -- undo ------------------------------------------------------------------------------------------------------------------------
+
+    def remember(self, kind: str | None = None) -> None:
+        """Keep the state before a change, so that it can be undone; changes of one kind in a row are one."""
+        self.history.remember(snapshot(self), kind)
+
+    def undo(self) -> None:
+        """Take the last change of pose, structures or view back."""
+        self._bring_back(self.history.undo(snapshot(self)))
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._bring_back(self.history.redo(snapshot(self)))
+
+    def _bring_back(self, state: Snapshot | None) -> None:
+        if state is not None:
+            self.restore(state)
+
+    def restore(self, state: Snapshot) -> None:
+        """Show a state of before."""
+        self.pause()
+        changed = state.side is not self.body.side or state.legs != self.body.legs
+        if changed:
+            self._take_body(assembly.body(state.side, state.legs, self.body.detail, self.own_physique))
+        if changed or state.asked is not self.asked or state.tightness != self.tightness:
+            self.asked, self.tightness = state.asked, state.tightness
+            self.movement = self._limited(state.asked)
+            speed, loop = self.playback.speed, self.playback.loop
+            self.playback = Playback(self.movement.duration_s, speed=speed, loop=loop)
+            self._rehearse()
+            self.movement_changed.emit()
+        self.opacities, self.peeled = dict(state.opacities), state.peeled
+        self.hide(state.hidden)
+        if state.colouring != self.colouring:
+            self.change_colouring(state.colouring)
+        self.playback.scrub(state.share)
+        self.pose = None if state.pose is None else dict(state.pose)
+        self._held = None if self.pose is None else posing.posed(self.asked, {n: v for n, v in self.pose.items() if v})
+        self._show_time()
+        self.pose_changed.emit()
+        self.view_name = state.view_name
+        self.last_view = state.view_name or self.last_view
+        if state.camera is not None:
+            self.view.look(state.camera, np.array(state.pivot))
+        self.view_changed.emit(self.view_name)
 
     def stop(self) -> None:
-        """Let no timer run on."""
+        """Let no timer and no thread run on."""
         self._timer.stop()
+        self._soon.stop()
+        self._framing.stop()
+        self._rehearsal.stop()
 
 
 def _owners(body: Body) -> dict[str, str]:

@@ -127,7 +127,19 @@ QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {c.field}; border: 2px solid {c.accent}; width: 12px; height: 12px;
     margin: -6px 0; border-radius: 8px; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {c.line}; border-color: {c.line}; }}
-QLabel#heading {{ color: {c.quiet}; font-weight: 600; padding: 10px 4px 2px 4px; }}
+QLabel#heading {{ color: {c.quiet}; font-weight: 600; padding: 4px 4px 2px 4px; }}
+QToolButton#closer {{ padding: 3px; }}
+QLabel#group {{ font-weight: 600; padding-top: 4px; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: {c.panel}; }}
+QPushButton#plain {{ background: {c.raised}; padding: 4px 10px; }}
+QPushButton#plain:disabled {{ color: {c.quiet}; }}
+QCheckBox {{ spacing: 6px; }}
+QDoubleSpinBox, QSpinBox {{ background: {c.field}; border: 1px solid {c.line}; border-radius: 5px; padding: 1px 4px; }}
+QDoubleSpinBox:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
+QProgressBar {{ background: {c.line}; border: none; border-radius: 3px; max-height: 6px; }}
+QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+QTabBar::tab {{ background: {c.panel}; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; color: {c.quiet}; }}
+QTabBar::tab:selected {{ color: {c.ink}; border-bottom: 2px solid {c.accent}; }}
 QLabel#quiet {{ color: {c.quiet}; }}
 QLabel#caption {{ font-size: 12pt; }}
 QFrame#transport {{ background: {c.panel}; border-top: 1px solid {c.line}; }}
@@ -157,10 +169,20 @@ _ICONS = {
     "home": '<path d="M4 11.5 12 5l8 6.5M6.5 10v9h11v-9"/>',
     "search": '<circle cx="10.5" cy="10.5" r="5.5"/><path d="M15 15l5 5"/>',
     "close": '<path d="M6 6l12 12M18 6 6 18"/>',
+    "eye": '<path d="M3 12s3.3-5.5 9-5.5 9 5.5 9 5.5-3.3 5.5-9 5.500S3 12 3 12z"/>'
+    '<circle cx="12" cy="12" r="2.4" fill="{ink}"/>',
+    "eye_shut": '<path d="M3.5 10.500c2 3 5 4.6 8.5 4.600s6.5-1.6 8.5-4.600M6.5 14l-1.6 2.3" opacity=".55"/>'
+    '<path d="M12 15.200V18M17.5 14l1.6 2.3" opacity=".55"/>',
+    "undo": '<path d="M8.5 5 4.5 9l4 4M5 9h9a5 5 0 0 1 0 10h-4"/>',
+    "redo": '<path d="M15.5 5l4 4-4 4M19 9h-9a5 5 0 0 0 0 10h4"/>',
+    "film": '<rect x="3.5" y="6" width="12" height="12" rx="2"/><path d="M15.5 11l5-3v8l-5-3z" fill="{ink}"/>',
+    "peel": '<path d="M4 8.5 12 4.500l8 4-8 4zM4 12.500l8 4 8-4M4 16l8 4 8-4"/>',
+    "colour": '<circle cx="12" cy="12" r="8"/><circle cx="9" cy="9.5" r="1.3" fill="{ink}"/>'
+    '<circle cx="14.5" cy="9" r="1.3" fill="{ink}"/><circle cx="15.5" cy="14" r="1.3" fill="{ink}"/>',
     "isolate": '<circle cx="12" cy="12" r="3" fill="{ink}"/>'
     '<path d="M12 3.5v4M12 16.5v4M3.5 12h4M16.5 12h4"/>',
-    "logo": '<path d="M7 3.5c5 2 7 6 6.4 10.5-.3 2.6-1.2 4.600-1.900 6.500" stroke="{accent}" stroke-width="3"/>'
-    '<path d="M13 3.500c3.500 3.500 4.800 8 3 17" stroke-width="2"/>',
+    "logo": '<path d="M7 3.5c5 2 7 6 6.4 10.5-.3 2.6-1.2 4.6-1.9 6.5" stroke="{accent}" stroke-width="3"/>'
+    '<path d="M13 3.500c3.5 3.5 4.8 8 3 17" stroke-width="2"/>',
 }  # fmt: skip
 
 

@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from pyvistaqt import QtInteractor
-from qtpy.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from qtpy.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from qtpy.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
+from visualiser.appearance import Colour
 from visualiser.assembly import Body, Frame, Surface
 from visualiser.cameras import Camera
 from visualiser.errors import VisualiserError
-from visualiser.rendering import Stage
 from visualiser.transforms import apply, inverse
 from visualiser.typed import ByteArray, FloatArray
 from visualiser.window import camera as lens
+from visualiser.window.drafts import Draft, draft_of
+from visualiser.window.levels import Levels
 
 _TOUCHING_M = 0.02  # a point of a surface lies nearer than this to one of its vertices
 PRESS_SLACK = 4.0  # pixels the hand may move in a click
@@ -28,8 +30,7 @@ GLIDE_S = 0.32
 FINE = 2  # pixels drawn per pixel shown and side, when nothing moves
 # Where drawing is slow (OpenGL in software), what moves is drawn coarser, until it rests. The way back asks for much more speed,
 # so that the picture does not waver between the two.
-COARSE, SLOW_S, RECOVERED_S = 0.75, 0.07, 0.02
-_SHADE = 0.68  # light left on everything else when something is selected
+COARSER, COARSEST, SLOW_S, RECOVERED_S = 0.125, 0.5, 0.045, 0.012
 QUICK_S = 0.014  # a machine that draws so fast is given fine pictures also while things move
 
 
@@ -51,6 +52,8 @@ class Sheet(QWidget):
 
     def show_pixels(self, pixels: ByteArray | None) -> None:
         """Lay a picture (H, W, 4) with straight alpha on the sheet, in device pixels; None clears it."""
+        if pixels is None and self._image.isNull():
+            return
         self._image = QImage()
         if pixels is not None and (filled := pixels[..., 3].any(axis=1)).any():
             rows = np.flatnonzero(filled)
@@ -74,15 +77,23 @@ class BodyView(QWidget):
 
     hovered = Signal(str)
     clicked = Signal(str)
-    reset_wanted = Signal()
+    double_clicked = Signal(str)
+    menu_wanted = Signal(str, QPoint)
     turned = Signal()  # the camera was moved by hand
+    turning = Signal(str)  # it is about to be: by a drag or by the wheel
     drawing = Signal()  # a picture was asked for: what lies on the sheet must move too
+    resized = Signal()
+    stood = Signal()  # a picture stands, fine or not
     settled = Signal()  # a fine picture stands
     failed = Signal(str)
 
     def __init__(self, body: Body, theme: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._body = body
+        # A window of its own to the system: where OpenGL is drawn in software, putting a picture together with all the panels
+        # round it costs as much as drawing it, and every panel that changes would ask for that again.
+        self.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
+        self.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         self.plotter = QtInteractor(self, auto_update=False, multi_samples=0, lighting="none")
         self.plotter.setAcceptDrops(False)
         self.plotter.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -92,24 +103,26 @@ class BodyView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.plotter)
         self.sheet = Sheet(self.plotter)
-        self.stage: Stage
+        self.levels: Levels
+        self.draft: Draft
         self.camera: Camera | None = None
         self.pivot = np.zeros(3)
-        self.frame: Frame | None = None
-        self.hidden: set[str] = set()  # names of surfaces
+        self.drafted: Frame | None = None  # the moment that is shown, light
+        self._whole: Callable[[], Frame] | None = None  # works the fine one out
+        self._frame: Frame | None = None
+        self.opacities: dict[str, float] = {}  # names of surfaces
         self.frame_s = 0.1  # what one draft lately took, seconds
         self.frames_drawn = 0
         self._draft = 1.0  # pixels drawn per pixel shown and side, while something moves
-        self._opacities: dict[str, float] = {}
-        self._diffuse: dict[str, float] = {}
-        self._chosen: set[str] = set()
+        self._colours: Mapping[str, Colour] = {}
         self._depth: FloatArray | None = None
-        self._fine = False
+        self._fine = self._resting = False
         self._asked_at: float | None = None
         self._again = False  # something changed since the picture that is being drawn was asked for
         self._pressed: QPointF | None = None
         self._last: QPointF | None = None
         self._dragging = False
+        self.pointer: QPoint | None = None  # on the screen, while it is over the picture
         self._glide: tuple[Camera, Camera, float] | None = None
         self._settle = self._timer(STILL_AFTER_MS, self._refine)
         self._hover = self._timer(40, self._report_hover)
@@ -117,7 +130,7 @@ class BodyView(QWidget):
         self._glider = QTimer(self)
         self._glider.setInterval(15)
         self._glider.timeout.connect(self.guarded(self._glide_on))
-        self.dress(theme)
+        self._put_on(theme)
 
     def _timer(self, milliseconds: int, action: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -139,56 +152,71 @@ class BodyView(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------------------------------------------
 
+    def _put_on(self, theme: str) -> None:
+        self.draft = draft_of(self._body)
+        self.opacities = {s.name: 1.0 for s in self._body.surfaces}
+        self.levels = Levels(self.plotter, self._body, self.draft, theme, self._body.footprints)
+
     def dress(self, theme: str) -> None:
-        """Put the body on stage in the colours and lights of a theme."""
-        self._theme = theme
-        self.plotter.clear_actors()
-        self.stage = Stage(self._body.drawn, theme, plotter=self.plotter)
-        self.stage.backdrop(self.stage.theme.bottom, self.stage.theme.top)
-        self.plotter.disable_anti_aliasing()
-        self._diffuse = {s.name: float(self.plotter.actors[s.name].prop.diffuse) for s in self._body.surfaces}
-        for name, opacity in self._opacities.items():
-            self.stage.set_opacity(name, opacity)
-        self.show_chosen(self._chosen)
-        self.show_hidden(self.hidden)
-        if self.frame is not None:
-            self.show_frame(self.frame)
+        """Dress body and ground in the colours and lights of a theme."""
+        self.levels.dress(theme)
+        self.levels.show(self.opacities)
+        self.levels.paint(self._colours)
+        if self.drafted is not None:
+            self.levels.update(self.drafted, fine=False)
+        self.draw()
 
-    def take_body(self, body: Body) -> None:
+    def take_body(self, body: Body, theme: str) -> None:
         """Show another body from now on; its first frame comes next."""
-        self._body, self.frame, self._opacities = body, None, {}
-        self.dress(self._theme)
+        self._body, self.drafted, self._whole, self._frame, self._colours = body, None, None, None, {}
+        self._put_on(theme)
 
-    def show_frame(self, frame: Frame) -> None:
-        """Move the body to a frame."""
-        self.frame = frame
-        self.stage.update(frame)
+    def show_frame(self, drafted: Frame, whole: Callable[[], Frame]) -> None:
+        """Move the body.
+
+        drafted : the moment as `Draft.frame` has it, for now
+        whole   : works the fine one out, when the picture comes to rest
+        """
+        self.drafted, self._whole, self._frame = drafted, whole, None
+        self.levels.update(drafted, fine=False)
         self.draw()
 
-    def show_hidden(self, hidden: Iterable[str]) -> None:
-        """Hide these surfaces, show all others."""
-        self.hidden = set(hidden)
-        self.stage.show_only(s.name for s in self._body.surfaces if s.name not in self.hidden)
+    @property
+    def frame(self) -> Frame | None:
+        """The moment that is shown, fine; worked out when it is asked for."""
+        if self._frame is None and self._whole is not None:
+            self._frame = self._whole()
+        return self._frame
+
+    def show_opacities(self, opacities: Mapping[str, float]) -> None:
+        """Show surfaces as solid as said, 0 hides; those not named stay as they are."""
+        self.opacities |= opacities
+        self.levels.show(opacities)
         self.draw()
 
-    def show_opacity(self, opacities: Mapping[str, float]) -> None:
-        """Make surfaces translucent."""
-        self._opacities |= opacities
-        for name, opacity in opacities.items():
-            self.stage.set_opacity(name, opacity)
+    def paint(self, colours: Mapping[str, Colour]) -> None:
+        """Give surfaces colours of their own; none gives them back the look of their tissue."""
+        undress = bool(set(self._colours) - set(colours))
+        self._colours = colours
+        if undress:
+            self.dress(self.levels.theme)
+        else:
+            self.levels.paint(colours)
+
+    def show_chosen(self, names: Iterable[str], heads: Iterable[str] = ()) -> None:
+        """Let these surfaces stand out, and light the footprints of these heads."""
+        self.levels.choose(names)
+        self.levels.light_up(heads)
         self.draw()
 
-    def show_chosen(self, names: Iterable[str]) -> None:
-        """Let these surfaces stand out: all others step back into the shade; no names, no shade."""
-        self._chosen = set(names)
-        for name, diffuse in self._diffuse.items():
-            shaded = bool(self._chosen) and name not in self._chosen
-            self.plotter.actors[name].prop.diffuse = diffuse * (_SHADE if shaded else 1.0)
+    def show_reference(self, reference: Frame | None) -> None:
+        """A pale body in another pose (a draft's frame), or none."""
+        self.levels.refer(reference)
         self.draw()
 
     def visible(self) -> list[Surface]:
         """Surfaces that are not hidden."""
-        return [s for s in self._body.surfaces if s.name not in self.hidden]
+        return [s for s in self._body.surfaces if self.opacities[s.name] > 0.0]
 
     def look(self, camera: Camera, pivot: FloatArray, *, glide: bool = False) -> None:
         """Look through a camera that turns about a pivot, at once or in a smooth move."""
@@ -211,6 +239,16 @@ class BodyView(QWidget):
         self.draw()
 
     @property
+    def coarseness(self) -> float:
+        """Pixels drawn per pixel shown and side, while something moves."""
+        return self._draft
+
+    @property
+    def dragging(self) -> bool:
+        """Whether the hand turns or moves the picture."""
+        return self._dragging
+
+    @property
     def gliding(self) -> bool:
         """Whether the camera is on its way to a view."""
         return self._glider.isActive()
@@ -224,7 +262,7 @@ class BodyView(QWidget):
 
     def draw(self) -> None:
         """Ask for a picture; a fine one follows when nothing has moved for a while."""
-        if self.camera is None:
+        if self.camera is None or self.drafted is None:
             return
         self._settle.start()
         if self.busy:
@@ -232,14 +270,21 @@ class BodyView(QWidget):
         else:
             self._ask(fine=self.frame_s < QUICK_S)
 
-    def _ask(self, *, fine: bool) -> None:
+    def _ask(self, *, fine: bool, rest: bool = False) -> None:
+        """Let Qt draw: `fine` in pixels, at `rest` in triangles too."""
         assert self.camera is not None
+        assert self.drafted is not None
         self.drawing.emit()  # before the picture changes: what can be seen is judged by the one that stands
         self._depth, self._fine = None, fine
+        if rest and (frame := self.frame) is not None:
+            self.levels.update(frame, fine=True)
+        elif not rest and self.levels.fine_shown and (self._frame is None or not fine):
+            self.levels.update(self.drafted, fine=False)
+        self._resting = rest
         factor = self.plotter.devicePixelRatioF() * (FINE if fine else self._draft)
         width, height = self.size_px
         self.plotter.render_window.SetSize(round(width * factor), round(height * factor))
-        self.stage.look(self.camera)
+        self.levels.look(self.camera)
         self._asked_at = time.monotonic()
         self._renders(True)
         self.plotter.update()
@@ -249,15 +294,19 @@ class BodyView(QWidget):
         self.frames_drawn += 1
         self._renders(False)
         if self._asked_at is not None:
-            took = (time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1)
-            self.frame_s, self._asked_at = 0.7 * self.frame_s + 0.3 * took, None
+            if not self._resting:
+                took = (time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1)
+                self.frame_s = 0.7 * self.frame_s + 0.3 * took
+            self._asked_at = None
             if self.frame_s > SLOW_S:
-                self._draft = COARSE
+                self.levels.simplify()
+                self._draft = max(self._draft - COARSER, COARSEST)
             elif self.frame_s < RECOVERED_S:
                 self._draft = 1.0
         if self._again:
             self._again = False
             self._next.start()
+        self.stood.emit()
 
     def _renders(self, wanted: bool) -> None:
         """Let Qt's next paint draw the body, or only show the picture that stands: a moving label must not cost a drawing."""
@@ -267,7 +316,7 @@ class BodyView(QWidget):
     @property
     def resting(self) -> bool:
         """Whether the fine picture of a body at rest stands."""
-        return self._fine and not self.busy and not self._again and not self._settle.isActive()
+        return self._resting and not self.busy and not self._again and not self._settle.isActive()
 
     @property
     def busy(self) -> bool:
@@ -277,8 +326,8 @@ class BodyView(QWidget):
     def _refine(self) -> None:
         if self._dragging or self.gliding or self.camera is None or not self.isVisible():
             return
-        if not self._fine:
-            self._ask(fine=True)
+        if not self._resting:
+            self._ask(fine=True, rest=True)
             self.plotter.repaint()
         if self.busy:  # covered, or not on the screen yet
             self._settle.start()
@@ -293,7 +342,7 @@ class BodyView(QWidget):
             return np.full((1, 1), np.inf)
         if self._depth is None:
             self.plotter.render_window.MakeCurrent()
-            self._depth = self.stage.depth()
+            self._depth = self.levels.fine.depth()
         return self._depth
 
     def seen(self, points: FloatArray) -> FloatArray:
@@ -301,7 +350,7 @@ class BodyView(QWidget):
         if self.camera is None or self.frames_drawn == 0 or self.busy:
             return np.ones(len(points))
         self.plotter.render_window.MakeCurrent()
-        return self.stage.seen(self.camera.project(points, *self.plotter.render_window.GetActualSize()))
+        return self.levels.fine.seen(self.camera.project(points, *self.plotter.render_window.GetActualSize()))
 
     # -- the mouse -------------------------------------------------------------------------------------------------------------------
 
@@ -314,15 +363,18 @@ class BodyView(QWidget):
                 self._move(event)
             case QEvent.Type.MouseButtonRelease if isinstance(event, QMouseEvent):
                 self._release(event)
-            case QEvent.Type.MouseButtonDblClick:
-                self.reset_wanted.emit()
+            case QEvent.Type.MouseButtonDblClick if isinstance(event, QMouseEvent):
+                if event.button() == Qt.MouseButton.LeftButton:
+                    self.double_clicked.emit(self.structure_at(event.position().x(), event.position().y()))
             case QEvent.Type.Wheel if isinstance(event, QWheelEvent):
                 self._wheel(event)
             case QEvent.Type.Leave:
                 self._hover.stop()
+                self.pointer = None
                 self.hovered.emit("")
             case QEvent.Type.Resize:
                 self.sheet.setGeometry(self.plotter.rect())
+                self.resized.emit()
                 self.draw()
                 return False
             case _:
@@ -337,12 +389,14 @@ class BodyView(QWidget):
     def _move(self, event: QMouseEvent) -> None:
         place = event.position()
         if self._pressed is None or self._last is None or self.camera is None:
-            self._last = place
+            self._last, self.pointer = place, event.globalPosition().toPoint()
             self._hover.start()
             return
         far = place - self._pressed
-        if not self._dragging and abs(far.x()) + abs(far.y()) <= PRESS_SLACK:
-            return
+        if not self._dragging:
+            if abs(far.x()) + abs(far.y()) <= PRESS_SLACK:
+                return
+            self.turning.emit(f"drag {event.timestamp()}")
         self._dragging = True
         self.plotter.setCursor(Qt.CursorShape.ClosedHandCursor)
         step = place - self._last
@@ -359,17 +413,22 @@ class BodyView(QWidget):
         self.draw()
 
     def _release(self, event: QMouseEvent) -> None:
-        clicked = self._pressed is not None and not self._dragging and event.button() == Qt.MouseButton.LeftButton
+        still = self._pressed is not None and not self._dragging
         self._pressed, self._dragging = None, False
         self.plotter.unsetCursor()
-        if clicked:
-            self.clicked.emit(self.structure_at(event.position().x(), event.position().y()))
+        if still and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+            under = self.structure_at(event.position().x(), event.position().y())
+            if event.button() == Qt.MouseButton.LeftButton:
+                self.clicked.emit(under)
+            else:
+                self.menu_wanted.emit(under, event.globalPosition().toPoint())
         self._settle.start()
 
     def _wheel(self, event: QWheelEvent) -> None:
         if self.camera is None:
             return
         self._glider.stop()
+        self.turning.emit("wheel")
         place = event.position()
         factor = 1.0015 ** event.angleDelta().y()
         self.camera = lens.zoomed(self.camera, self.pivot, factor, (place.x(), place.y()), self.size_px)
@@ -382,24 +441,18 @@ class BodyView(QWidget):
 
     def structure_at(self, x: float, y: float) -> str:
         """The surface seen at a place of the picture, or an empty word."""
-        if self.camera is None or self.frame is None:
+        fine = self.levels.fine_shown
+        frame = self.frame if fine else self.drafted
+        if self.camera is None or frame is None:
             return ""
         depth, (width, height) = self.distances(), self.size_px
         row, column = int(y / height * depth.shape[0]), int(x / width * depth.shape[1])
         if not (0 <= row < depth.shape[0] and 0 <= column < depth.shape[1]) or np.isinf(depth[row, column]):
             return ""
         point = lens.point_at(self.camera, x, y, float(depth[row, column]), (width, height))
-        nearest = min(self.visible(), key=lambda s: self._distance(s, point))
-        return nearest.name if self._distance(nearest, point) < _TOUCHING_M else ""  # else a floor or a couch
-
-    def _distance(self, surface: Surface, point: FloatArray) -> float:
-        """From a world point to the nearest vertex of a surface, metres."""
-        assert self.frame is not None
-        if surface.segment is None:
-            vertices = self.frame.vertices[surface.name]
-        else:
-            vertices, point = surface.vertices, apply(inverse(self.frame.transforms[surface.name]), point[None])[0]
-        return float(np.sqrt(np.min(np.sum((vertices - point) ** 2, axis=1))))
+        surfaces = [s for s in (self._body if fine else self.draft).surfaces if self.opacities[s.name] > 0.0]
+        far, name = min((_distance(s, frame, point), s.name) for s in surfaces)
+        return name if far < _TOUCHING_M else ""  # else a floor or a couch
 
     # -- the end ---------------------------------------------------------------------------------------------------------------------
 
@@ -409,3 +462,12 @@ class BodyView(QWidget):
             timer.stop()
         self.plotter.removeEventFilter(self)
         self.plotter.close()
+
+
+def _distance(surface: Surface, frame: Frame, point: FloatArray) -> float:
+    """From a world point to the nearest vertex of a surface, metres."""
+    if surface.segment is None:
+        vertices = frame.vertices[surface.name]
+    else:
+        vertices, point = surface.vertices, apply(inverse(frame.transforms[surface.name]), point[None])[0]
+    return float(np.sqrt(np.min(np.sum((vertices - point) ** 2, axis=1))))

@@ -1,0 +1,169 @@
+"""What the window says, in one place: a translation replaces this module's values and nothing else.
+
+Keys and gestures are in `keys`; what structures are called, in the definitions of the anatomy.
+"""
+
+TITLE = "Hamstring visualiser"
+
+# -- short names, where there is little room -----------------------------------------------------------------------------------------
+SHORT = {
+    "semitendinosus": "Semitendinosus",
+    "semimembranosus": "Semimembranosus",
+    "biceps_femoris_long_head": "Biceps, long head",
+    "biceps_femoris_short_head": "Biceps, short head",
+    "sciatic_nerve": "Sciatic nerve",
+}
+
+# -- docks ---------------------------------------------------------------------------------------------------------------------------
+MOVEMENTS, STRUCTURES, CARD, POSE, PLOT, TRANSPORT = "Movements", "Structures", "About", "Pose", "Plot", "Transport"
+
+HIDE_PANEL = "Hide: {} (the menu Window shows it again)"
+
+# -- the plot ------------------------------------------------------------------------------------------------------------------------
+QUANTITY = "What is plotted"
+QUANTITIES = {
+    "percent": "Length, % of upright standing",
+    "length": "Length, mm",
+    "strain": "Strain of the belly, %",
+    "hip_arm": "Moment arm, hip extension, mm",
+    "knee_arm": "Moment arm, knee flexion, mm",
+    "nerve": "Sciatic nerve, strain, %",
+    "map": "Map of length, hip × knee",
+}
+PLOT_TIP = "Drag to move through the movement; click a curve to select its muscle"
+MAP_TIP = "Click or drag to bend hip and knee"
+MAP_AXES = ("Hip flexion", "Knee flexion")
+MAP_VALUE = "{name}: {percent:.1f} % at hip {hip:.0f}°, knee {knee:.0f}°"
+
+# -- the pose ------------------------------------------------------------------------------------------------------------------------
+SIDE, RIGHT, LEFT, BOTH, GHOST_LEG = "Side", "Right", "Left", "Both", "Other leg as pale bones"
+TIGHTNESS, TIGHTNESS_OFF, TIGHTNESS_TIP = (
+    "Tight hamstrings",
+    "as written",
+    "How much length the hamstrings allow: 0 supple, 0.5 usual, 1 very tight. The pelvis gives way when they stop the hip.",
+)
+LEG, TRUNK, RESET = "Leg", "Pelvis and back", "Back to the movement"
+RESET_TIP = "Leave the pose and go back to the movement"
+ZERO, ZERO_TIP = "Upright", "All angles zero: upright standing"
+REFERENCE, REFERENCE_TIP = (
+    "Compare with",
+    "Show a pale body in another pose, and how much longer or shorter the muscles are",
+)
+REFERENCES = {"none": "nothing", "upright": "upright standing", "start": "start of the movement", "now": "this pose"}
+LENGTHS_HEAD = ("", "Length", "Difference")
+NO_DIFFERENCE = "-"
+RANGE_TIP = "{name}: {low:g}° to {high:g}°. Arrow keys move it by a degree."
+
+# -- movements -----------------------------------------------------------------------------------------------------------------------
+FIND_MOVEMENT = "Find a movement"
+OPENED = "Opened"
+
+# -- structures ----------------------------------------------------------------------------------------------------------------------
+FIND_STRUCTURE = "Find a structure, English or Latin"
+KINDS = {"muscle": "Hamstrings", "nerve": "Nerve", "bone": "Bones", "landmark": "Landmarks"}
+OTHER_LEG, OTHER_LEG_TIP = "The other leg", "the leg that is not shown in full"
+OPACITY, OPACITY_TIP = "Opacity", "How solid the selected structure is"
+EYE_TIP = "Shown or hidden"
+WELCOME = (
+    "Click a structure",
+    "Its names, attachments, actions and nerve appear here. Drag turns the body, the wheel comes nearer, Space plays the movement.",
+)
+ALSO, SOURCES = "also: {}", "Sources"
+MENU = {
+    "isolate": "Show only {}",
+    "unisolate": "Show what was shown before",
+    "hide": "Hide {}",
+    "show": "Show {}",
+    "peel": "Peel down to {}",
+    "unpeel": "Put back what lies over {}",
+    "fade": "Half transparent",
+    "solid": "Solid",
+    "all": "Show everything",
+}
+
+# -- saving --------------------------------------------------------------------------------------------------------------------------
+SAVE_PICTURE, SAVE_CLIP, SAVE_SCENE, OPEN_FILE = "Save the picture", "Save a film", "Save the scene", "Open"
+PICTURES, FILMS, SCENES = "Pictures (*.png)", "Films (*.mp4)", "Scenes (*.toml)"
+OPENABLE = "What can be opened (*.toml *.mot *.sto *.csv *.tsv *.png)"
+FIELDS = {
+    "size": "Size",
+    "view": "Camera",
+    "theme": "Theme",
+    "labels": "Labels",
+    "style": "Type",
+    "language": "Language",
+    "quality": "Quality",
+    "dpi": "Pixels an inch",
+    "fps": "Frames a second",
+    "speed": "Speed",
+}
+CHOICES = {
+    "window": "as in the window",
+    "fit": "everything in the picture",
+    "default": "as the scene has it",
+    "all": "all",
+    "none": "none",
+    "muscles": "muscles",
+    "nerve": "nerve",
+    "bones": "bones",
+    "landmarks": "landmarks",
+    "lecture": "large, for a lecture",
+    "atlas": "small, as in an atlas",
+    "en": "English",
+    "la": "Latin",
+    "both": "English and Latin",
+    "draft": "draft",
+    "standard": "standard",
+    "fine": "fine",
+    "light": "light",
+    "dark": "dark",
+    "print": "print",
+}
+CHECKS = {
+    "title": "Title",
+    "source": "Sources",
+    "legend": "Legend",
+    "scale_bar": "Scale bar",
+    "compass": "Compass",
+    "captions": "Captions",
+    "transparent": "No background",
+}
+CAPTURE = "The frame in the window shows what will be in the picture."
+SAVED, COPIED, OPENED_AS = "Saved {}", "Copied", "Opened {}"
+FILMING, CANCEL, CANCELLED = (
+    "Filming {name}: {done} of {total} frames",
+    "Cancel",
+    "The film was cancelled; no file was written.",
+)
+FILM_FAILED = "The film was not made: {}"
+CLOSE_ASK = ("A film is being made", "Close the window and give the film up?")
+CLOSE_GIVE_UP, CLOSE_STAY = "Close and give up", "Stay"
+PROBLEM = "That did not work"
+COMMAND_NOTE = "# the camera was moved by hand; this comes near it"
+
+# -- bookmarks, files ----------------------------------------------------------------------------------------------------------------
+RECENT, NO_RECENT, BOOKMARKS, NO_BOOKMARKS, FORGET_BOOKMARKS = (
+    "Recent files",
+    "None yet",
+    "Bookmarks",
+    "None yet",
+    "Forget all bookmarks",
+)
+BOOKMARK = "{title}, {view}, {time:.1f} s"
+BOOKMARK_KEPT = "Bookmark kept: {}"
+BOOKMARK_GONE = "The movement of this bookmark is not open: {}."
+NOT_OURS = (
+    "{name} is nothing that can be opened; drop a scene (.toml), a recording (.mot, .sto, .csv), a picture of ours (.png) "
+    "or a folder of bones."
+)
+
+# -- colouring -----------------------------------------------------------------------------------------------------------------------
+COLOUR_BY = "Colour muscles"
+COLOURINGS = {
+    "tissue": "as tissue",
+    "identity": "each its own",
+    "length": "by length",
+    "strain": "by strain of the belly",
+    "activation": "by what each head does",
+}
+THEMES = {"system": "Theme as the system's", "light": "Light theme", "dark": "Dark theme", "print": "Print theme"}
