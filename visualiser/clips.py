@@ -32,6 +32,7 @@ from visualiser.video import VideoWriter
 
 _SURVEY = 9  # poses that decide framing and anchors
 _EVERYWHERE = np.ones((1, 1), dtype=bool)  # leaders get a casing all along: on the background it does not show
+_SOLID = np.uint32(0xFF000000)  # of a pixel as one number: the lowest that lets nothing through
 _LONGEST_WORDS = ("posterolateral", "posterolateral", "superior", "inferior")
 
 Progress = Callable[[int, int], None]
@@ -186,7 +187,8 @@ class _Writer:
     """Lays the anatomy of each frame on its ground and writes labels and furniture over it; frames must come in order."""
 
     def __init__(self, body: Body, found: Survey, timeline: Timeline, ground: ByteArray) -> None:
-        self.body, self.found, self.ground = body, found, ground
+        self.body, self.found = body, found
+        self.ground = np.dstack([ground, np.full(ground.shape[:2], 255, dtype=np.uint8)])
         self.movement, self.options = found.shot.movement, found.shot.options
         boxes = [box for furniture in found.captions.values() for box in furniture.boxes]
         self.tracker = Tracker(
@@ -238,7 +240,7 @@ class _Writer:
 
 
 def laid_down(exposure: Exposure, options: Options, ground: ByteArray) -> ByteArray:
-    """The anatomy on its ground, or on nothing: (H, W, 3) or (H, W, 4) with straight alpha."""
+    """The anatomy on a ground (H, W, 4), or on nothing: (H, W, 3) or (H, W, 4) with straight alpha."""
     cutout, (left, top) = exposure.cutout, exposure.corner
     height, width = cutout.shape[:2]
     alpha = cutout[..., 3]
@@ -249,14 +251,16 @@ def laid_down(exposure: Exposure, options: Options, ground: ByteArray) -> ByteAr
         soft = (alpha > 0) & (alpha < 255)
         part[soft, :3] = np.minimum(cutout[soft, :3].astype(np.uint16) * 255 // alpha[soft, None], 255)
         return image
-    image = ground.copy()
-    part = image[top : top + height, left : left + width]
-    np.copyto(part, cutout[..., :3], where=(alpha == 255)[..., None])
-    rows, columns = np.nonzero((alpha > 0) & (alpha < 255))
+    # Four bytes a pixel at a time: numpy copies whole numbers under a mask several times faster than triples.
+    page, pixels = ground.copy(), cutout.view("<u4")[..., 0]
+    part = page[top : top + height, left : left + width]
+    np.copyto(part.view("<u4")[..., 0], pixels, where=pixels >= _SOLID)
+    rows, columns = np.nonzero((pixels > 0) & (pixels < _SOLID))
     if len(rows):
         through = 255 - alpha[rows, columns, None].astype(np.uint16)
-        part[rows, columns] = cutout[rows, columns, :3] + (part[rows, columns] * through + 127) // 255
-    return image
+        part[rows, columns, :3] = cutout[rows, columns, :3] + (part[rows, columns, :3] * through + 127) // 255
+    whole = Image.frombuffer("RGBX", (options.width, options.height), page, "raw", "RGBX", 0, 1)
+    return np.array(whole.convert("RGB"))
 
 
 def _with_future(exposures: Iterator[Exposure], fps: int) -> Generator[tuple[Exposure, FloatArray]]:
