@@ -14,7 +14,8 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 # Small and coarse: what a command does is tried, not how fine its pixels are.
 SMALLER = {
     "shot": ("--size", "480x270", "--quality", "draft"),
-    "clip": ("--size", "160x96", "--fps", "2"),
+    "clip": ("--size", "240x144", "--fps", "1"),
+    "render": ("--as", "csv"),
     "sheet": ("--frames", "2"),
     "compare": ("--size", "480x270", "--quality", "draft"),
     "export .pptx": ("--size", "320x180", "--fps", "1"),

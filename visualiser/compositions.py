@@ -8,7 +8,7 @@ import numpy as np
 from visualiser import clips, curves, overlay, pages
 from visualiser.appearance import THEMES, VIEWS
 from visualiser.assembly import Body
-from visualiser.backdrop import compose_background, premultiplied
+from visualiser.backdrop import premultiplied
 from visualiser.cameramoves import FIXED, Move
 from visualiser.cameras import Box
 from visualiser.errors import VisualiserError
@@ -45,6 +45,7 @@ def images(
     parts: Sequence[Part],
     options: Options,
     pace: Pace,
+    ground: ByteArray,
     *,
     curve: str = "",
     move: Move = FIXED,
@@ -52,6 +53,7 @@ def images(
 ) -> Generator[ByteArray]:
     """The pictures of a film of several parts, all at the same share of their movements; (H, W, 3).
 
+    ground : (H, W, 3)  what everything is laid on
     curve  : a key of `curves.CURVES`, of the first movement; "" for none
     raises : VisualiserError for too many parts, or a film that cannot be made of parts
     """
@@ -68,7 +70,6 @@ def images(
         clips.timeline_of(p.movement, replace(pace, speed=pace.speed * p.movement.duration_s / first.duration_s))
         for p in parts
     ]
-    ground = compose_background(options.width, options.height, options.theme, dither=True)
     # Different movements say each for itself what happens in it.
     apart = len({part.movement.title for part in parts}) > 1
     if apart and not isinstance(options.title, str):

@@ -23,7 +23,7 @@ from visualiser.typed import ByteArray
 X264_PRESET = "veryfast"
 X264_CRF = 18
 VP9_CRF = 24
-WEBP_QUALITY = 80
+WEBP_QUALITY = 75
 BT709 = 1  # the number of ITU-R BT.709 in H.264's tables of primaries, transfer and matrix
 LIMITED_RANGE = 1
 _EDGE = 16  # pixels: how far colour is carried under what is transparent

@@ -50,7 +50,7 @@ PRESETS: Mapping[str, Preset] = {
     "4k": Preset("a large screen, 3840 x 2160", ".mp4", {"width": 3840, "height": 2160, "fps": 30}),
     "square": Preset("a post, 1080 x 1080", ".mp4", {"width": 1080, "height": 1080, "fps": 30}),
     "story": Preset("a telephone held upright, 1080 x 1920", ".mp4", {"width": 1080, "height": 1920, "fps": 30}),
-    "gif": Preset("a page or a message that plays no films, 480 x 270", ".gif", {"width": 480, "height": 270, "fps": 12}),
+    "gif": Preset("a page or a message that plays no films, 480 x 270", ".gif", {"width": 480, "height": 270, "fps": 10}),
     "alpha": Preset(
         "laying over something else, without a ground", ".webm",
         {"width": 1920, "height": 1080, "fps": 30, "transparent": True, "title": False},

@@ -346,6 +346,7 @@ class Scene:
         asked     : preset, quality, how it is played (`timeline.Pace`) and what the picture shows, see `presets.Clip`
         """
         from visualiser import cameramoves, clips, presets, video, writing
+        from visualiser.backdrop import compose_background
 
         target = video.film_target(path, force)
         others = [(subtitles, writing.SUBTITLE_SUFFIXES), (poster, writing.PNG_SUFFIXES)]
@@ -355,19 +356,27 @@ class Scene:
         plan = presets.plan(asked, self.movement, captions=captions)
         move = cameramoves.parse(camera, plan.options.view)
         parts = self._parts(_listed(views) or (plan.options.view,), beside, tight)
+        # Half a level of noise keeps a codec from making bands of a gradient; images of 256 colours or few bytes do without.
+        dithered = target.suffix.lower() in (".mp4", ".webm")
+        size = plan.options.width, plan.options.height
+        ground = compose_background(*size, plan.options.theme, dither=dithered)
         pictures: Iterable[ByteArray]
         timeline = clips.timeline_of(self.movement, plan.pace)
         if len(parts) > 1 or curve:
             from visualiser import compositions
 
-            pictures = compositions.images(parts, plan.options, plan.pace, curve=curve, move=move, quality=plan.quality)
+            pictures = compositions.images(
+                parts, plan.options, plan.pace, ground, curve=curve, move=move, quality=plan.quality
+            )
         else:
-            pictures = clips.images(self.body, self.movement, plan.options, timeline, move=move, quality=plan.quality)
+            pictures = clips.images(
+                self.body, self.movement, plan.options, timeline, move=move, quality=plan.quality, ground=ground
+            )
         clips.write(
             target,
             pictures,
             timeline,
-            (plan.options.width, plan.options.height),
+            size,
             alpha=plan.options.transparent,
             metadata=self._metadata(),
             progress=progress,
