@@ -21,7 +21,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "clip": (".mp4", ".webm", ".gif", ".apng", ".webp"),
     "still": (".png",),
     "table": (".csv",),
-    "export": (".glb", ".stl", ".obj", ".ply", ".vtp"),
+    "export": (".glb", ".html", ".pptx", ".pdf", ".stl", ".obj", ".ply", ".vtp"),
 }
 SUFFIXES = tuple(suffix for suffixes in KINDS.values() for suffix in suffixes)
 _SCENE_WORDS = ("side", "legs", "tightness", "bones")
