@@ -1,4 +1,4 @@
-"""Joints have room and never collide, through the range of motion. Millimetres."""
+"""Joints have room and never collide, through the range of motion: 2 to 6 mm, as much as cartilage fills. Millimetres."""
 
 from functools import cache
 
@@ -43,7 +43,7 @@ def test_the_knee_keeps_its_joint_space(knee_flexion: float) -> None:
     for turn in turns:
         pose = leg(knee_flexion=knee_flexion, tibial_internal_rotation=turn)
         tibia = placed(shell("tibia")[1], kinematics.tibia_to_femur(pose))
-        assert 2 <= gap(tibia, "femur") <= 7  # 4-6 of cartilage without rotation
+        assert 2 <= gap(tibia, "femur") <= 6
 
 
 @pytest.mark.parametrize("knee_flexion", [128, 135, 142, 150])
@@ -55,32 +55,47 @@ def test_the_deeply_bent_knee_rolls_back_without_collision(knee_flexion: float) 
 @pytest.mark.parametrize(
     ("flexion", "adduction", "rotation"),
     [
-        *((f, 0, 0) for f in (-30, -15, 0, 30, 60, 90, 110)),
-        (0, 20, 0),
-        (0, -40, 0),
-        (0, 0, 35),
-        (0, 0, -35),
+        *((f, 0, 0) for f in (-40, -30, -15, 0, 30, 60, 90, 110, 120)),
+        *((0, a, 0) for a in (-45, -30, 15, 25)),
+        *((0, 0, r) for r in (-45, -30, 30, 45)),
         (60, 15, 20),
+        (90, 0, 30),
+        (90, 0, -40),
+        (90, -40, 0),
         (90, -20, -30),
+        (120, -20, -20),
     ],
 )
 def test_the_hip_keeps_its_joint_space(flexion: float, adduction: float, rotation: float) -> None:
     pose = leg(hip_flexion=flexion, hip_adduction=adduction, hip_internal_rotation=rotation)
     upper = shell("femur")[1]
     femur = placed(upper[upper[:, 1] > -90], kinematics.femur_to_pelvis(pose))
-    assert 1.5 <= gap(femur, "hip_bone") <= 4
+    assert 2 <= gap(femur, "hip_bone") <= 4
 
 
-@pytest.mark.parametrize("dorsiflexion", [-45, -20, 0, 20])
+@pytest.mark.parametrize(
+    ("flexion", "adduction", "rotation"),
+    [(0, 30, 0), (90, 15, 20), (60, 30, 45), (90, 0, 40), (-20, 20, 0), (-20, 0, -40)],
+)
+def test_femur_and_pelvis_come_near_but_do_not_touch_where_two_turns_meet_their_ends(
+    flexion: float, adduction: float, rotation: float
+) -> None:
+    pose = leg(hip_flexion=flexion, hip_adduction=adduction, hip_internal_rotation=rotation)
+    upper = shell("femur")[1]
+    assert gap(placed(upper[upper[:, 1] > -90], kinematics.femur_to_pelvis(pose)), "hip_bone") > 0
+
+
+@pytest.mark.parametrize("dorsiflexion", [-55, -45, -20, 0, 20, 30])
 def test_the_ankle_keeps_its_joint_space(dorsiflexion: float) -> None:
     foot = placed(shell("foot")[1], kinematics.foot_to_tibia(leg(ankle_dorsiflexion=dorsiflexion)))
-    assert 1.5 <= min(gap(foot, "tibia"), gap(foot, "fibula")) <= 6
+    assert 2 <= gap(foot, "tibia") <= 6
+    assert 2 <= gap(foot, "fibula") <= 6
 
 
-@pytest.mark.parametrize("knee_flexion", [0, 30, 60, 90, 120])
+@pytest.mark.parametrize("knee_flexion", [-5, 0, 15, 30, 45, 60, 90, 120, 140])
 def test_the_patella_never_enters_the_femur(knee_flexion: float) -> None:
     patella = placed(shell("patella")[1], kinematics.patella_to_femur(leg(knee_flexion=knee_flexion)))
-    assert 1.5 <= gap(patella, "femur") <= 13
+    assert 2 <= gap(patella, "femur") <= 6.5
 
 
 @pytest.mark.parametrize(
@@ -94,7 +109,7 @@ def test_the_patella_never_enters_the_femur(knee_flexion: float) -> None:
     ],
 )
 def test_neighbours_that_share_a_segment_nearly_touch(first: str, second: str, most: float) -> None:
-    assert 1 <= gap(shell(first)[1], second) <= most
+    assert 1.8 <= gap(shell(first)[1], second) <= most
 
 
 def test_the_two_hip_bones_leave_room_for_the_symphysis() -> None:

@@ -49,6 +49,13 @@ BONE_SHEETS = (
     Sheet("fibula", "Fibula", ("fibula",)),
     Sheet("foot", "Foot", ("foot",)),
 )
+# The ends of the long bones close by, where most of what an anatomist looks for is.
+CLOSE_SHEETS = (
+    Sheet("hip_femur", "Upper end of the femur", ("femur",), focus=((0.0, -0.030, 0.022), 0.062)),
+    Sheet("knee_femur", "Lower end of the femur", ("femur",), focus=((0.0, -0.395, 0.001), 0.055)),
+    Sheet("knee_shank", "Upper ends of tibia and fibula", ("tibia", "fibula"), focus=((-0.002, -0.030, 0.004), 0.060)),
+    Sheet("ankle_shank", "Lower ends of tibia and fibula", ("tibia", "fibula"), focus=((-0.004, -0.362, 0.006), 0.045)),
+)
 FOOTPRINT_SHEETS = (
     Sheet(
         "origins",
@@ -81,7 +88,7 @@ def write(folder: Path | str) -> Iterator[Path]:
     folder = Path(folder)
     (folder / "bones").mkdir(parents=True, exist_ok=True)
     body = Body(Side.RIGHT, "one", footprints=True)
-    for sheets, kinds in ((BONE_SHEETS, (BONE,)), (FOOTPRINT_SHEETS, (BONE, FOOTPRINT))):
+    for sheets, kinds in ((BONE_SHEETS + CLOSE_SHEETS, (BONE,)), (FOOTPRINT_SHEETS, (BONE, FOOTPRINT))):
         for sheet in sheets:
             surfaces = [s for s in body.surfaces if s.kind in kinds and _shown(s, sheet.bones)]
             image = Image.fromarray(_drawn(sheet, surfaces), "RGB")
@@ -168,6 +175,9 @@ def page(body: Body) -> str:
             f"![{sheet.title} from four sides](bones/{sheet.name}.png)",
             "",
         ]
+    lines += ["## Ends close by", ""]
+    for sheet in CLOSE_SHEETS:
+        lines += [f"![{sheet.title}](bones/{sheet.name}.png)", "", f"{sheet.title}.", ""]
     lines += [
         "## Where the hamstrings take hold",
         "",

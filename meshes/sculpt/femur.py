@@ -35,8 +35,8 @@ NECK_AXIS = unit((-7.8, -37.0, 37.0))  # from the head towards the shaft; with t
 SHAFT = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge posterior)
     (5, -10.5, 45, 10, 10, 0),
     (-30, -9.5, 41, 15, 16, 0),
-    (-60, -7, 37, 14, 16.5, 0),
-    (-90, -2, 34.5, 13.2, 15, 0.02),
+    (-60, -7, 37.3, 14.3, 17.3, 0),
+    (-90, -2, 34.5, 13.4, 15.2, 0.02),
     (-130, 5, 31, 13, 13.8, 0.03),
     (-180, 11, 27, 13, 13, 0.04),
     (-230, 15, 22, 13, 12.8, 0.04),
@@ -50,13 +50,13 @@ SHAFT = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge po
 NECK = (  # distance from the head centre, centre, centre, radius AP, radius up-down
     (2, 0, 0, 15, 16, 0),
     (16, 0, 0, 12, 14, 0),
-    (27, 0, 0, 12, 14.8, 0),
-    (42, 0, 0, 13, 19, 0),
+    (27, 0, 0, 12, 14.2, 0),
+    (42, 0, 0, 13, 18, 0),
     (54, 0, 0, 13, 22, 0),
 )
 # Sagittal profile of the condyles as radii about the knee axis. Angle: 0 anterior, -90 distal, -180 posterior, -228 the upper back;
 # -255 closes the turn.
-# From -130 on, the rows lie on circles of radius 21 about (-9, -405) medially and 20 about (-9.2, -404.6) laterally.
+# From -130 on, the rows lie on circles of radius 21.1 about (-8.9, -404.8) medially and 21.6 about (-7.6, -404.4) laterally.
 CONDYLES = (  # angle, medial radius, lateral radius, depth of the groove between, half width of the groove
     (105, 18.2, 18, 0, 12),
     (80, 20, 22, 0, 12),
@@ -66,12 +66,12 @@ CONDYLES = (  # angle, medial radius, lateral radius, depth of the groove betwee
     (-60, 27.9, 27.4, 10, 10),
     (-90, 27.8, 26.6, 20, 9.5),
     (-110, 27.4, 26.4, 28, 9.7),
-    (-130, 28.5, 27.3, 34, 10),
-    (-150, 30.1, 29.1, 38, 10.3),
-    (-170, 30.4, 29.5, 40, 10.5),
-    (-185, 29.4, 28.6, 38, 10.7),
-    (-200, 27.6, 27.0, 34, 11),
-    (-228, 22.9, 22.3, 12, 11),
+    (-130, 28.4, 27.9, 34, 10),
+    (-150, 30.1, 29.3, 38, 10.3),
+    (-170, 30.3, 29.5, 40, 10.5),
+    (-185, 29.4, 28.7, 38, 10.7),
+    (-200, 27.7, 27.4, 34, 11),
+    (-228, 23.2, 23.6, 12, 11),
     (-255, 18.2, 18, 0, 12),
 )
 
@@ -109,11 +109,12 @@ def _neck() -> Field:
 
 def _upper_end(body: Field) -> Field:
     body = blend(body, _neck(), width=12)
-    body = blend(body, ellipsoid((-11, -30, 50), (17, 27, 12), turn(x=-8)), width=12)  # greater trochanter
+    body = blend(body, ellipsoid((-11, -28, 50), (17, 25, 12), turn(x=-8)), width=12)  # greater trochanter
     body = blend(body, ellipsoid((-17, -9, 48), (10, 11, 9)), width=8)  # its tip
-    crest = chain([(-25, -16, 46, 4), (-26, -36, 36, 5), (-21, -56, 24, 7)])
+    crest = chain([(-24, -16, 46, 4), (-22.5, -36, 36, 4.5), (-18.5, -56, 26, 6)])
     body = blend(body, crest, width=12)  # intertrochanteric crest
-    body = blend(body, cone((-9, -60, 29), (-20.5, -58, 20), 12, 6), width=8)  # lesser trochanter
+    body = blend(body, cone((-9, -60, 30.5), (-20.5, -58, 24.5), 12, 6), width=8)  # lesser trochanter
+    body = blend(body, cone((-17, -59, 24), (-6, -82, 28), 6.5, 6), width=10)  # which runs out downwards
     body = carve(body, ellipsoid((-24, -18, 33), (8, 10, 8)), width=12)  # trochanteric fossa
     body = raised(
         body, [(4, -12, 46), (5, -30, 38), (4, -48, 27), (-2, -66, 19)], height=1.6, width=5
@@ -152,7 +153,7 @@ def _ridges(body: Field) -> Field:
         (-5, -377, -27, 0.4),
     ]
     body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=5.6, width=4.2)
-    lips = [(-6, -145, 30.5), (-2, -185, 27), (2, -230, 22.5), (4, -265, 19)]
+    lips = [(-6, -145, 30.5, 0.3), (-2, -185, 27), (2, -230, 22.5), (4, -262, 19.4, 0.1)]
     body = raised(body, lips, height=-0.8, width=2.3)  # the two lips of the linea aspera stand apart
     return raised(body, [(-9, -378, -29)], height=2.0, width=5)  # adductor tubercle
 

@@ -3,11 +3,23 @@
 Shaped by hand; the numbers are estimates throughout.
 """
 
+import numpy as np
+
 from .bone import Bone
-from .fields import Field, Rows, blend, chain, cone, ellipsoid, moved, turn
+from .fields import Field, Rows, blend, chain, cone, ellipsoid, loft, moved, turn
 from .shank import ANKLE_AXIS, TROCHLEA_HALF_WIDTH, TROCHLEA_RADIUS, pulley
 
 TOE_OUT_DEG = 7.0
+CALCANEUS = (  # how far forward, height and side of the centre, half height, half width
+    (-58, -46, 3, 16, 10, 0),
+    (-50, -48, 3, 20.5, 13.5, 0),
+    (-38, -48, 3.5, 19.5, 13.8, 0),
+    (-22, -46, 5, 17, 12.5, 0),
+    (-5, -43, 6.5, 15.5, 13.5, 0),
+    (14, -43, 10, 14, 13.5, 0),
+    (36, -42, 14.5, 12.5, 12, 0),
+)
+LENGTHWISE = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])  # a loft laid down: its height points forwards
 TARSALS = (  # centre and radii, about the ankle axis: x forward, y up, z lateral
     ((46, -24, -14), (7, 13, 17)),  # navicular
     ((61, -32, -21), (13, 12, 9)),  # medial, intermediate, lateral cuneiform
@@ -40,10 +52,10 @@ TOES: tuple[Rows, ...] = (
 
 def _foot() -> Field:
     heel = blend(
-        ellipsoid((-45, -48, 3), (15, 24, 15), turn(z=14)),  # calcaneal tuber
-        ellipsoid((-16, -46, 6), (36, 18, 13.5)),
+        moved(loft(CALCANEUS, cap=9), (0, 0, 0), LENGTHWISE),
+        cone((-42, -58, -3), (-39, -65, -3), 9, 7.5),  # the medial and the lateral process of the tuber stand on the ground
+        cone((-42, -58, 9), (-38, -65, 9), 7, 6.5),
         ellipsoid((-4, -33, 4), (18, 9, 13)),  # under the talus
-        chain([(8, -44, 9, 13.5), (33, -42, 14, 12.5)]),  # towards the cuboid
         cone((0, -31, -4), (4, -27, -18), 8, 6),  # sustentaculum
         width=10,
     )

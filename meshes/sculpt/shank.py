@@ -39,10 +39,10 @@ TIBIA = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge an
     (-14, -3, 0, 22, 33.5, 0),
     (-24, 0, 0, 21.8, 31.3, 0.02),
     (-36, 2, 0, 21, 26.8, 0.05),
-    (-50, 2.5, 0.5, 19.3, 22, 0.08),
-    (-68, 4, 0.5, 18.3, 18.8, 0.11),
-    (-100, 5, 0.5, 17, 15.3, 0.14),
-    (-150, 4, -0.5, 15.5, 13, 0.15),
+    (-50, 2.5, 0, 19.3, 21.6, 0.08),
+    (-68, 4, -0.5, 18.1, 18, 0.11),
+    (-100, 5, -0.8, 16.8, 14.6, 0.14),
+    (-150, 4, -1.2, 15.4, 12.6, 0.15),
     (-205, 3, -1.5, 14.3, 12, 0.15),
     (-255, 2, -2, 12.8, 11.5, 0.12),
     (-295, 1, -2, 12.5, 12.8, 0.07),
@@ -51,18 +51,18 @@ TIBIA = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge an
     (-366, -1, -1, 18.5, 24, 0),
 )
 FIBULA = (
-    (-8, 0, 0, 10, 11, 0),
-    (-20, 0, 0, 10, 10.5, 0),
-    (-32, 0.8, -0.8, 8.2, 8, 0),
-    (-45, 1.3, -1.2, 6.9, 6.6, 0.03),
-    (-65, 2, -1.5, 6.6, 5.7, 0.10),
-    (-120, 2.5, -2.5, 7.4, 5.8, 0.16),
-    (-190, 2, -3, 7.8, 6, 0.17),
-    (-250, 1.5, -3, 7.3, 6, 0.15),
-    (-300, 2, -4, 6.8, 6, 0.10),
-    (-325, 3.5, -5.5, 8.5, 7, 0.04),
-    (-345, 3, -5.5, 11.5, 8, 0),
-    (-358, 2, -5, 10, 7.5, 0),
+    (-9, 0.5, 0, 9, 9, 0),
+    (-20, 0.6, 0.4, 10, 9.6, 0),
+    (-31, 1, -0.2, 8.9, 8.6, 0),
+    (-44, 1.8, -1, 7.1, 6.9, 0.03),
+    (-65, 2.8, -1.5, 6.7, 6, 0.10),
+    (-120, 4, -2.5, 7.3, 5.8, 0.16),
+    (-190, 4.3, -3.2, 7.2, 5.9, 0.17),
+    (-250, 3.5, -3.2, 6.8, 5.9, 0.15),
+    (-300, 3, -4, 6.9, 6, 0.10),
+    (-325, 4, -6.5, 8.8, 7, 0.04),
+    (-345, 2.8, -7, 11, 8, 0),
+    (-358, 1, -7.2, 9.2, 7.5, 0),
 )
 
 
@@ -82,15 +82,15 @@ def _plateau(body: Field) -> Field:
     def sloping(shape: Field) -> Field:
         return moved(shape, (0, 0, 0), tilt)
 
-    medial = sloping(drum((-5, -16.9), 24.5, 18, -13, 0, 7))
-    lateral = sloping(drum((-5.5, 17.4), 20, 17.5, -13, 0, 7))
-    front = sloping(drum((8, 0), 14, 18, -13, -2, 8))
-    body = blend(body, blend(medial, lateral, front, width=8), width=19)
+    medial = sloping(drum((-5, -16.7), 24.3, 17.8, -15, 0, 10))
+    lateral = sloping(drum((-5.5, 17.2), 19.3, 17.3, -15, 0, 10))
+    front = sloping(drum((8, 0), 14, 18, -15, -1.5, 10))
+    body = blend(body, blend(medial, lateral, front, width=8), width=22)
     body = trim(body, sloping(plane((0, 0.2, 0), (0, 1, 0))), width=4)
     body = carve(body, sloping(ellipsoid((-36, -4, 0), (14, 20, 8))), width=6)  # posterior intercondylar area
     body = carve(body, sloping(ellipsoid((-5, 42.5, -20), (50, 44.5, 38))), width=3)  # dished medial plateau
-    body = blend(body, sloping(cone((-5, -4, -6), (-6, 6, -5), 6, 2.2)), width=5)  # intercondylar eminence
-    return blend(body, sloping(cone((-4, -4, 6), (-5, 5, 5.5), 5, 2)), width=5)
+    body = blend(body, sloping(chain([(-11, 1, -5, 3), (-5, 3.8, -4.8, 3.4), (3, -1, -4.5, 3)])), width=7)  # intercondylar eminence
+    return blend(body, sloping(chain([(-10, 0, 5.5, 3), (-5, 3, 5.3, 3.2), (2, -1, 5, 3)])), width=7)
 
 
 def _tibia() -> Field:
@@ -106,7 +106,7 @@ def _tibia() -> Field:
     ]
     body = blend(body, chain(crest), width=10)  # anterior border
     body = blend(body, ellipsoid((-14, -14, 27), (9, 9, 7)), width=8)  # shelf over the fibular head
-    body = raised(body, [(17, -17, 24), (13, -21, 28)], height=3.6, width=6)  # iliotibial (Gerdy) tubercle
+    body = raised(body, [(17, -17, 24), (13, -21, 28)], height=3.0, width=6.5)  # iliotibial (Gerdy) tubercle
     body = raised(
         body, [(-26, -12, -20), (-20, -13, -29), (-8, -14, -36)], height=-1.6, width=4.5
     )  # groove of semimembranosus
@@ -127,10 +127,11 @@ def _tibia() -> Field:
 
 def _fibula() -> Field:
     body = loft(FIBULA, cap=6, vertex_deg=17)
-    body = blend(body, ellipsoid((0, -14, 0), (11.5, 12, 11.5)), width=9)  # head
-    body = blend(body, cone((-4, -9, 3), (-6.5, -1.5, 4), 7.5, 4.5), width=7)  # apex
-    body = blend(body, ellipsoid((1, -347, -4.5), (12, 19, 7.5)), width=8)  # lateral malleolus
-    body = carve(body, ellipsoid((-7, -355, -13.5), (6, 8, 5)), width=5)  # malleolar fossa
+    body = blend(body, ellipsoid((0.5, -15, 0.8), (11.8, 11, 10.8)), width=10)  # head
+    body = blend(body, cone((-3, -12, 2), (-6.8, -3.2, 3.8), 8.5, 5.8), width=9)  # apex
+    body = trim(body, plane((2, -6.2, -2.5), (0.42, 0.80, -0.43)), width=4)  # joint facet: looks forwards, upwards and medially
+    body = blend(body, ellipsoid((0.8, -347, -6.6), (10.7, 19, 7.7)), width=8)  # lateral malleolus
+    body = carve(body, ellipsoid((-7, -355, -15), (6, 8, 5)), width=5)  # malleolar fossa
     return moved(twisted(body, 18, -100, -330), FIBULA_HEAD)
 
 

@@ -33,19 +33,21 @@ BASE_TILT_DEG = 38.0
 LUMBAR_5_CENTRE, LUMBAR_5_TILT_DEG = (-16.8, 124.7, 0.0), 24.0
 LUMBAR_4_CENTRE, LUMBAR_4_TILT_DEG = (-5.9, 160.9, 0.0), 10.0
 LUMBOSACRAL_PIVOT = (-25.0, 107.5, 0.0)  # middle of the disc between L5 and S1
-JOINT_SPACE = 2.0
+JOINT_SPACE = 2.4
 
 SACRUM = (  # x, y of the midline, half width, half thickness in the midline and at the side, setback of the side
-    (-35, 98, 37, 14, 8, 15),
-    (-43, 86, 44, 14, 11, 18),
-    (-56, 68, 42, 12, 10, 14),
-    (-67, 50, 39, 10.5, 8, 8),
-    (-75, 32, 31, 9, 6, 4),
-    (-78, 16, 23.5, 7.5, 5, 2),
-    (-78, 5, 13.5, 6.5, 4.5, 0),
-    (-75, -6, 10.5, 5.5, 3.5, 0),
-    (-69, -17, 6.5, 4.8, 3, 0),
-    (-62, -26, 3.5, 3.8, 2.5, 0),
+    (-35, 98, 40, 14, 8, 15),
+    (-43, 86, 46, 14, 11, 18),
+    (-56, 68, 41, 12.5, 10.5, 14),
+    (-67, 50, 33.5, 11, 9, 8),
+    (-75, 32, 27.5, 9.5, 6.5, 4),
+    (-78, 17, 23, 8, 5, 2),
+    (-79, 7, 15, 7, 4.5, 0),
+    (-78, 0, 8.5, 5, 3.8, 0),
+    (-76, -6, 11.5, 5.8, 3.6, 0),
+    (-72, -13, 7.2, 5, 3.2, 0),
+    (-67, -20, 5.8, 4.6, 3, 0),
+    (-62, -26, 3.8, 3.8, 2.5, 0),
 )
 FORAMINA = (  # x, y, z, radius, direction backwards
     (-52, 76, 21, 5.4, (-0.75, 0.62, 0.12)),
@@ -85,7 +87,7 @@ def _sacrum() -> Field:
     side_crest = chain([(-60, 86, 18, 4), (-74, 69, 16, 3), (-83, 52, 13.5, 2.5), (-87, 35, 11.5, 2), (-86, 18, 9, 2)])
     body = blend(body, two_sided(side_crest), width=9)
     body = blend(
-        body, two_sided(chain([(-52, 95, 18, 8.5), (-52, 107, 20, 7.5), (-51, 114, 21.5, 6)])), width=9
+        body, two_sided(chain([(-52, 95, 19, 9), (-53, 105, 21, 8), (-53, 111, 22, 6.5)])), width=9
     )  # facets for L5
     for x, y, z, radius, direction in FORAMINA:
         middle, back = np.array([x, y, z]), np.array(direction)
@@ -96,7 +98,7 @@ def _sacrum() -> Field:
     lines = [[(-36, y, -13), (-36, y, 13)] for _, y, *_ in FORAMINA]
     body = raised(body, *lines, height=1.0, width=2.8)  # where the five vertebrae have fused
     body = raised(
-        body, [(-72, 0, -9), (-71, 0, 0), (-72, 0, 9)], [(-66, -12, -6), (-66, -12, 6)], height=-1.3, width=2.2
+        body, [(-73, 0, -9), (-72, 0, 0), (-73, 0, 9)], [(-83, 0, -9), (-84, 0, 0), (-83, 0, 9)], height=-1.4, width=2.4
     )  # coccyx
     body = raised(body, [(-86, 14, 7), (-85, 4, 8)], [(-86, 14, -7), (-85, 4, -8)], height=2.0, width=3)  # horns
     hip_bone = two_sided(HIP_BONE.field)
