@@ -6,6 +6,7 @@ The sculptor's code lies with the meshes it makes: `meshes/sculpt` inside the in
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from visualiser.assets import data_folder
+from visualiser.commands.common import progress
 from visualiser.errors import VisualiserError, unknown_name
 
 PACKAGE_NAME = "visualiser_sculptor"
@@ -59,10 +61,15 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
     if not names or SOFT_TISSUE in names:
         jobs = chain(jobs, _soft_tissue(import_module(f"{sculptor}.tissue"), folder, check=check))
     total = len(bones) + (len(bones) == len(build.BONES)) + (not names or SOFT_TISSUE in names)
-    for done, (name, files) in enumerate(jobs, start=1):
-        told = ", ".join(f"{file} {words[same]}" for file, same in files.items())
-        print(f"[{done}/{total}] {name}: {told} ({time.perf_counter() - start:.0f} s)", flush=True)
-        good = good and all(files.values())
+    # On a terminal a bar with the time left stands under the lines; elsewhere the lines are enough.
+    bar = progress("Sculpting", "parts") if sys.stderr.isatty() else nullcontext(lambda done, total: None)
+    with bar as step:
+        step(0, total)
+        for done, (name, files) in enumerate(jobs, start=1):
+            told = ", ".join(f"{file} {words[same]}" for file, same in files.items())
+            print(f"[{done}/{total}] {name}: {told} ({time.perf_counter() - start:.0f} s)", flush=True)
+            good = good and all(files.values())
+            step(done, total)
     return 0 if good or not check else 1
 
 

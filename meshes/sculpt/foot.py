@@ -19,7 +19,9 @@ CALCANEUS = (  # how far forward, height and side of the centre, half height, ha
     (14, -43, 10, 14, 13.5, 0),
     (36, -42, 14.5, 12.5, 12, 0),
 )
-LENGTHWISE = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])  # a loft laid down: its height points forwards
+LENGTHWISE = np.array(
+    [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+)  # a loft laid down: its height points forwards
 TARSALS = (  # centre and radii, about the ankle axis: x forward, y up, z lateral
     ((46, -24, -14), (7, 13, 17)),  # navicular
     ((61, -32, -21), (13, 12, 9)),  # medial, intermediate, lateral cuneiform
@@ -53,7 +55,9 @@ TOES: tuple[Rows, ...] = (
 def _foot() -> Field:
     heel = blend(
         moved(loft(CALCANEUS, cap=9), (0, 0, 0), LENGTHWISE),
-        cone((-42, -58, -3), (-39, -65, -3), 9, 7.5),  # the medial and the lateral process of the tuber stand on the ground
+        cone(
+            (-42, -58, -3), (-39, -65, -3), 9, 7.5
+        ),  # the medial and the lateral process of the tuber stand on the ground
         cone((-42, -58, 9), (-38, -65, 9), 7, 6.5),
         ellipsoid((-4, -33, 4), (18, 9, 13)),  # under the talus
         cone((0, -31, -4), (4, -27, -18), 8, 6),  # sustentaculum

@@ -89,7 +89,9 @@ def _plateau(body: Field) -> Field:
     body = trim(body, sloping(plane((0, 0.2, 0), (0, 1, 0))), width=4)
     body = carve(body, sloping(ellipsoid((-36, -4, 0), (14, 20, 8))), width=6)  # posterior intercondylar area
     body = carve(body, sloping(ellipsoid((-5, 42.5, -20), (50, 44.5, 38))), width=3)  # dished medial plateau
-    body = blend(body, sloping(chain([(-11, 1, -5, 3), (-5, 3.8, -4.8, 3.4), (3, -1, -4.5, 3)])), width=7)  # intercondylar eminence
+    body = blend(
+        body, sloping(chain([(-11, 1, -5, 3), (-5, 3.8, -4.8, 3.4), (3, -1, -4.5, 3)])), width=7
+    )  # intercondylar eminence
     return blend(body, sloping(chain([(-10, 0, 5.5, 3), (-5, 3, 5.3, 3.2), (2, -1, 5, 3)])), width=7)
 
 
@@ -129,7 +131,9 @@ def _fibula() -> Field:
     body = loft(FIBULA, cap=6, vertex_deg=17)
     body = blend(body, ellipsoid((0.5, -15, 0.8), (11.8, 11, 10.8)), width=10)  # head
     body = blend(body, cone((-3, -12, 2), (-6.8, -3.2, 3.8), 8.5, 5.8), width=9)  # apex
-    body = trim(body, plane((2, -6.2, -2.5), (0.42, 0.80, -0.43)), width=4)  # joint facet: looks forwards, upwards and medially
+    body = trim(
+        body, plane((2, -6.2, -2.5), (0.42, 0.80, -0.43)), width=4
+    )  # joint facet: looks forwards, upwards and medially
     body = blend(body, ellipsoid((0.8, -347, -6.6), (10.7, 19, 7.7)), width=8)  # lateral malleolus
     body = carve(body, ellipsoid((-7, -355, -15), (6, 8, 5)), width=5)  # malleolar fossa
     return moved(twisted(body, 18, -100, -330), FIBULA_HEAD)

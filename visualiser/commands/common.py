@@ -128,10 +128,10 @@ def tidy_when_terminated() -> Iterator[None]:
 
 
 @contextmanager
-def progress(name: str) -> Iterator[Callable[[int, int], None]]:
+def progress(name: str, counted: str = "frames") -> Iterator[Callable[[int, int], None]]:
     """A bar with the time left on a terminal, ten plain lines elsewhere; both on standard error."""
     if not sys.stderr.isatty():
-        yield _plain_progress(name)
+        yield _plain_progress(name, counted)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -140,7 +140,7 @@ def progress(name: str) -> Iterator[Callable[[int, int], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("frames, left:"),
+        TextColumn(f"{counted}, left:"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
@@ -150,7 +150,7 @@ def progress(name: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _plain_progress(name: str) -> Callable[[int, int], None]:
+def _plain_progress(name: str, counted: str) -> Callable[[int, int], None]:
     """A line for every tenth: 'a.mp4: 60 of 195 frames, 12 s left'."""
     started, told = monotonic(), 0
 
@@ -160,7 +160,7 @@ def _plain_progress(name: str) -> Callable[[int, int], None]:
         if tenth > told:
             told = tenth
             left = (monotonic() - started) * (total - done) / done
-            print(f"{name}: {done} of {total} frames, {left:.0f} s left", file=sys.stderr, flush=True)
+            print(f"{name}: {done} of {total} {counted}, {left:.0f} s left", file=sys.stderr, flush=True)
 
     return step
 
