@@ -57,7 +57,7 @@ def test_the_deeply_bent_knee_rolls_back_without_collision(knee_flexion: float) 
     [
         *((f, 0, 0) for f in (-40, -30, -15, 0, 30, 60, 90, 110, 120)),
         *((0, a, 0) for a in (-45, -30, 15, 25)),
-        *((0, 0, r) for r in (-45, -30, 30, 45)),
+        *((0, 0, r) for r in (-40, -20, 20, 45)),
         (60, 15, 20),
         (90, 0, 30),
         (90, 0, -40),
@@ -75,7 +75,7 @@ def test_the_hip_keeps_its_joint_space(flexion: float, adduction: float, rotatio
 
 @pytest.mark.parametrize(
     ("flexion", "adduction", "rotation"),
-    [(0, 30, 0), (90, 15, 20), (60, 30, 45), (90, 0, 40), (-20, 20, 0), (-20, 0, -40)],
+    [(0, 0, -45), (90, 15, 20), (60, 30, 45), (90, 0, 40)],
 )
 def test_femur_and_pelvis_come_near_but_do_not_touch_where_two_turns_meet_their_ends(
     flexion: float, adduction: float, rotation: float
