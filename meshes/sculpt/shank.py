@@ -51,11 +51,11 @@ TIBIA = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge an
     (-366, -1, -1, 18.5, 24, 0),
 )
 FIBULA = (
-    (-9, 0.5, 0, 9, 9, 0),
-    (-20, 0.6, 0.4, 10, 9.6, 0),
-    (-31, 1, -0.2, 8.9, 8.6, 0),
-    (-44, 1.8, -1, 7.1, 6.9, 0.03),
-    (-65, 2.8, -1.5, 6.7, 6, 0.10),
+    (-8, 0, 0, 10, 11, 0),
+    (-20, 0, 0, 10, 10.5, 0),
+    (-32, 0.8, -0.8, 8.2, 8, 0),
+    (-45, 1.3, -1.2, 6.9, 6.6, 0.03),
+    (-65, 2.2, -1.5, 6.6, 5.7, 0.10),
     (-120, 4, -2.5, 7.3, 5.8, 0.16),
     (-190, 4.3, -3.2, 7.2, 5.9, 0.17),
     (-250, 3.5, -3.2, 6.8, 5.9, 0.15),
@@ -129,8 +129,8 @@ def _tibia() -> Field:
 
 def _fibula() -> Field:
     body = loft(FIBULA, cap=6, vertex_deg=17)
-    body = blend(body, ellipsoid((0.5, -15, 0.8), (11.8, 11, 10.8)), width=10)  # head
-    body = blend(body, cone((-3, -12, 2), (-6.8, -3.2, 3.8), 8.5, 5.8), width=9)  # apex
+    body = blend(body, ellipsoid((0, -14, 0), (11.5, 12, 11.5)), width=9)  # head
+    body = blend(body, cone((-4, -9, 3), (-6.5, -1.5, 4), 7.5, 4.5), width=7)  # apex
     body = trim(
         body, plane((2, -6.2, -2.5), (0.42, 0.80, -0.43)), width=4
     )  # joint facet: looks forwards, upwards and medially
