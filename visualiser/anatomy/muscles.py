@@ -53,7 +53,7 @@ _LONG_HEAD_LINE = LineOfAction(
     (-27.7, -22.5, 45.5),
     Cylinder(-8.4, -404.9, 23.5),
     _LINE_SOURCES,
-    ObliqueCylinder((-35.4, -40.9, -19.8), (0.48, 0.62, 0.64), 19.1),
+    ObliqueCylinder((-35.4, -40.9, -19.8), (0.48, 0.62, 0.64), 19.12),
 )
 _SHORT_HEAD_LINE = LineOfAction(
     "femur", (-3.7, -232.1, 21.8), (-27.7, 0.0, 29.5), (-32.9, -28.0, 41.8), None, _LINE_SOURCES
