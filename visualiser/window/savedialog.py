@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from visualiser.appearance import THEMES
+from visualiser.errors import VisualiserError
 from visualiser.options import QUALITIES, SIZES
 from visualiser.window import texts
 from visualiser.window.theme import shades
@@ -37,7 +38,7 @@ def remembered(text: str) -> Saving:
         found = Saving(**{name: value for name, value in kept.items() if name in known})
         assert found.aspect > 0
         return found
-    except (ValueError, TypeError, AssertionError):
+    except (ValueError, TypeError, AssertionError, VisualiserError):
         return Saving()
 
 
