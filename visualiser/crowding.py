@@ -20,6 +20,9 @@ from visualiser.typed import FloatArray, IntArray
 
 SPREAD_GAIN = 1.7  # of a cut that is spread: a narrow one would become too shallow
 SPREAD_RINGS = 2.2  # rings over which the move of one spreads to its neighbours
+BELLY_MEETS_RAMUS = (
+    0.75  # down to which share of a head the pelvis may meet it where the hip is flexed, adducted and rotated at once
+)
 LEAST_SLOPE = 0.7  # of a spoke against the surface that it leaves: flatter ones would shrink a section to nothing
 # Tendons go round the tuberosity below it, a little sideways, never to its medial face (they would slip inside the pelvis).
 ISCHIAL_ESCAPE = np.array([-0.15, -0.55, 0.08])
@@ -275,66 +278,66 @@ def part_points(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", 
     return cut
 
 
-def mend(bundle: Bundle, bones: Bones, joints: Joints, room: Room) -> FloatArray:
-    """Both in one look, in place: sections move, then radii give up what the moves leave; returns the cut (N, H, R, S).
+def mend(
+    bundle: Bundle, bones: Bones, joints: Joints, room: Room, share_of: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Both in one look, in place: sections move, then radii give up what the moves leave.
 
     What a move does to depths is taken from the ways out, not looked at again: a third of the time of two passes, and smoother.
+
+    share_of : (N,)  how much of it is done in each pose; all when None
+    returns  : the cut (N, H, R, S), and the deepest push that was needed in each pose (N,), metres
     """
     count, total = len(bundle.centres), len(bundle.centres) * len(HEADS) * RINGS
     directions = bundle.directions()
     points = bundle.points(directions)
-    near = crowd(bundle)
-    ats, depths, outs, shares, meets = (
-        [],
-        [],
-        [],
-        [],
-        [],
-    )  # point, push that it needs, way out, its share in a move and in a cut
-    if len(near.ring):
-        row, sector, depth, out = _pressed(bundle, near, points.reshape(-1, SECTORS, 3), facing=True)
-        need = onset(depth + room.neighbour, room.onset)
-        kept = np.nonzero(need > 0.0)[0]
-        row = row[kept]
-        size = np.einsum("nhrs,nhrs->nhr", bundle.radii, bundle.radii).reshape(-1)
-        yields = size[near.other] / (size[near.other] + size[near.ring])
-        ats.append(near.ring[row] * SECTORS + sector[kept])
-        depths.append(need[kept] * near.part[row])
-        outs.append(out[kept])
-        shares.append(yields[row])
-        meets.append(np.full(len(row), 0.5))
-    ring, distance, out = _touching(bundle, points, bones, joints, room)
-    if len(ring):
-        ats.append(ring)
-        depths.append(onset(room.bone - distance, room.onset))
-        outs.append(out)
-        shares.append(np.ones(len(ring)))
-        meets.append(np.ones(len(ring)))
+    at, depth, out, share, meet = _needs(bundle, points, bones, joints, room)
+    pose = at // (len(HEADS) * RINGS * SECTORS)
+    deepest: FloatArray = np.zeros(count)
+    np.maximum.at(deepest, pose, depth)
+    if not len(at):
+        return np.zeros_like(bundle.radii), deepest
+    if share_of is not None:
+        depth = depth * share_of[pose]
+    ring, strength = at // SECTORS, depth * share
+    weight = np.bincount(ring, strength, minlength=total)
+    push = (strength * strength)[:, None] * out
+    own: FloatArray = np.stack([np.bincount(ring, push[:, k], minlength=total) for k in range(3)], axis=1)
+    # Counted with a little more than all, so that a touch moves nothing at once.
+    own = (own / (weight + 2e-5)[:, None]).reshape(count, len(HEADS), RINGS, 3)
+    moved = 1.1 * _HELD[:, None] * (spread_matrix(RINGS, SPREAD_RINGS) @ own)
+    bundle.centres += moved
+    slope = -np.einsum("pk,pk->p", directions.reshape(-1, 3)[at], out)
+    helped = np.einsum("pk,pk->p", moved.reshape(-1, 3)[ring], out) / np.maximum(share, 0.02)
+    left = meet * np.maximum(depth - helped, 0.0)
+    left *= np.clip(slope / LEAST_SLOPE + 1.0, 0.0, 1.0) / np.maximum(slope, LEAST_SLOPE)
     cut: FloatArray = np.zeros(bundle.radii.size)
-    if ats:
-        at, depth, out, share, meet = (np.concatenate(parts) for parts in (ats, depths, outs, shares, meets))
-        if len(at):
-            ring = at // SECTORS
-            push = (depth * share)[:, None] * out
-            strength = depth * share
-            weight = np.bincount(ring, strength, minlength=total)
-            own: FloatArray = np.stack(
-                [np.bincount(ring, strength * push[:, k], minlength=total) for k in range(3)], axis=1
-            )
-            # Counted with a little more than all, so that a touch moves nothing at once.
-            own = own / (weight + 2e-5)[:, None]
-            moved = (
-                1.1 * _HELD[:, None] * (spread_matrix(RINGS, SPREAD_RINGS) @ own.reshape(count, len(HEADS), RINGS, 3))
-            )
-            bundle.centres += moved
-            moved = moved.reshape(-1, 3)[ring]
-            slope = -np.einsum("pk,pk->p", directions.reshape(-1, 3)[at], out)
-            left = np.maximum(meet * depth - meet / share * np.einsum("pk,pk->p", moved, out), 0.0)
-            left *= np.clip(slope / LEAST_SLOPE + 1.0, 0.0, 1.0) / np.maximum(slope, LEAST_SLOPE)
-            np.maximum.at(cut, at, left)
-            cut = _spread_cut(cut.reshape(bundle.radii.shape))
-            bundle.radii -= np.minimum(cut, 0.67 * bundle.radii)
-    return cut.reshape(bundle.radii.shape)
+    np.maximum.at(cut, at, left)
+    cut = np.minimum(_spread_cut(cut.reshape(bundle.radii.shape)), 0.67 * bundle.radii)
+    bundle.radii -= cut
+    return cut, deepest
+
+
+def _needs(
+    bundle: Bundle, points: FloatArray, bones: Bones, joints: Joints, room: Room
+) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Points that must give way: flat index (M,), push needed, way out (M, 3), and their shares (M,) in a move and in a cut."""
+    near = crowd(bundle)
+    row, sector, depth, out = _pressed(bundle, near, points.reshape(-1, SECTORS, 3), facing=True)
+    need = onset(depth + room.neighbour, room.onset)
+    kept = np.nonzero(need > 0.0)[0]
+    row = row[kept]
+    size = np.einsum("nhrs,nhrs->nhr", bundle.radii, bundle.radii).reshape(-1)
+    yields = size[near.other] / (size[near.other] + size[near.ring])
+    touched, distance, away = _touching(bundle, points, bones, joints, room)
+    whole = np.ones(len(touched))
+    return (
+        np.concatenate([near.ring[row] * SECTORS + sector[kept], touched]),
+        np.concatenate([need[kept] * near.part[row], onset(room.bone - distance, room.onset)]),
+        np.concatenate([out[kept], away]),
+        np.concatenate([yields[row], whole]),
+        np.concatenate([np.full(len(row), 0.5), whole]),
+    )
 
 
 def _touching(

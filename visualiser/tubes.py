@@ -40,7 +40,11 @@ from visualiser.typed import FloatArray, IntArray
 
 FORMAT = 5  # of the baked file; raised when its layout changes
 BLOCK = 64  # poses worked on at once
-MENDS, CLEARINGS = 1, 1  # looks at what heads and nerve have spoilt
+FURTHER_MENDS, DEEP = (
+    2,
+    (0.002, 0.005),
+)  # further looks at what a blend has spoilt, where pushes (metres) were as deep as that
+CLEARINGS = 2  # looks of the nerve at what lies near
 NERVE_FINE_SECTORS = 16
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
@@ -175,9 +179,13 @@ class SoftTissue:
 
     def _parted(self, bundle: Bundle, joints: Joints) -> tuple[FloatArray, FloatArray]:
         """Solved (N, H, R, S, 3) and drawn rings of the heads, clear of bone and each other, of exact volume."""
-        cut = np.zeros_like(bundle.radii)
-        for _ in range(MENDS):
-            cut += mend(bundle, self._bones, joints, DRAWN)
+        cut, deepest = mend(bundle, self._bones, joints, DRAWN)
+        for _ in range(FURTHER_MENDS):  # where one look is not enough; it sets in softly
+            share = eased((deepest - DEEP[0]) / (DEEP[1] - DEEP[0]))
+            if not share.any():
+                break
+            more, deepest = mend(bundle, self._bones, joints, DRAWN, share)
+            cut += more
         rings = self._ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
         free = np.sqrt(all_flesh())[..., None] / (1.0 + np.square(cut / 0.0012))
         rings = _breathed(rings, free, VOLUMES / self._fullness)
@@ -216,6 +224,12 @@ def _tubes_by_size() -> dict[tuple[int, int], tuple[tuple[str, slice], ...]]:
             found[rings, sectors] = (*found.get((rings, sectors), ()), (surface.name, slice(first, last)))
             first = last
     return found
+
+
+def eased(share: FloatArray) -> FloatArray:
+    """A smooth step from 0 to 1."""
+    share = np.clip(share, 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)
 
 
 def _finer(rings: FloatArray) -> FloatArray:
