@@ -20,9 +20,6 @@ from visualiser.typed import FloatArray, IntArray
 
 SPREAD_GAIN = 1.7  # of a cut that is spread: a narrow one would become too shallow
 SPREAD_RINGS = 2.2  # rings over which the move of one spreads to its neighbours
-BELLY_MEETS_RAMUS = (
-    0.75  # down to which share of a head the pelvis may meet it where the hip is flexed, adducted and rotated at once
-)
 LEAST_SLOPE = 0.7  # of a spoke against the surface that it leaves: flatter ones would shrink a section to nothing
 # Tendons go round the tuberosity below it, a little sideways, never to its medial face (they would slip inside the pelvis).
 ISCHIAL_ESCAPE = np.array([-0.15, -0.55, 0.08])

@@ -39,7 +39,7 @@ BEHIND = np.array([-1.2, 0.0, 0.0])  # added to the way out of the femur: a nerv
 DOWN_AND_LATERAL = np.array(
     [-0.1, -0.5, 0.6]
 )  # added to the way out of the hip bone: between tuberosity and trochanter
-ONSET = 0.0015
+ONSET = 0.0025
 ROOT_HALF_WIDTH = 0.0021
 TUBES = (
     slice(0, TRUNK_RINGS),

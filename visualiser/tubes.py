@@ -44,7 +44,7 @@ FURTHER_MENDS, DEEP = (
     2,
     (0.002, 0.005),
 )  # further looks at what a blend has spoilt, where pushes (metres) were as deep as that
-CLEARINGS = 2  # looks of the nerve at what lies near
+CLEARINGS = 1  # looks of the nerve at what lies near
 NERVE_FINE_SECTORS = 16
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
