@@ -209,8 +209,6 @@ def memory(longer_s: float, fps: int) -> None:
 
 def kill(times: int) -> None:
     """Kill a clip and a batch at random moments; look at what is there; at the end let both finish."""
-    import av
-
     chance = random.Random(8)
     env = os.environ
     small = ["--preset", "draft", "--size", "160x96", "--fps", "4"]
@@ -232,6 +230,7 @@ def kill(times: int) -> None:
             start = time.perf_counter()
             subprocess.run([sys.executable, "-m", "visualiser", *words], env=env, check=True, capture_output=True)
             took[kind] = time.perf_counter() - start
+        whole = {path.name: _frames(path) for path in (film, *(folder / "out").glob("*.mp4"))}
         for number in range(times):
             kind = ("clip", "batch")[number % 2]
             if kind == "batch":  # made anew, or there is nothing to kill
@@ -251,15 +250,9 @@ def kill(times: int) -> None:
                 process.kill()
                 process.wait()
                 early += 1
-                time.sleep(1.0)
-                orphans += sum(Path(f"/proc/{pid}").exists() for pid in children)
+                orphans += _left_after(children, 10.0)
             for path in (film, *(folder / "out").glob("*.mp4")):
-                try:
-                    with av.open(str(path)) as opened:
-                        if sum(1 for _ in opened.decode(video=0)) < 8:
-                            broken += 1
-                except (av.FFmpegError, OSError):
-                    broken += 1
+                broken += _frames(path) != whole[path.name]
         for words in commands.values():
             subprocess.run([sys.executable, "-m", "visualiser", *words], env=env, check=True, capture_output=True)
         left = [
@@ -271,6 +264,25 @@ def kill(times: int) -> None:
         made = sorted(path.name for path in (folder / "out").iterdir())
     print(f"{early} killed, {told} had ended before; broken files {broken}, processes left {orphans}")
     print(f"after a last run: {', '.join(made)}; temporary files left: {len(left)}")
+
+
+def _frames(path: Path) -> int:
+    """How many frames of a film can be read; 0 of a broken one."""
+    import av
+
+    try:
+        with av.open(str(path)) as opened:
+            return sum(1 for _ in opened.decode(video=0))
+    except (av.FFmpegError, OSError):
+        return 0
+
+
+def _left_after(pids: list[int], seconds: float) -> int:
+    """How many of some processes are still there after a while; returns as soon as none is."""
+    until = time.perf_counter() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.perf_counter() < until:
+        time.sleep(0.05)
+    return sum(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 def _children(pid: int) -> list[int]:
