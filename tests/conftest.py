@@ -15,6 +15,10 @@ settings.register_profile("steady", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("steady")
 
+# Several processes draw in software at once: one thread each, or they would wait for each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("LP_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Drawing and video libraries that reading, listing and computing must not load.
