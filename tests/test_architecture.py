@@ -30,7 +30,7 @@ LAYERS = (
     "comparison "
     "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
     "exports.quiz exports.slides exports.deck exports.handout exports.notebook exports.doors "
-    "carried errands window.immortal window.texts window.theme window.camera window.history window.snapshots window.drafts "
+    "carried errands window.texts window.theme window.camera window.history window.snapshots window.drafts "
     "window.rehearsal window.levels window.curves window.notices window.transport window.panels window.structurepanel window.posepanel "
     "window.plotstrip window.view window.labels window.showing window.settings window.bookmarks window.helpers window.wording "
     "window.savedialog window.opening window.desk window.docks window.actions window.linking window.main window.launch window "
