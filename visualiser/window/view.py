@@ -90,10 +90,6 @@ class BodyView(QWidget):
     def __init__(self, body: Body, theme: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._body = body
-        # A window of its own to the system: where OpenGL is drawn in software, putting a picture together with all the panels
-        # round it costs as much as drawing it, and every panel that changes would ask for that again.
-        self.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
-        self.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         self.plotter = QtInteractor(self, auto_update=False, multi_samples=0, lighting="none")
         self.plotter.setAcceptDrops(False)
         self.plotter.setFocusPolicy(Qt.FocusPolicy.NoFocus)
