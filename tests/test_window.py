@@ -13,7 +13,7 @@ pytest.importorskip("pytestqt")
 import window_driver
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QKeySequence
-from window_driver import PATIENCE_MS, changed, opened, pixels, place_of, put_back, red_pixels, rest
+from window_driver import PATIENCE_MS, changed, on_screen, opened, pixels, place_of, put_back, red_pixels, rest
 
 from visualiser import assets, keys
 from visualiser.window import Window
@@ -53,6 +53,12 @@ def test_the_window_opens_with_body_labels_and_caption(window: Window) -> None:
     assert window.transport.caption.text() == window.showing.movement.phases[0].caption
     assert (window.message.isHidden(), window.message.text.text()) == (True, "")
     assert window.view_buttons["posterolateral"].isChecked()
+
+
+def test_what_the_window_draws_is_what_the_screen_shows(window: Window) -> None:
+    drawn, shown = pixels(window), on_screen(window)
+    assert drawn.shape == shown.shape
+    assert np.mean(np.abs(drawn - shown).max(axis=2) > 30) < 0.02
 
 
 def test_space_plays_true_to_the_clock_and_space_pauses(qtbot, window: Window) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qtpy.QtCore import QSignalBlocker, Qt, Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -60,7 +61,7 @@ class _Angle:
             widget.setToolTip(tip)
         self.slider.setAccessibleName(display)
         self.number.setAccessibleName(display)
-        self.slider.setMinimumWidth(70)
+        self.slider.setMinimumWidth(50)
         grid.addWidget(label, row, 0)
         grid.addWidget(self.slider, row, 1)
         grid.addWidget(self.number, row, 2)
@@ -84,7 +85,6 @@ class PosePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumWidth(290)
         self._side = "right"
         self.angles: dict[str, _Angle] = {}
         inner = QWidget()
@@ -104,10 +104,18 @@ class PosePanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
+        # Whatever the type and the language: the numbers beside the sliders are never cut off.
+        self._inner, self._scroll = inner, scroll
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+
+    def showEvent(self, event: QShowEvent) -> None:  # Qt's name
+        """Become as wide as what is inside needs in the style that it has by now."""
+        super().showEvent(event)
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(self._inner.minimumSizeHint().width() + bar)
 
     # -- building --------------------------------------------------------------------------------------------------------------------
 
@@ -128,8 +136,8 @@ class PosePanel(QWidget):
         grid.setColumnStretch(1, 1)
         return grid
 
-    def _side_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _side_row(self) -> QVBoxLayout:
+        rows, row = QVBoxLayout(), QHBoxLayout()
         row.setSpacing(2)
         self.sides = QButtonGroup(self)
         self.side_buttons: dict[str, QToolButton] = {}
@@ -144,10 +152,10 @@ class PosePanel(QWidget):
             row.addWidget(button)
         self.ghost_leg = QCheckBox(texts.GHOST_LEG)
         self.ghost_leg.clicked.connect(self._report_body)
-        row.addSpacing(6)
-        row.addWidget(self.ghost_leg)
         row.addStretch(1)
-        return row
+        rows.addLayout(row)
+        rows.addWidget(self.ghost_leg)
+        return rows
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -187,6 +195,8 @@ class PosePanel(QWidget):
     def _reference_rows(self) -> QVBoxLayout:
         column, row = QVBoxLayout(), QHBoxLayout()
         self.reference = QComboBox()
+        self.reference.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.reference.setMinimumContentsLength(14)
         for name, text in texts.REFERENCES.items():
             self.reference.addItem(text, name)
         self.reference.setToolTip(texts.REFERENCE_TIP)
