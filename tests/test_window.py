@@ -13,10 +13,11 @@ pytest.importorskip("pytestqt")
 import window_driver
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QKeySequence
+from qtpy.QtWidgets import QApplication
 from window_driver import PATIENCE_MS, changed, on_screen, opened, pixels, place_of, put_back, red_pixels, rest
 
 from visualiser import assets, keys
-from visualiser.window import Window
+from visualiser.window import Window, texts
 from visualiser.window.snapshots import Snapshot
 from visualiser.window.structurepanel import EYE
 
@@ -59,6 +60,18 @@ def test_what_the_window_draws_is_what_the_screen_shows(window: Window) -> None:
     drawn, shown = pixels(window), on_screen(window)
     assert drawn.shape == shown.shape
     assert np.mean(np.abs(drawn - shown).max(axis=2) > 30) < 0.02
+
+
+def test_choosing_the_pose_panel_opens_nothing_else_and_cuts_no_number_off(window: Window) -> None:
+    dock = window.docks.movable[texts.POSE]
+    dock.raise_()
+    rest(window)
+    assert [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()] == [window]
+    number = window.pose_panel.angles["knee_flexion"].number
+    assert number.lineEdit().width() >= number.fontMetrics().horizontalAdvance(number.text())
+    assert number.visibleRegion().boundingRect().width() == number.width()
+    window.docks.movable[texts.STRUCTURES].raise_()
+    rest(window)
 
 
 def test_space_plays_true_to_the_clock_and_space_pauses(qtbot, window: Window) -> None:

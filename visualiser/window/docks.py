@@ -91,7 +91,8 @@ class Docks:
         for dock in self.movable.values():
             tabbed = any(other.isVisible() or not other.isHidden() for other in self._window.tabifiedDockWidgets(dock))
             bar = dock.titleBarWidget()
-            for part in bar.findChildren(QWidget):
+            # Not what is deeper inside: the list of a box of choices would open by itself.
+            for part in bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
                 part.setVisible(not tabbed or dock.isFloating())
 
     def _title_bar(self, dock: QDockWidget, title: str, beside: Sequence[QWidget]) -> QWidget:

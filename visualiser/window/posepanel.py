@@ -52,7 +52,6 @@ class _Angle:
         self.number.setRange(low, high)
         self.number.setDecimals(0)
         self.number.setSuffix("°")
-        self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.number.setFixedWidth(58)
         self.number.setKeyboardTracking(False)

@@ -135,6 +135,7 @@ QPushButton#plain {{ background: {c.raised}; padding: 4px 10px; }}
 QPushButton#plain:disabled {{ color: {c.quiet}; }}
 QCheckBox {{ spacing: 6px; }}
 QDoubleSpinBox, QSpinBox {{ background: {c.field}; border: 1px solid {c.line}; border-radius: 5px; padding: 1px 4px; }}
+QDoubleSpinBox::up-button, QDoubleSpinBox::down-button, QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QDoubleSpinBox:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
 QProgressBar {{ background: {c.line}; border: none; border-radius: 3px; max-height: 6px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
