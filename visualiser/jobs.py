@@ -73,7 +73,7 @@ class Output:
 def _contents(scene: str, bones: str | None) -> Iterator[str | bytes]:
     """What a scene is made of: its file, and the bones if they are the user's own."""
     path = assets.scene_paths().get(scene, Path(scene))
-    yield path.read_bytes() if path.is_file() else scene
+    yield path.read_bytes() if os.path.isfile(path) else scene
     if bones is not None:
         for file in sorted(path for path in Path(bones).rglob("*") if path.is_file()):
             yield file.name
@@ -119,7 +119,7 @@ def of_scenes(
 def _within(scene: str) -> list[str]:
     """A scene itself, or the scene files of a folder."""
     folder = Path(scene)
-    if scene in assets.scene_paths() or not folder.is_dir():
+    if scene in assets.scene_paths() or not os.path.isdir(folder):
         return [scene]
     found = [str(path) for path in sorted(folder.glob("*.toml"))]
     if not found:
@@ -129,7 +129,7 @@ def _within(scene: str) -> list[str]:
 
 def is_job_file(path: Path) -> bool:
     """Whether a file lists outputs, rather than being a scene."""
-    return path.suffix.lower() == ".toml" and path.is_file() and b"[[output]]" in path.read_bytes()[:LARGEST]
+    return path.suffix.lower() == ".toml" and os.path.isfile(path) and b"[[output]]" in path.read_bytes()[:LARGEST]
 
 
 def read(path: Path) -> list[Output]:
@@ -181,7 +181,7 @@ def _outputs(path: Path, entry: dict[str, Any]) -> Iterator[Output]:
     for scene, view in product(scenes, views):
         # Paths in a job file are meant from where it lies.
         beside = path.parent / scene
-        where = str(beside) if scene not in assets.scene_paths() and beside.exists() else scene
+        where = str(beside) if scene not in assets.scene_paths() and os.path.exists(beside) else scene
         name = file.replace("{scene}", Path(scene).stem).replace("{view}", str(view))
         own = {} if view is None else {"view": view}
         if "bones" in words:
