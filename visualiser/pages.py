@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -158,7 +159,8 @@ def page(
     caption = caption or options.caption
     colours = colouring.scale(options.colour, body, movement, options.reach)
     legend = _legend(body, specs, options)
-    before = furnish(
+    furnished = partial(
+        furnish,
         canvas,
         title=title,
         note=options.note,
@@ -168,6 +170,7 @@ def page(
         colours=colours,
         inset=options.inset,
     )
+    before = furnished()
     extent = np.ptp(camera(None).project(points, *canvas)[:, :2], axis=0)
     arrangement = arrangement_for(float(extent[0]), float(extent[1]), canvas)
     free = gutters(specs, canvas, options.style, options.language, arrangement=arrangement, reserved=before.boxes)
@@ -176,17 +179,7 @@ def page(
         chosen = camera(_shrunk(free, chosen.half / least_half))
     if options.zoom != 1.0:
         chosen = orbit(chosen, _pivot(points), zoom=options.zoom)
-    furniture = furnish(
-        canvas,
-        title=title,
-        note=options.note,
-        caption=caption,
-        source=source,
-        legend=legend,
-        colours=colours,
-        metres_per_unit=chosen.metres_per_unit(canvas[1]) if options.scale_bar else None,
-        inset=options.inset,
-    )
+    furniture = furnished(metres_per_unit=chosen.metres_per_unit(canvas[1]) if options.scale_bar else None)
     return Page(chosen, furniture, arrangement, compass_words(chosen, body.side, turn))
 
 
