@@ -39,7 +39,7 @@ def measured(task: Callable[[], object]) -> tuple[float, float]:
 
 def encoded(pictures: Iterator[np.ndarray], frames: int) -> tuple[float, float]:
     """Seconds a frame, by clock and of processors, of pictures that stream into a film; what happens once before the first is left out."""
-    from visualiser.video import VideoWriter
+    from visualiser.films.video import VideoWriter
 
     next(pictures)
     with tempfile.TemporaryDirectory() as folder:
@@ -81,9 +81,9 @@ def turntable(plotter: Any) -> Iterator[np.ndarray]:
 
 def ours(scene: Any, quality: str) -> Iterator[np.ndarray]:
     """The pictures of the film."""
-    from visualiser import clips
-    from visualiser.options import Options
-    from visualiser.timeline import Pace
+    from visualiser.films import clips
+    from visualiser.films.timeline import Pace
+    from visualiser.pictures.options import Options
 
     movement = scene.movement
     options = Options(*SIZE, view=movement.view, frame=movement.frame, captions=True)
@@ -191,7 +191,7 @@ def _stretched(text: str, factor: float) -> str:
 
 def memory(longer_s: float, fps: int) -> None:
     """Peak memory of a film of ten seconds and of one of the same movement stretched to `longer_s`, at the size of a draft."""
-    from visualiser import assets
+    from visualiser.bodies import assets
 
     peaks = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -18,9 +18,9 @@ import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import LEG_SLICES, degrees
-from visualiser.movement import pose_at
-from visualiser.paths import muscle_lengths
+from visualiser.movements.movement import pose_at
 from visualiser.scene import Scene
+from visualiser.tissue.paths import muscle_lengths
 
 NAMES = ("semiten_r", "semimem_r", "bflh_r", "bfsh_r")  # of the heads in the models, in our order
 STEP_DEG = 0.5

@@ -7,9 +7,11 @@ boxes and leaders. Prints one line a scene and the sum; ends with 1 if a single 
 import sys
 from collections import Counter
 
-from visualiser import Scene, assets, stills
-from visualiser.layout_check import faults
-from visualiser.options import Options
+from visualiser import Scene
+from visualiser.bodies import assets
+from visualiser.pictures import stills
+from visualiser.pictures.layout_check import faults
+from visualiser.pictures.options import Options
 
 VIEWS = ("posterior", "lateral", "medial", "posterolateral", "gluteal", "popliteal")
 MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)

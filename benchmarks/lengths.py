@@ -19,7 +19,7 @@ import numpy as np
 
 from visualiser.anatomy import muscles, skeleton
 from visualiser.conventions import LEG_COORDINATES
-from visualiser.paths import lengths_and_arms, muscle_length, muscle_lengths
+from visualiser.tissue.paths import lengths_and_arms, muscle_length, muscle_lengths
 
 POSES, STEPS = 10_000, 2_000  # of ours at once, of MuJoCo's loop in one turn
 

@@ -16,11 +16,11 @@ from matplotlib.axes import Axes
 
 from visualiser.anatomy import skeleton, yardsticks
 from visualiser.anatomy.muscles import HEADS
-from visualiser.asked_poses import legs_of
-from visualiser.assets import load_bone, soft_tissue_path
-from visualiser.measurement import Table, measure_poses
-from visualiser.nerve import nerve_state
-from visualiser.tubes import SoftTissue
+from visualiser.bodies.assets import load_bone, soft_tissue_path
+from visualiser.movements.asked_poses import legs_of
+from visualiser.tissue.measurement import Table, measure_poses
+from visualiser.tissue.nerve import nerve_state
+from visualiser.tissue.tubes import SoftTissue
 from visualiser.typed import FloatArray
 
 ROOT = Path(__file__).resolve().parent.parent

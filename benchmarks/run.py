@@ -19,13 +19,15 @@ import numpy as np
 import pyvista as pv
 from lengths import random_legs
 
-from visualiser import Scene, clips, machine, overlay, pages, tracking
-from visualiser.assets import soft_tissue_path
-from visualiser.options import Options
-from visualiser.rendering import Stage
-from visualiser.timeline import Pace
-from visualiser.tubes import SoftTissue
-from visualiser.video import VideoWriter
+from visualiser import Scene, machine
+from visualiser.bodies.assets import soft_tissue_path
+from visualiser.films import clips
+from visualiser.films.timeline import Pace
+from visualiser.films.video import VideoWriter
+from visualiser.pictures import overlay, pages, tracking
+from visualiser.pictures.options import Options
+from visualiser.pictures.rendering import Stage
+from visualiser.tissue.tubes import SoftTissue
 
 SCENE = "straight_leg_raise"
 SIZE = (1920, 1080)

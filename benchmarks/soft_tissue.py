@@ -18,11 +18,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import tissue_measures as measures  # noqa: E402 - tests are no package
 
 from visualiser import Scene  # noqa: E402
-from visualiser.asked_poses import legs_of  # noqa: E402
-from visualiser.assets import soft_tissue_path  # noqa: E402
+from visualiser.bodies.assets import soft_tissue_path  # noqa: E402
 from visualiser.conventions import LEG_SLICES, SIDES  # noqa: E402
-from visualiser.movement import pose_at  # noqa: E402
-from visualiser.tubes import SoftTissue  # noqa: E402
+from visualiser.movements.asked_poses import legs_of  # noqa: E402
+from visualiser.movements.movement import pose_at  # noqa: E402
+from visualiser.tissue.tubes import SoftTissue  # noqa: E402
 from visualiser.typed import FloatArray  # noqa: E402
 
 FPS = 30

@@ -35,7 +35,8 @@ def opened(scene: str) -> tuple[Any, Any]:
     """The application and a window whose 3D picture has the size asked for, at rest."""
     from qtpy.QtWidgets import QApplication
 
-    from visualiser import assembly, assets, scenefile
+    from visualiser.bodies import assembly, assets
+    from visualiser.movements import scenefile
     from visualiser.window import Window
 
     application: Any = QApplication(sys.argv[:1])

@@ -11,8 +11,8 @@ sys.path.insert(0, str(HERE.parent))
 
 import visualiser  # noqa: E402 - the checkout beside this file, not an installed copy
 from visualiser.anatomy import landmarks, skeleton, sources  # noqa: E402
-from visualiser.cards import cards  # noqa: E402
-from visualiser.facts import listing  # noqa: E402
+from visualiser.pictures.cards import cards  # noqa: E402
+from visualiser.pictures.facts import listing  # noqa: E402
 
 project = "hamstring-visualiser"
 author = "The hamstring-visualiser authors"

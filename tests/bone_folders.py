@@ -6,8 +6,8 @@ from pathlib import Path
 
 import trimesh
 
-from visualiser import assets
-from visualiser.surfaces import signed_volume
+from visualiser.bodies import assets
+from visualiser.bodies.surfaces import signed_volume
 from visualiser.typed import FloatArray, IntArray
 
 Change = Callable[[str, FloatArray], FloatArray]

@@ -29,8 +29,9 @@ import trimesh
 from bone_folders import shipped
 from PIL import Image
 
-from visualiser import assets, cli
+from visualiser import cli
 from visualiser.anatomy import skeleton
+from visualiser.bodies import assets
 from visualiser.conventions import LEG_COORDINATES
 from visualiser.exports.glb import SCENE_EXTRAS, packed
 from visualiser.scene import Scene

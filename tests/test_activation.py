@@ -5,11 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from visualiser import assets, colouring, scenefile
-from visualiser.activation import HEADS, USUAL_EFFORT, activation
-from visualiser.appearance import RISING, rising
-from visualiser.assembly import body
+from visualiser.bodies import assets
+from visualiser.bodies.assembly import body
 from visualiser.conventions import Side
+from visualiser.movements import scenefile
+from visualiser.movements.activation import HEADS, USUAL_EFFORT, activation
+from visualiser.pictures import colouring
+from visualiser.pictures.appearance import RISING, rising
 
 SCENES = {name: scenefile.load(path) for name, path in assets.scene_paths().items()}
 

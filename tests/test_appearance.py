@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from visualiser.anatomy.landmarks import LANDMARKS
-from visualiser.appearance import IDENTITY, STYLES, THEMES, VIEWS, Colour, Theme, look_up
 from visualiser.errors import UnknownNameError
+from visualiser.pictures.appearance import IDENTITY, STYLES, THEMES, VIEWS, Colour, Theme, look_up
 
 HEADS = ("semitendinosus", "semimembranosus", "biceps_femoris_long_head", "biceps_femoris_short_head")
 

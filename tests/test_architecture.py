@@ -1,6 +1,7 @@
 """Data flows one way: a module imports only from the rows above its own, or from modules to its left in its row."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,41 +13,45 @@ PACKAGE = ROOT / "visualiser"
 
 LAYERS = (
     "errors typed conventions",
-    "transforms wrapping",
-    "anatomy anatomy.definitions anatomy.sources anatomy.skeleton anatomy.muscles anatomy.nerves anatomy.landmarks "
-    "anatomy.attachments anatomy.yardsticks",
-    "kinematics movement activation scenefile schema posing mixing motion asked_poses",
-    "routes paths strain sections surfaces registration vtp restshapes bonefields crowding tubeends contact nerve nervetubes branches "
-    "shapetable "
-    "tubes tightness insufficiency measurement",
-    "machine typefaces appearance assets cards facts cameras labels layout_check columns layout zones tracking furniture backdrop "
-    "meshfiles footprints physique ownfit ownbones textures ground assembly naming anchoring ink overlay dial visibility "
-    "section colouring options timeline presets cameramoves subtitles pipes smoothing alt shading",
-    "caps rendering",
-    "playback keys screen writing "
-    "texts encoders video "
-    "pages stills curves figures "
-    "filming titlecards clips compositions "
-    "comparison "
-    "exports exports.glb exports.levels exports.sampling exports.skinning exports.gltf exports.posed exports.subject exports.page "
-    "exports.quiz exports.slides exports.deck exports.handout exports.notebook exports.doors "
-    "carried errands window.texts window.theme window.camera window.history window.snapshots window.drafts "
-    "window.rehearsal window.levels window.curves window.notices window.transport window.panels window.structurepanel window.posepanel "
-    "window.plotstrip window.view window.labels window.showing window.settings window.bookmarks window.helpers window.wording "
-    "window.savedialog window.opening window.desk window.docks window.actions window.linking window.main window.launch window "
-    "scene backstage gallery plots contactsheet "
-    "jobs batch",
-    "checks commands commands.common commands.look commands.pictures commands.films commands.exports commands.numbers commands.scenes "
-    "commands.names commands.bones commands.windows cli __main__ sculpt",
+    "tissue transforms tissue.(wrapping)",
+    "anatomy anatomy.(definitions sources skeleton muscles nerves landmarks attachments yardsticks)",
+    "movements kinematics movements.(movement activation scenefile schema posing mixing motion asked_poses)",
+    "bodies tissue.(routes paths strain sections) bodies.(surfaces registration vtp) tissue.(restshapes bonefields crowding tubeends "
+    "contact nerve nervetubes branches shapetable tubes tightness insufficiency measurement)",
+    "pictures films machine pictures.(typefaces appearance) bodies.(assets) pictures.(cards facts cameras labels layout_check columns "
+    "layout zones tracking furniture backdrop) bodies.(meshfiles footprints physique ownfit ownbones) pictures.(textures) "
+    "bodies.(ground assembly) pictures.(naming) bodies.(anchoring) pictures.(ink overlay dial visibility section colouring options) "
+    "films.(timeline presets cameramoves subtitles pipes smoothing) pictures.(alt shading)",
+    "pictures.(caps rendering)",
+    "playback keys screen writing pictures.(texts) films.(encoders video) pictures.(pages stills curves figures) films.(filming "
+    "titlecards clips compositions) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject page quiz "
+    "slides deck handout notebook doors) carried errands window.(texts theme camera history snapshots drafts rehearsal levels curves "
+    "notices transport panels structurepanel posepanel plotstrip view labels showing settings bookmarks helpers wording savedialog "
+    "opening desk docks actions linking main launch) window scene backstage pictures.(gallery plots contactsheet) jobs batch",
+    "checks commands commands.(common look pictures films exports numbers scenes names bones windows) cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6
 
 # Which module of the layers below drawing may use a library with one home; from the drawing layer on, all may.
-HOMES = {"trimesh": {"assets", "meshfiles"}, "PIL": {"overlay", "backdrop", "ink", "shading"}}
+HOMES = {
+    "trimesh": {"bodies.assets", "bodies.meshfiles"},
+    "PIL": {"pictures.overlay", "pictures.backdrop", "pictures.ink", "pictures.shading"},
+}
 # Who may touch the drawing library: one module draws, others hold a window, hand meshes out, or look whether it works.
-DRAWERS = {"caps", "rendering", "stills", "scene", "checks"}
+DRAWERS = {"pictures.caps", "pictures.rendering", "pictures.stills", "scene", "checks"}
 
-ORDER = {name: (row, place) for row, names in enumerate(LAYERS) for place, name in enumerate(names.split())}
+
+def spelt_out(row: str) -> list[str]:
+    """Names of modules in a row of the table: "tissue.(routes paths) cli" are three."""
+    groups = re.findall(r"(?:([a-z.]+)\.\(([^)]*)\))|([a-z_.]+)", row)
+    return [
+        f"{package}.{name}" if package else single
+        for package, names, single in groups
+        for name in names.split() or [single]
+    ]
+
+
+ORDER = {name: (row, place) for row, names in enumerate(LAYERS) for place, name in enumerate(spelt_out(names))}
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
     for path in PACKAGE.rglob("*.py")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from visualiser import assets
 from visualiser.anatomy import skeleton
+from visualiser.bodies import assets
 from visualiser.errors import AssetError, UnknownNameError
 
 
@@ -166,9 +166,9 @@ def test_the_four_first_movements_ship() -> None:
 def test_a_folder_of_the_same_name_beside_an_installed_package_is_not_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "visualiser").mkdir()
+    (tmp_path / "visualiser" / "bodies").mkdir(parents=True)
     (tmp_path / "meshes").mkdir()
-    monkeypatch.setattr(assets, "__file__", str(tmp_path / "visualiser" / "assets.py"))
+    monkeypatch.setattr(assets, "__file__", str(tmp_path / "visualiser" / "bodies" / "assets.py"))
     with pytest.raises(AssetError, match="The folder meshes is missing"):
         assets.data_folder("meshes")
     (tmp_path / "pyproject.toml").touch()

@@ -8,8 +8,8 @@ import pytest
 import pyvista
 from bone_files import HIP_CENTRE, mesh
 
-from visualiser.assets import soft_tissue_path
-from visualiser.tubes import SoftTissue
+from visualiser.bodies.assets import soft_tissue_path
+from visualiser.tissue.tubes import SoftTissue
 from visualiser.typed import FloatArray
 
 ST, SM, LONG, SHORT = (

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualiser.appearance import VIEWS
-from visualiser.cameras import (
+from visualiser.pictures.appearance import VIEWS
+from visualiser.pictures.cameras import (
     Box,
     anatomical_word,
     around,

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from conftest import GRAPHICS, ROOT
 
-from visualiser import assets, checks, cli, facts, keys, machine
+from visualiser import checks, cli, keys, machine
+from visualiser.bodies import assets
 from visualiser.errors import DisplayError
+from visualiser.pictures import facts
 
 COMMANDS = (
     "view",

@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from visualiser import Scene, clips
+from visualiser import Scene
 from visualiser.errors import UnknownNameError, VisualiserError
-from visualiser.filming import expose
-from visualiser.options import Options
-from visualiser.pipes import ahead
-from visualiser.timeline import Pace
+from visualiser.films import clips
+from visualiser.films.filming import expose
+from visualiser.films.pipes import ahead
+from visualiser.films.timeline import Pace
+from visualiser.pictures.options import Options
 
 pytestmark = pytest.mark.render
 SMALL = {"width": 320, "height": 180}
@@ -162,7 +163,7 @@ def test_translucent_anatomy_lets_the_ground_and_what_is_behind_through(leg_rais
 
 
 def _show(**words: Any) -> Any:
-    from visualiser.visibility import show
+    from visualiser.pictures.visibility import show
 
     return show(**words)
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from visualiser import Scene, curves, figures, pages
+from visualiser import Scene
 from visualiser.errors import UnknownNameError, VisualiserError
-from visualiser.furniture import beside_box, furnish, inset_box, with_clear_bars
-from visualiser.options import Options
+from visualiser.pictures import curves, figures, pages
+from visualiser.pictures.furniture import beside_box, furnish, inset_box, with_clear_bars
+from visualiser.pictures.options import Options
 
 DRAFT = {"width": 480, "height": 270, "quality": "draft"}
 

@@ -21,8 +21,8 @@ from visualiser.errors import ExportError
 from visualiser.exports.handout import broken
 from visualiser.exports.quiz import activity, questions
 from visualiser.exports.subject import Subject
+from visualiser.pictures.typefaces import text_width
 from visualiser.scene import Scene
-from visualiser.typefaces import text_width
 
 SCENES = ("straight_leg_raise", "sprint", "standing_leg_curl")
 SIZE = ("--size", "320x180", "--fps", "1")

@@ -5,16 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from visualiser import assets, clips, dial, scenefile, stills
-from visualiser.appearance import THEMES, label_colour
-from visualiser.assembly import body
-from visualiser.backdrop import compose_background
-from visualiser.cameras import Box
+from visualiser.bodies import assets
+from visualiser.bodies.assembly import body
 from visualiser.conventions import Side
 from visualiser.errors import SceneFileError
-from visualiser.options import Options
-from visualiser.tightness import limited
-from visualiser.timeline import Pace
+from visualiser.films import clips
+from visualiser.films.timeline import Pace
+from visualiser.movements import scenefile
+from visualiser.pictures import dial, stills
+from visualiser.pictures.appearance import THEMES, label_colour
+from visualiser.pictures.backdrop import compose_background
+from visualiser.pictures.cameras import Box
+from visualiser.pictures.options import Options
+from visualiser.tissue.tightness import limited
 
 CANVAS = (1920.0, 1080.0)
 

@@ -16,13 +16,13 @@ from vtkmodules.vtkCommonDataModel import vtkMultiBlockDataSet
 from vtkmodules.vtkIOGeometry import vtkGLTFReader
 
 from visualiser import cli
+from visualiser.bodies.vtp import read_vtp
 from visualiser.errors import ExportError, SceneFileError, UnknownNameError
 from visualiser.exports import posed
 from visualiser.exports.glb import document_of
 from visualiser.exports.gltf import PROFILES, vertex_count
 from visualiser.exports.levels import coarse
 from visualiser.scene import Scene
-from visualiser.vtp import read_vtp
 
 SHARES = (0.0, 0.17, 0.41, 0.6, 0.93)
 RATE = 240  # at which the other reader plays

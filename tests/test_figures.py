@@ -7,16 +7,18 @@ import numpy as np
 import pytest
 import trimesh
 
-from visualiser import Scene, anchoring, assets, pages, stills
-from visualiser.appearance import VIEWS
-from visualiser.caps import cap
+from visualiser import Scene
+from visualiser.bodies import anchoring, assets
 from visualiser.errors import UnknownNameError, VisualiserError
-from visualiser.figures import overlaid
-from visualiser.layout import place
-from visualiser.layout_check import faults
-from visualiser.options import Options
-from visualiser.rendering import Stage
-from visualiser.section import Plane, plane_in, section_of, words_for
+from visualiser.pictures import pages, stills
+from visualiser.pictures.appearance import VIEWS
+from visualiser.pictures.caps import cap
+from visualiser.pictures.figures import overlaid
+from visualiser.pictures.layout import place
+from visualiser.pictures.layout_check import faults
+from visualiser.pictures.options import Options
+from visualiser.pictures.rendering import Stage
+from visualiser.pictures.section import Plane, plane_in, section_of, words_for
 
 DRAFT = {"width": 480, "height": 270, "quality": "draft"}
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualiser import assets
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.attachments import ATTACHMENTS
-from visualiser.assembly import FOOTPRINT, Body
+from visualiser.bodies import assets
+from visualiser.bodies.assembly import FOOTPRINT, Body
+from visualiser.bodies.footprints import LIFT, Patch
+from visualiser.bodies.physique import standard_footprints
+from visualiser.bodies.surfaces import Ground, area
 from visualiser.conventions import MIRROR
-from visualiser.footprints import LIFT, Patch
-from visualiser.physique import standard_footprints
 from visualiser.scene import Scene
-from visualiser.surfaces import Ground, area
 from visualiser.typed import FloatArray
 
 NAMES = [attachment.name for attachment in ATTACHMENTS]

@@ -5,7 +5,7 @@ from pathlib import Path
 import fuzz
 import pytest
 
-from visualiser.meshfiles import read_mesh
+from visualiser.bodies.meshfiles import read_mesh
 
 CASES_A_DOOR = 25  # benchmarks/fuzz.py tries tens of thousands
 

@@ -5,12 +5,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from visualiser import Scene, assets, insufficiency, scenefile
+from visualiser import Scene
 from visualiser.anatomy import muscles
+from visualiser.bodies import assets
 from visualiser.conventions import LEG_SLICES, Side, degrees
 from visualiser.kinematics import KNEE_FLEXION
-from visualiser.movement import angles_at, pose_at
-from visualiser.paths import muscle_length
+from visualiser.movements import scenefile
+from visualiser.movements.movement import angles_at, pose_at
+from visualiser.tissue import insufficiency
+from visualiser.tissue.paths import muscle_length
 
 
 def knee_limit(hip_deg: float) -> float:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from visualiser import keys
-from visualiser.appearance import VIEWS
+from visualiser.pictures.appearance import VIEWS
 
 
 def test_no_key_does_two_things() -> None:

@@ -6,14 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visualiser.anatomy.landmarks import LANDMARKS
-from visualiser.cameras import Box
-from visualiser.columns import spread
 from visualiser.errors import UnknownNameError
-from visualiser.furniture import furnish, with_compass
-from visualiser.labels import Callout, LabelSpec, Placement, Setting
-from visualiser.layout import arrangement_for, gutters, layout_canvas, place
-from visualiser.layout_check import faults
-from visualiser.typefaces import Line
+from visualiser.pictures.cameras import Box
+from visualiser.pictures.columns import spread
+from visualiser.pictures.furniture import furnish, with_compass
+from visualiser.pictures.labels import Callout, LabelSpec, Placement, Setting
+from visualiser.pictures.layout import arrangement_for, gutters, layout_canvas, place
+from visualiser.pictures.layout_check import faults
+from visualiser.pictures.typefaces import Line
 
 SPECS = tuple(LabelSpec(m.name, m.display, m.latin, m.group, m.priority) for m in LANDMARKS)
 CANVASES = ((1920.0, 1080.0), (1440.0, 1080.0), (1080.0, 1080.0), (1080.0, 1920.0))

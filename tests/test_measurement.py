@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from visualiser.anatomy.muscles import HEADS, head
-from visualiser.asked_poses import leg_of, legs_of, parse_grid
 from visualiser.conventions import LEG_COORDINATES, millimetres, radians
 from visualiser.errors import PoseError, UnknownNameError, VisualiserError
-from visualiser.measurement import Table, measure_poses
-from visualiser.nerve import nerve_strain
-from visualiser.paths import moment_arms, muscle_length
+from visualiser.movements.asked_poses import leg_of, legs_of, parse_grid
 from visualiser.scene import Scene
-from visualiser.strain import stretch
+from visualiser.tissue.measurement import Table, measure_poses
+from visualiser.tissue.nerve import nerve_strain
+from visualiser.tissue.paths import moment_arms, muscle_length
+from visualiser.tissue.strain import stretch
 
 OF_A_HEAD = (
     "length_mm",

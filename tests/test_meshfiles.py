@@ -10,10 +10,11 @@ import pytest
 import trimesh
 from bone_folders import femur, shipped, write_folder
 
-from visualiser import cli, meshfiles, ownbones
+from visualiser import cli
+from visualiser.bodies import meshfiles, ownbones
+from visualiser.bodies.meshfiles import read_mesh, repaired
+from visualiser.bodies.vtp import read_vtp
 from visualiser.errors import AssetError
-from visualiser.meshfiles import read_mesh, repaired
-from visualiser.vtp import read_vtp
 
 
 @pytest.mark.parametrize("mode", ["Ascii", "Binary", "Appended"])

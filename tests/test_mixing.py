@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from visualiser import Scene, cli
-from visualiser.comparison import longest
 from visualiser.conventions import LEG_SLICES, Side, degrees
 from visualiser.errors import PoseError, VisualiserError
-from visualiser.movement import angles_at, pose_at
+from visualiser.movements.movement import angles_at, pose_at
+from visualiser.pictures.comparison import longest
 
 
 def test_a_pose_is_written_as_it_is_spoken() -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualiser import Scene, assets, cli, clips, motion, scenefile
+from visualiser import Scene, cli
+from visualiser.bodies import assets
 from visualiser.conventions import LEG_SLICES, POSE_COORDINATES, Side, degrees, radians
 from visualiser.errors import SceneFileError, UnknownNameError, VisualiserError
+from visualiser.films import clips
 from visualiser.kinematics import segment_transforms
-from visualiser.movement import pose_at
+from visualiser.movements import motion, scenefile
+from visualiser.movements.movement import pose_at
 from visualiser.transforms import rotation
 
 TIME = np.linspace(0.0, 1.2, 121)

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualiser import assets, movement, scenefile
+from visualiser.bodies import assets
 from visualiser.conventions import POSE_COORDINATES, degrees
 from visualiser.errors import SceneFileError
+from visualiser.movements import movement, scenefile
 
 SCENES = assets.scene_paths()
 

@@ -6,12 +6,12 @@ from bone_files import HIP_CENTRE, landmarks
 
 from visualiser.anatomy.muscles import HEADS, head
 from visualiser.anatomy.nerves import SCIATIC_NERVE
-from visualiser.assets import soft_tissue_path
+from visualiser.bodies.assets import soft_tissue_path
 from visualiser.conventions import metres, millimetres, radians
-from visualiser.nerve import nerve_excursion, nerve_state, nerve_strain
-from visualiser.paths import muscle_length
-from visualiser.sections import ring_centres
-from visualiser.tubes import SoftTissue
+from visualiser.tissue.nerve import nerve_excursion, nerve_state, nerve_strain
+from visualiser.tissue.paths import muscle_length
+from visualiser.tissue.sections import ring_centres
+from visualiser.tissue.tubes import SoftTissue
 from visualiser.typed import FloatArray
 
 

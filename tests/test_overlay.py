@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from visualiser.appearance import THEMES
-from visualiser.backdrop import compose_background, flatten, reduce_premultiplied
-from visualiser.cameras import Box
 from visualiser.errors import UnknownNameError
-from visualiser.furniture import furnish, with_compass
-from visualiser.labels import LabelSpec, Placement
-from visualiser.layout import place
-from visualiser.overlay import disc, draw, stroke, text
-from visualiser.typefaces import Line
+from visualiser.pictures.appearance import THEMES
+from visualiser.pictures.backdrop import compose_background, flatten, reduce_premultiplied
+from visualiser.pictures.cameras import Box
+from visualiser.pictures.furniture import furnish, with_compass
+from visualiser.pictures.labels import LabelSpec, Placement
+from visualiser.pictures.layout import place
+from visualiser.pictures.overlay import disc, draw, stroke, text
+from visualiser.pictures.typefaces import Line
 
 CANVAS = (1920.0, 1080.0)
 SPECS = (

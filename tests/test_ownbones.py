@@ -9,16 +9,17 @@ import trimesh
 from bone_folders import femur, femur_only, shipped, write_folder
 from scipy.spatial.transform import Rotation
 
-from visualiser import assets, cli, ownbones
+from visualiser import cli
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.muscles import HEADS
-from visualiser.assembly import Body
+from visualiser.bodies import assets, ownbones
+from visualiser.bodies.assembly import Body
+from visualiser.bodies.ownbones import OwnBones
+from visualiser.bodies.surfaces import Ground, signed_volume
 from visualiser.conventions import POSE_COORDINATES
 from visualiser.errors import AssetError
-from visualiser.ownbones import OwnBones
-from visualiser.paths import moment_arms, muscle_length
 from visualiser.scene import Scene
-from visualiser.surfaces import Ground, signed_volume
+from visualiser.tissue.paths import moment_arms, muscle_length
 from visualiser.typed import FloatArray
 
 LEG = ("hip_bone", "femur", "tibia", "fibula")

@@ -15,7 +15,7 @@ from conftest import ROOT
 # Copied to build from, so that building leaves nothing in the checkout.
 SOURCES = ("visualiser", "meshes", "scenes", "pyproject.toml", "README.md", "LICENSE")
 ASK = (
-    "from visualiser import assets; "
+    "from visualiser.bodies import assets; "
     "assets.load_bone('femur'); assert 'straight_leg_raise' in assets.scene_paths(); "
     "print(assets.data_folder('meshes')); print(assets.data_folder('scenes'))"
 )

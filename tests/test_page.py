@@ -17,7 +17,7 @@ from visualiser.errors import ExportError, UnknownNameError
 from visualiser.exports import page as pages
 from visualiser.exports.levels import coarse
 from visualiser.exports.page import PROFILE, page
-from visualiser.movement import pose_at
+from visualiser.movements.movement import pose_at
 from visualiser.scene import Scene
 
 SCENE = "straight_leg_raise"

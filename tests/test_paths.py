@@ -26,11 +26,18 @@ from visualiser.anatomy.yardsticks import (
     KNEE_FLEXION_BANDS,
     LENGTH_BANDS,
 )
+from visualiser.bodies.physique import standard_footprints
 from visualiser.conventions import LEG_COORDINATES, metres, millimetres, radians
 from visualiser.errors import AnatomyError, UnknownNameError
 from visualiser.kinematics import femur_to_pelvis
-from visualiser.paths import ARM_COORDINATES, lengths_and_arms, line_points, moment_arms, muscle_length, muscle_lengths
-from visualiser.physique import standard_footprints
+from visualiser.tissue.paths import (
+    ARM_COORDINATES,
+    lengths_and_arms,
+    line_points,
+    moment_arms,
+    muscle_length,
+    muscle_lengths,
+)
 from visualiser.typed import FloatArray
 
 SM, ST, LONG, SHORT = (

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visualiser import Scene, alt, cli, colouring, pages, posing
-from visualiser.appearance import DIVERGING, IDENTITY, THEMES, diverging
+from visualiser import Scene, cli
 from visualiser.errors import PoseError, SceneFileError, VisualiserError
-from visualiser.labels import Placement
-from visualiser.options import Options, moment, samples_of, size_of
+from visualiser.movements import posing
+from visualiser.pictures import alt, colouring, pages
+from visualiser.pictures.appearance import DIVERGING, IDENTITY, THEMES, diverging
+from visualiser.pictures.labels import Placement
+from visualiser.pictures.options import Options, moment, samples_of, size_of
 from visualiser.writing import read_png_texts, write_png
 
 TINY = {"width": 240, "height": 180, "quality": "draft", "labels": "none"}

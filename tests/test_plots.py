@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visualiser import assets, cli, contactsheet, plots, scenefile
+from visualiser import cli
 from visualiser.anatomy import muscles
+from visualiser.bodies import assets
 from visualiser.errors import ExportError, UnknownNameError
-from visualiser.movement import Movement
+from visualiser.movements import scenefile
+from visualiser.movements.movement import Movement
+from visualiser.pictures import contactsheet, plots
 from visualiser.scene import Scene
 
 

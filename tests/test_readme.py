@@ -107,7 +107,7 @@ def test_every_file_that_the_readme_points_at_exists(link: str) -> None:
 
 
 def test_movements_that_the_readme_names_exist() -> None:
-    from visualiser import assets
+    from visualiser.bodies import assets
 
     named = {word for line in commands() for word in shlex.split(line)[2:3] if not word.startswith("-")}
     known = set(assets.scene_paths())

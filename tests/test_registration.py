@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from visualiser.registration import Similarity, lie_on_a_line, plain, scaling, similarity, warp
+from visualiser.bodies.registration import Similarity, lie_on_a_line, plain, scaling, similarity, warp
 from visualiser.typed import FloatArray
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import trimesh
 
-from visualiser.appearance import THEMES
-from visualiser.assembly import BONE, MUSCLE, PROP, Frame, Surface
-from visualiser.cameras import Box, Camera, camera_for
-from visualiser.rendering import Stage, polydata
+from visualiser.bodies.assembly import BONE, MUSCLE, PROP, Frame, Surface
+from visualiser.pictures.appearance import THEMES
+from visualiser.pictures.cameras import Box, Camera, camera_for
+from visualiser.pictures.rendering import Stage, polydata
 from visualiser.transforms import rigid
 
 pytestmark = pytest.mark.render
@@ -102,7 +102,7 @@ def test_depth_is_the_distance_along_the_line_of_sight(stage: Stage, camera: Cam
 
 
 def test_seen_equals_the_share_from_the_whole_depth_image(stage: Stage, camera: Camera) -> None:
-    from visualiser.cameras import visible_share
+    from visualiser.pictures.cameras import visible_share
 
     stage.colour()
     points = camera.project(np.array([[-0.05, 0.0, 0.0], [0.05, 0.0, 0.0], [0.0, 0.17, 0.0], [0.0, 9.0, 0.0]]), *SIZE)

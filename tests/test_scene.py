@@ -7,16 +7,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visualiser import Scene, assets, pages
-from visualiser.appearance import THEMES, VIEWS
-from visualiser.clips import frame_count, images, timeline_of
+from visualiser import Scene
+from visualiser.bodies import assets
 from visualiser.errors import ExportError, UnknownNameError, VisualiserError
-from visualiser.naming import DEFAULT, GROUPS, all_specs, label_specs
-from visualiser.options import Options
-from visualiser.rendering import Stage
+from visualiser.films.clips import frame_count, images, timeline_of
+from visualiser.films.timeline import Pace
+from visualiser.movements.scenefile import load
+from visualiser.pictures import pages
+from visualiser.pictures.appearance import THEMES, VIEWS
+from visualiser.pictures.naming import DEFAULT, GROUPS, all_specs, label_specs
+from visualiser.pictures.options import Options
+from visualiser.pictures.rendering import Stage
 from visualiser.scene import SCENE_KEY
-from visualiser.scenefile import load
-from visualiser.timeline import Pace
 from visualiser.writing import read_png_texts
 
 SMALL = {"width": 480, "height": 270}

@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualiser import Scene, assets, ground, naming, scenefile
+from visualiser import Scene
 from visualiser.anatomy import muscles
-from visualiser.assembly import body
+from visualiser.bodies import assets, ground
+from visualiser.bodies.assembly import body
 from visualiser.conventions import LEG_SLICES, POSE_COORDINATES, Side, degrees
 from visualiser.errors import SceneFileError
 from visualiser.kinematics import segment_transforms
-from visualiser.movement import Movement, angles_at, pose_at
-from visualiser.paths import muscle_length
+from visualiser.movements import scenefile
+from visualiser.movements.movement import Movement, angles_at, pose_at
+from visualiser.pictures import naming
+from visualiser.tissue.paths import muscle_length
 
 LIBRARY = [
     "standing_leg_curl",

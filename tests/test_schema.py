@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from visualiser import assets, cli, scenefile, schema
+from visualiser import cli
 from visualiser.anatomy import skeleton
+from visualiser.bodies import assets
 from visualiser.conventions import LEG_COORDINATES
 from visualiser.errors import SceneFileError
+from visualiser.movements import scenefile, schema
 
 SCHEMA = schema.json_schema()
 SCENES = assets.scene_paths()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from visualiser.shading import edges, occlusion, outlined, shaded
+from visualiser.pictures.shading import edges, occlusion, outlined, shaded
 
 MM = 1e-3
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visualiser.smoothing import smooth
+from visualiser.films.smoothing import smooth
 
 
 def wedge(size: int, slope: float) -> np.ndarray:

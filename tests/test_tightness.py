@@ -5,11 +5,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from visualiser import Scene, assets, scenefile, tightness
+from visualiser import Scene
+from visualiser.bodies import assets
 from visualiser.conventions import LEG_SLICES, POSE_COORDINATES, Side, degrees
 from visualiser.errors import VisualiserError
 from visualiser.kinematics import check_pose
-from visualiser.movement import angles_at, pose_at
+from visualiser.movements import scenefile
+from visualiser.movements.movement import angles_at, pose_at
+from visualiser.tissue import tightness
 
 
 @cache

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualiser import cameramoves, presets, subtitles
-from visualiser.cameras import Box, Camera
 from visualiser.errors import ExportError, UnknownNameError, VisualiserError
-from visualiser.timeline import Pace, Timeline
+from visualiser.films import cameramoves, presets, subtitles
+from visualiser.films.timeline import Pace, Timeline
+from visualiser.pictures.cameras import Box, Camera
 
 
 def times(**pace: object) -> list[float]:
@@ -163,7 +163,8 @@ def test_an_orbit_keeps_everything_in_the_free_part_of_the_picture() -> None:
 
 
 def test_what_is_said_besides_a_preset_has_its_way() -> None:
-    from visualiser import assets, scenefile
+    from visualiser.bodies import assets
+    from visualiser.movements import scenefile
 
     movement = scenefile.load(assets.scene_paths()["squat"])
     story = presets.plan({"preset": "story", "fps": 50, "theme": "dark"}, movement)

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visualiser.anatomy.landmarks import LANDMARKS
-from visualiser.cameras import Box
-from visualiser.labels import LabelSpec, Placement
-from visualiser.layout_check import faults
-from visualiser.tracking import AHEAD_S, MOST, Tracker
-from visualiser.zones import free_zones, shared_out
+from visualiser.pictures.cameras import Box
+from visualiser.pictures.labels import LabelSpec, Placement
+from visualiser.pictures.layout_check import faults
+from visualiser.pictures.tracking import AHEAD_S, MOST, Tracker
+from visualiser.pictures.zones import free_zones, shared_out
 
 SPECS = tuple(LabelSpec(m.name, m.display, m.latin, m.group, m.priority) for m in LANDMARKS)
 CANVAS = (1920.0, 1080.0)

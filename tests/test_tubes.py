@@ -9,16 +9,16 @@ import trimesh
 from bone_files import HIP_CENTRE, MESHES, mesh, sculptor
 from scipy.spatial import cKDTree
 
-from visualiser import textures
 from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
-from visualiser.assets import soft_tissue_path
+from visualiser.bodies.assets import soft_tissue_path
 from visualiser.conventions import metres, radians
 from visualiser.errors import AssetError, UnknownNameError
 from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
-from visualiser.sections import ring_centres
+from visualiser.pictures import textures
+from visualiser.tissue.sections import ring_centres
+from visualiser.tissue.tubes import SoftTissue
 from visualiser.transforms import apply, inverse
-from visualiser.tubes import SoftTissue
 from visualiser.typed import FloatArray
 
 STANDING = np.zeros(6)

@@ -4,7 +4,7 @@ import pytest
 from PIL import ImageFont
 
 from visualiser.anatomy.landmarks import LANDMARKS
-from visualiser.typefaces import FACES, font_file, text_width, wrap
+from visualiser.pictures.typefaces import FACES, font_file, text_width, wrap
 
 
 @pytest.mark.parametrize("face", FACES)

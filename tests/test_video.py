@@ -15,10 +15,11 @@ import pytest
 from frames import COLOURS, largest_file, noise, stripes
 from PIL import Image
 
-from visualiser import texts, video
-from visualiser.encoders import Job
 from visualiser.errors import ExportError
-from visualiser.video import VideoWriter
+from visualiser.films import video
+from visualiser.films.encoders import Job
+from visualiser.films.video import VideoWriter
+from visualiser.pictures import texts
 
 
 def film(

@@ -3,14 +3,26 @@
 import numpy as np
 import pytest
 
-from visualiser import Scene, assembly, stills
-from visualiser.appearance import THEMES
-from visualiser.backdrop import cut_out, flatten
+from visualiser import Scene
+from visualiser.bodies import assembly
 from visualiser.errors import UnknownNameError, VisualiserError
-from visualiser.naming import label_specs
-from visualiser.options import Options
-from visualiser.pages import shown_opacities
-from visualiser.visibility import EVERYTHING, GHOSTED, PEELED, Show, lying_over, named, opacities, show, structure_names
+from visualiser.pictures import stills
+from visualiser.pictures.appearance import THEMES
+from visualiser.pictures.backdrop import cut_out, flatten
+from visualiser.pictures.naming import label_specs
+from visualiser.pictures.options import Options
+from visualiser.pictures.pages import shown_opacities
+from visualiser.pictures.visibility import (
+    EVERYTHING,
+    GHOSTED,
+    PEELED,
+    Show,
+    lying_over,
+    named,
+    opacities,
+    show,
+    structure_names,
+)
 
 HEADS = ("semitendinosus", "semimembranosus", "biceps_femoris_long_head", "biceps_femoris_short_head")
 SMALL = {"width": 300, "height": 300, "view": "posterior", "labels": "none", "quality": "draft", "title": False}

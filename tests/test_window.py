@@ -16,7 +16,8 @@ from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QApplication
 from window_driver import PATIENCE_MS, changed, on_screen, opened, pixels, place_of, put_back, red_pixels, rest
 
-from visualiser import assets, keys
+from visualiser import keys
+from visualiser.bodies import assets
 from visualiser.window import Window, texts
 from visualiser.window.snapshots import Snapshot
 from visualiser.window.structurepanel import EYE

@@ -10,13 +10,14 @@ import pytest
 
 pytest.importorskip("qtpy")
 
-from visualiser import assembly, assets, scenefile
 from visualiser.anatomy import muscles
-from visualiser.assembly import Body
 from visualiser.backstage import GivenUp  # noqa: F401  (the module runs as a process of its own below)
-from visualiser.cameras import Camera
+from visualiser.bodies import assembly, assets
+from visualiser.bodies.assembly import Body
 from visualiser.conventions import Side
-from visualiser.movement import Movement
+from visualiser.movements import scenefile
+from visualiser.movements.movement import Movement
+from visualiser.pictures.cameras import Camera
 from visualiser.window import bookmarks
 from visualiser.window.curves import QUANTITIES, curves, length_map
 from visualiser.window.drafts import draft_of

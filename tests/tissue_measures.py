@@ -18,10 +18,10 @@ from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import LEG_COORDINATES, millimetres, radians
 from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
-from visualiser.paths import muscle_length
-from visualiser.sections import ring_centres
+from visualiser.tissue.paths import muscle_length
+from visualiser.tissue.sections import ring_centres
+from visualiser.tissue.tubes import SoftTissue
 from visualiser.transforms import apply, inverse
-from visualiser.tubes import SoftTissue
 from visualiser.typed import FloatArray
 
 BONES = ("hip_bone", "femur", "tibia", "fibula")

@@ -10,8 +10,9 @@ from qtpy.QtCore import QPoint
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QApplication
 
-from visualiser import assembly, assets, scenefile
+from visualiser.bodies import assembly, assets
 from visualiser.conventions import Side
+from visualiser.movements import scenefile
 from visualiser.window import Window
 from visualiser.window.snapshots import Snapshot, snapshot
 

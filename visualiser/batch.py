@@ -18,8 +18,8 @@ from time import monotonic, sleep
 from typing import Any, Literal
 
 from visualiser.errors import ExportError, VisualiserError
+from visualiser.films.video import is_pattern
 from visualiser.jobs import Output
-from visualiser.video import is_pattern
 from visualiser.writing import replacing
 
 NOTES = ".hamstring-render.json"

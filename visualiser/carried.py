@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from visualiser import movement, scenefile
 from visualiser.conventions import Side
 from visualiser.errors import SceneFileError
 from visualiser.exports.glb import SCENE_EXTRAS, document_of
+from visualiser.movements import movement, scenefile
 
 SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
 SUFFIXES = (".png", ".glb")

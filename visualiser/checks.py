@@ -10,7 +10,8 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from visualiser import __version__, assets, machine, screen
+from visualiser import __version__, machine, screen
+from visualiser.bodies import assets
 from visualiser.errors import AssetError, DisplayError
 
 LIBRARIES = (

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from visualiser.movement import Movement
-from visualiser.physique import Physique
+from visualiser.bodies.physique import Physique
+from visualiser.movements.movement import Movement
 
 THUMBNAIL_PX = (168, 126)  # three times as large as shown, for fine screens
 

@@ -14,7 +14,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from visualiser import __version__, assets
+from visualiser import __version__
+from visualiser.bodies import assets
 from visualiser.errors import SceneFileError, VisualiserError, unknown_name
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +87,7 @@ def program() -> str:
     whole = hashlib.sha256()
     folder = Path(__file__).parent
     for file in sorted([*folder.rglob("*.py"), *assets.data_folder("meshes").rglob("*.ply")]):
-        whole.update(file.name.encode() + file.read_bytes())
+        whole.update(f"{file.parent.name}/{file.name}".encode() + file.read_bytes())
     return f"{__version__} {whole.hexdigest()[:16]}"
 
 

@@ -10,26 +10,28 @@ from os.path import isfile  # unlike Path.is_file it answers no, whatever stands
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from visualiser import asked_poses, assets, carried, movement, posing, scenefile
+from visualiser import carried
+from visualiser.bodies import assets
 from visualiser.carried import SCENE_KEY
 from visualiser.conventions import Side
 from visualiser.errors import ExportError, VisualiserError, unknown_name
+from visualiser.movements import asked_poses, movement, posing, scenefile
 
 if TYPE_CHECKING:
     import pyvista
     import trimesh
     from PIL import Image
 
-    from visualiser.assembly import Body, Frame
-    from visualiser.compositions import Part
+    from visualiser.bodies.assembly import Body, Frame
+    from visualiser.bodies.physique import Physique
     from visualiser.exports.doors import Choices
     from visualiser.exports.subject import Subject
-    from visualiser.measurement import Table
-    from visualiser.options import Still
-    from visualiser.physique import Physique
-    from visualiser.presets import Clip
+    from visualiser.films.compositions import Part
+    from visualiser.films.presets import Clip
+    from visualiser.pictures.options import Still
+    from visualiser.pictures.visibility import Words
+    from visualiser.tissue.measurement import Table
     from visualiser.typed import ByteArray
-    from visualiser.visibility import Words
 
 RECORDINGS = (".mot", ".sto", ".csv", ".tsv")
 
@@ -54,9 +56,9 @@ class Scene:
         self._asked = definition  # before tight hamstrings change it
         self.movement = definition
         if tightness is not None:
-            from visualiser import insufficiency
-            from visualiser import physique as builds
-            from visualiser.tightness import limited
+            from visualiser.bodies import physique as builds
+            from visualiser.tissue import insufficiency
+            from visualiser.tissue.tightness import limited
 
             build = physique or builds.standard()
             if definition.dial == "knee":  # scenes about how far the knee can be bent by its own hamstrings
@@ -95,7 +97,7 @@ class Scene:
             path = shipped[str(name_or_path)]
         definition = scenefile.load(path)
         if path not in shipped.values():
-            from visualiser.naming import check_words  # here: the scenes that ship need no such check
+            from visualiser.pictures.naming import check_words  # here: the scenes that ship need no such check
 
             check_words(definition, path)
         scene = cls(definition, legs=legs, tightness=tightness, physique=_build(bones))
@@ -122,7 +124,7 @@ class Scene:
         columns   : names of ours to names in the file: {"knee_flexion_right": "-RKnee"}; a minus turns the sign
         like      : the scene whose view, labels and ground to take over
         """
-        from visualiser import motion
+        from visualiser.movements import motion
 
         pattern = None if like is None else cls.load(like).movement
         read, report = motion.load(
@@ -168,7 +170,7 @@ class Scene:
 
         raises : VisualiserError unless both bodies lie alike and the share is from 0 to 1
         """
-        from visualiser.mixing import mixed
+        from visualiser.movements.mixing import mixed
 
         between = mixed(self.movement, other.movement, share)
         return Scene(between, legs=self.legs, detail=self.detail, physique=self.physique)
@@ -188,8 +190,9 @@ class Scene:
         colours : one row of pictures each, see `colouring.COLOURINGS`
         look    : what the picture shows, see `options.Look` and `options.Still`
         """
-        from visualiser import comparison, writing
-        from visualiser.options import still_options
+        from visualiser import writing
+        from visualiser.pictures import comparison
+        from visualiser.pictures.options import still_options
 
         if path is not None:
             writing.target(Path(path), force, writing.PNG_SUFFIXES)
@@ -225,14 +228,14 @@ class Scene:
     @property
     def body(self) -> "Body":
         """The body that moves, built at first use."""
-        from visualiser.assembly import body
+        from visualiser.bodies.assembly import body
 
         return body(self.movement.side, self.legs, self.detail, self.physique)
 
     @property
     def bare_body(self) -> "Body":
         """The same body as bare bones, with the areas on which the heads take hold."""
-        from visualiser.assembly import body
+        from visualiser.bodies.assembly import body
 
         return body(self.movement.side, self.legs, self.detail, self.physique, footprints=True)
 
@@ -241,7 +244,7 @@ class Scene:
         return self.body.movement_frame(self.movement, self._time(at))
 
     def _time(self, at: float | str) -> float:
-        from visualiser.options import moment
+        from visualiser.pictures.options import moment
 
         return moment(at, self.movement.duration_s)
 
@@ -275,8 +278,9 @@ class Scene:
         look           : what the picture shows, see `options.Look` and `options.Still`
         returns        : the picture; `picture.info["alt"]` says what it shows
         """
-        from visualiser import curves, figures, stills, writing
-        from visualiser.options import still_options
+        from visualiser import writing
+        from visualiser.pictures import curves, figures, stills
+        from visualiser.pictures.options import still_options
 
         if path is not None:
             writing.target(Path(path), force, writing.PNG_SUFFIXES)
@@ -345,8 +349,9 @@ class Scene:
         progress  : called with (frames done, frames in all)
         asked     : preset, quality, how it is played (`timeline.Pace`) and what the picture shows, see `presets.Clip`
         """
-        from visualiser import cameramoves, clips, presets, video, writing
-        from visualiser.backdrop import compose_background
+        from visualiser import writing
+        from visualiser.films import cameramoves, clips, presets, video
+        from visualiser.pictures.backdrop import compose_background
 
         target = video.film_target(path, force)
         others = [(subtitles, writing.SUBTITLE_SUFFIXES), (poster, writing.PNG_SUFFIXES)]
@@ -363,7 +368,7 @@ class Scene:
         pictures: Iterable[ByteArray]
         timeline = clips.timeline_of(self.movement, plan.pace)
         if len(parts) > 1 or curve:
-            from visualiser import compositions
+            from visualiser.films import compositions
 
             pictures = compositions.images(
                 parts, plan.options, plan.pace, ground, curve=curve, move=move, quality=plan.quality
@@ -392,7 +397,7 @@ class Scene:
 
     def _parts(self, views: Sequence[str], beside: "Sequence[Scene | str]", tight: Sequence[float]) -> "list[Part]":
         """The parts of a film: one kind of comparison at a time."""
-        from visualiser.compositions import Part
+        from visualiser.films.compositions import Part
 
         asked = [name for name, given in (("views", len(views) > 1), ("beside", beside), ("tight", tight)) if given]
         if len(asked) > 1:
@@ -447,7 +452,7 @@ class Scene:
 
     def measure(self, samples: int = 101) -> "Table":
         """Joint angles, what each head does and how the nerve slides and stretches over the movement: arrays with names and units."""
-        from visualiser.measurement import measure
+        from visualiser.tissue.measurement import measure
 
         if self.physique is None:
             return measure(self.movement, samples)
@@ -466,7 +471,7 @@ class Scene:
 
     def plotter(self, at: float | str = 0.6, *, theme: str = "light", off_screen: bool = True) -> "pyvista.Plotter":
         """A PyVista plotter with the posed body on it, to go on from there; the caller shows and closes it."""
-        from visualiser import stills
+        from visualiser.pictures import stills
 
         plotter: pyvista.Plotter = stills.plotter(
             self.body, self.movement, self._time(at), theme=theme, off_screen=off_screen
@@ -499,7 +504,7 @@ def _build(bones: str | PathLike[str] | None) -> "Physique | None":
     """The build of a folder of bones; None for ours."""
     if bones is None:
         return None
-    from visualiser import ownbones  # here: with it comes all that fitting needs
+    from visualiser.bodies import ownbones  # here: with it comes all that fitting needs
 
     return ownbones.load(Path(bones)).physique
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from visualiser.assets import data_folder
+from visualiser.bodies.assets import data_folder
 from visualiser.commands.common import progress
 from visualiser.errors import VisualiserError, unknown_name
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from visualiser import subtitles
 from visualiser.errors import ExportError
+from visualiser.films import subtitles
 
 if sys.platform != "win32":  # there, leftovers of a killed program stay until somebody removes them
     import fcntl

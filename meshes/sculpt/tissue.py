@@ -15,19 +15,19 @@ import numpy as np
 import pyvista
 from scipy.spatial import cKDTree
 
-from visualiser import nervetubes
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
-from visualiser.bonefields import BONES, COUNTS_MM, Bones, Joints
-from visualiser.contact import Solver
 from visualiser.conventions import LEG_COORDINATES
-from visualiser.crowding import Bundle
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
-from visualiser.restshapes import FINE_RINGS, FINE_SECTORS, hinge_axes
-from visualiser.sections import refined, ring_volume
-from visualiser.shapetable import TABLES, Blend, ShapeTable, likeness, packed, turned
-from visualiser.tubes import FORMAT
+from visualiser.tissue import nervetubes
+from visualiser.tissue.bonefields import BONES, COUNTS_MM, Bones, Joints
+from visualiser.tissue.contact import Solver
+from visualiser.tissue.crowding import Bundle
+from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, hinge_axes
+from visualiser.tissue.sections import refined, ring_volume
+from visualiser.tissue.shapetable import TABLES, Blend, ShapeTable, likeness, packed, turned
+from visualiser.tissue.tubes import FORMAT
 from visualiser.typed import FloatArray
 
 # Heights (mm, own frame) between which soft tissue touches each bone: distances are sampled only there.

@@ -27,7 +27,7 @@ app = App(
 @app.command(help_epilogue="Examples:\n  hamstring bones check my_bones")
 def check(folder: Annotated[Path, Parameter(help="The folder of meshes and landmarks.toml.")], /) -> None:
     """Say how a folder of bones was read, mended and fitted: unit, scale, distances that remain."""
-    from visualiser import ownbones
+    from visualiser.bodies import ownbones
 
     for line in ownbones.load(folder).lines():
         print(line)
@@ -39,7 +39,7 @@ def gallery(folder: Annotated[Path, Parameter(help="Gets bones.md and a folder b
     from visualiser import machine
 
     machine.require_opengl()
-    from visualiser import gallery as pictures
+    from visualiser.pictures import gallery as pictures
 
     for path in pictures.write(folder):
         print(path)

@@ -74,7 +74,7 @@ def export(
     if output is None:
         raise VisualiserError(f"hamstring export needs a file to write, such as -o {Path(scenes[0]).stem}.glb.")
     from visualiser.exports import doors
-    from visualiser.options import size_of
+    from visualiser.pictures.options import size_of
 
     subjects = [actor.scene(name, legs).subject for name in scenes]
     with progress(output.name) as step:

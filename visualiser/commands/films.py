@@ -121,8 +121,8 @@ def clip(
     force: Force = False,
 ) -> None:
     """Make a film of a movement: .mp4, .webm, .gif, .apng, .webp, or numbered pictures (folder/%04d.png)."""
-    from visualiser.appearance import look_up
-    from visualiser.presets import PRESETS
+    from visualiser.films.presets import PRESETS
+    from visualiser.pictures.appearance import look_up
 
     suffix = look_up("preset", preset, PRESETS).suffix if preset else ".mp4"
     shown = actor.scene(scene, legs)
@@ -175,8 +175,8 @@ def render(
 ) -> None:
     """Make many outputs: every scene of a folder, or all that a job file lists; only what changed is made again."""
     from visualiser import batch, jobs
-    from visualiser.appearance import look_up
-    from visualiser.presets import PRESETS
+    from visualiser.films.presets import PRESETS
+    from visualiser.pictures.appearance import look_up
 
     if not sources:
         raise VisualiserError("hamstring render needs a job file, a folder of scenes or movements; see its --help.")

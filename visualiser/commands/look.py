@@ -69,7 +69,7 @@ class Look:
 
     def words(self) -> dict[str, Any]:
         """Arguments of `Scene.image` and `Scene.clip`."""
-        from visualiser.options import size_of
+        from visualiser.pictures.options import size_of
 
         words = asdict(self)
         size = words.pop("size")

@@ -31,14 +31,14 @@ def list_names(
     ] = "movements",
 ) -> None:
     """List the names that other commands understand."""
-    from visualiser import facts
+    from visualiser.pictures import facts
 
     print(facts.columns(facts.listing(kind)))
 
 
 def info(name: Annotated[str, Parameter(help="Identifier, English or Latin name, or a synonym.")]) -> None:
     """Print the facts about a structure, landmark, coordinate or movement, with their sources."""
-    from visualiser import facts
+    from visualiser.pictures import facts
 
     print(facts.card(name))
 

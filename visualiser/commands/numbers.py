@@ -42,7 +42,7 @@ def measure(
     One pose is printed, or written with --output. Together with --grid, --pose says where the other joints are.
     """
     from visualiser import writing
-    from visualiser.asked_poses import MOST_POSES
+    from visualiser.movements.asked_poses import MOST_POSES
 
     if pose is not None or grid:
         if scene is not None or actor != Actor(bones=actor.bones):
@@ -60,8 +60,9 @@ def measure(
 
 def _measure_poses(pose: str | None, grid: Sequence[str], output: Path | None, bones: Path | None, force: bool) -> None:
     """The table of one pose, printed, or of a grid, written."""
-    from visualiser import asked_poses, writing
-    from visualiser.measurement import measure_poses
+    from visualiser import writing
+    from visualiser.movements import asked_poses
+    from visualiser.tissue.measurement import measure_poses
 
     fixed = {name: [angle] for name, angle in asked_poses.parse_pose(pose).items()} if pose is not None else {}
     axes = asked_poses.parse_grid(grid)
@@ -71,7 +72,7 @@ def _measure_poses(pose: str | None, grid: Sequence[str], output: Path | None, b
     if bones is None:
         table = measure_poses(legs)
     else:
-        from visualiser import ownbones
+        from visualiser.bodies import ownbones
 
         body = ownbones.load(bones).physique
         table = measure_poses(legs, heads=body.heads, geometry=body.geometry)

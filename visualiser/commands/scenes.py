@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from visualiser import assets
+from visualiser.bodies import assets
 from visualiser.commands.common import Force, Output, example, require_drawing
 from visualiser.commands.look import AS_USUAL, Look
 from visualiser.errors import VisualiserError, unknown_name
@@ -49,7 +49,7 @@ def plot(
     force: Force = False,
 ) -> None:
     """Draw lengths, moment arms or the nerve over a movement, or a map of lengths over hip and knee (PNG, SVG, PDF)."""
-    from visualiser import plots
+    from visualiser.pictures import plots
     from visualiser.scene import Scene
 
     if not scenes:
@@ -98,7 +98,8 @@ def sheet(
     force: Force = False,
 ) -> None:
     """Draw a contact sheet (PNG): each movement as a row of pictures."""
-    from visualiser import contactsheet, machine
+    from visualiser import machine
+    from visualiser.pictures import contactsheet
     from visualiser.scene import Scene
 
     machine.require_opengl()
@@ -115,7 +116,7 @@ def new(
     force: Force = False,
 ) -> None:
     """Start a scene of your own as a copy of one that ships."""
-    from visualiser import schema
+    from visualiser.movements import schema
     from visualiser.writing import replacing, target
 
     shipped = assets.scene_paths()
@@ -130,7 +131,7 @@ def new(
 
 def schema(*, output: Output = None, force: Force = False) -> None:
     """Print the JSON Schema of scene files, for editors that check while you type."""
-    from visualiser import schema as schemas
+    from visualiser.movements import schema as schemas
     from visualiser.writing import replacing, target
 
     text = json.dumps(schemas.json_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -8,15 +8,16 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from visualiser import clips, stills
 from visualiser.anatomy import muscles, sources
-from visualiser.appearance import IDENTITY, Colour
 from visualiser.exports.quiz import SAMPLES, activity, done, joints, questions, reach
 from visualiser.exports.slides import BODY_TOP, HEIGHT, MARGIN, WIDTH, Area, Slides, Words
 from visualiser.exports.subject import Subject
-from visualiser.measurement import Table
-from visualiser.options import Options, moment
-from visualiser.timeline import Pace
+from visualiser.films import clips
+from visualiser.films.timeline import Pace
+from visualiser.pictures import stills
+from visualiser.pictures.appearance import IDENTITY, Colour
+from visualiser.pictures.options import Options, moment
+from visualiser.tissue.measurement import Table
 
 _STILL = (1920, 886)  # pixels: the shape of the room under a title
 _FILM = (1280, 720)

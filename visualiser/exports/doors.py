@@ -6,12 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, Unpack
 
-from visualiser.appearance import THEMES, VIEWS, look_up
 from visualiser.errors import ExportError
 from visualiser.exports.subject import Subject
-from visualiser.naming import label_specs
-from visualiser.options import moment
-from visualiser.timeline import Pace
+from visualiser.films.timeline import Pace
+from visualiser.pictures.appearance import THEMES, VIEWS, look_up
+from visualiser.pictures.naming import label_specs
+from visualiser.pictures.options import moment
 from visualiser.writing import replacing, target
 
 

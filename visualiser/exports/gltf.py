@@ -13,9 +13,7 @@ from PIL import Image
 
 from visualiser import __version__
 from visualiser.anatomy import landmarks, skeleton
-from visualiser.appearance import TISSUE
-from visualiser.assembly import BONE, MUSCLE, PROP, Body, Surface, structures
-from visualiser.cards import card
+from visualiser.bodies.assembly import BONE, MUSCLE, PROP, Body, Surface, structures
 from visualiser.exports.glb import SCENE_EXTRAS, Json, Packer, linear_colour, packed, rounded
 from visualiser.exports.levels import Coarse, coarse
 from visualiser.exports.sampling import (
@@ -27,8 +25,10 @@ from visualiser.exports.sampling import (
     shape_courses,
 )
 from visualiser.exports.skinning import skin
-from visualiser.movement import Movement
-from visualiser.textures import textures
+from visualiser.movements.movement import Movement
+from visualiser.pictures.appearance import TISSUE
+from visualiser.pictures.cards import card
+from visualiser.pictures.textures import textures
 from visualiser.transforms import apply, inverse, rigid, turn
 from visualiser.typed import FloatArray, IntArray
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from visualiser import __version__, stills
+from visualiser import __version__
 from visualiser.anatomy import muscles, sources
-from visualiser.appearance import IDENTITY, THEMES, Colour, look_up
 from visualiser.exports.quiz import SAMPLES, Question, activity, done, joints, questions, reach
 from visualiser.exports.subject import Subject
-from visualiser.measurement import Table
-from visualiser.movement import Movement
-from visualiser.options import Options, moment
-from visualiser.typefaces import text_width
+from visualiser.movements.movement import Movement
+from visualiser.pictures import stills
+from visualiser.pictures.appearance import IDENTITY, THEMES, Colour, look_up
+from visualiser.pictures.options import Options, moment
+from visualiser.pictures.typefaces import text_width
+from visualiser.tissue.measurement import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualiser.assembly import Body, Surface
-from visualiser.sections import closed_faces
+from visualiser.bodies.assembly import Body, Surface
+from visualiser.tissue.sections import closed_faces
 from visualiser.typed import IntArray
 
 _FEWEST_RINGS, _FEWEST_SECTORS = 6, 8

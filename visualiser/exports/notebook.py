@@ -5,10 +5,10 @@ from base64 import b64encode
 from collections.abc import Collection
 from io import BytesIO
 
-from visualiser import stills
 from visualiser.exports.page import page
 from visualiser.exports.subject import Subject
-from visualiser.options import Options, moment
+from visualiser.pictures import stills
+from visualiser.pictures.options import Options, moment
 
 _HEIGHT = 560  # pixels of the frame
 _PICTURE = (960, 540)

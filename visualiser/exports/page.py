@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from visualiser import __version__, colouring, keys
+from visualiser import __version__, keys
 from visualiser.anatomy import landmarks, skeleton
-from visualiser.appearance import DIVERGING, IDENTITY, THEMES, TISSUE, VIEWS, Colour, Theme, look_up
-from visualiser.assembly import BONE, MUSCLE, Body, Surface, structures
-from visualiser.cards import card
+from visualiser.bodies.assembly import BONE, MUSCLE, Body, Surface, structures
 from visualiser.errors import ExportError
 from visualiser.exports.gltf import Profile, animated
 from visualiser.exports.levels import coarse
 from visualiser.exports.subject import Subject
-from visualiser.measurement import Table
-from visualiser.movement import Movement, body_turn
-from visualiser.naming import label_specs
+from visualiser.movements.movement import Movement, body_turn
+from visualiser.pictures import colouring
+from visualiser.pictures.appearance import DIVERGING, IDENTITY, THEMES, TISSUE, VIEWS, Colour, Theme, look_up
+from visualiser.pictures.cards import card
+from visualiser.pictures.naming import label_specs
+from visualiser.tissue.measurement import Table
 
 _FOLDER = Path(__file__).parent / "viewer"
 _CODE = ("model.js", "labels.js", "plot.js", "panel.js", "main.js")

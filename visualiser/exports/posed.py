@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualiser import __version__
-from visualiser.appearance import IDENTITY, TISSUE
-from visualiser.assembly import BONE, MUSCLE, PROP, Body, Frame, Surface
+from visualiser.bodies.assembly import BONE, MUSCLE, PROP, Body, Frame, Surface
 from visualiser.errors import ExportError, unknown_name
 from visualiser.exports.glb import Packer, linear_colour, packed
+from visualiser.pictures.appearance import IDENTITY, TISSUE
 from visualiser.typed import ByteArray, FloatArray, IntArray
 
 SUFFIXES = (".stl", ".obj", ".ply", ".vtp", ".glb")

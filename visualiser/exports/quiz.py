@@ -7,8 +7,8 @@ import numpy as np
 
 from visualiser.anatomy import muscles, skeleton
 from visualiser.exports.subject import Subject
-from visualiser.measurement import Table
-from visualiser.movement import Movement, Phase
+from visualiser.movements.movement import Movement, Phase
+from visualiser.tissue.measurement import Table
 
 SAMPLES = 241
 _CLEAR = 1.0  # points of length by which one head must lead to be asked for

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from visualiser import ground, kinematics
+from visualiser import kinematics
 from visualiser.anatomy import skeleton
-from visualiser.assembly import Body
+from visualiser.bodies import ground
+from visualiser.bodies.assembly import Body
 from visualiser.conventions import SIDES
 from visualiser.exports.levels import Coarse
-from visualiser.movement import Movement, pose_at
+from visualiser.movements.movement import Movement, pose_at
 from visualiser.transforms import inverse
 from visualiser.typed import FloatArray
 

@@ -24,7 +24,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from visualiser import __version__
-from visualiser.appearance import IDENTITY, THEMES, Colour, look_up
+from visualiser.pictures.appearance import IDENTITY, THEMES, Colour, look_up
 from visualiser.typed import FloatArray
 
 WIDTH, HEIGHT = 13.333, 7.5  # inches: 16:9

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from visualiser import assembly
-from visualiser.assembly import Body
-from visualiser.measurement import Table, measure
-from visualiser.movement import Movement
-from visualiser.physique import Physique
+from visualiser.bodies import assembly
+from visualiser.bodies.assembly import Body
+from visualiser.bodies.physique import Physique
+from visualiser.movements.movement import Movement
+from visualiser.tissue.measurement import Table, measure
 
 
 @dataclass(frozen=True, eq=False, slots=True)

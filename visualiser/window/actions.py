@@ -9,9 +9,9 @@ from qtpy.QtGui import QAction, QKeySequence
 from qtpy.QtWidgets import QDockWidget, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from visualiser import keys
-from visualiser.appearance import THEMES
-from visualiser.colouring import COLOURINGS
 from visualiser.keys import NUMBERED_VIEWS
+from visualiser.pictures.appearance import THEMES
+from visualiser.pictures.colouring import COLOURINGS
 from visualiser.window import texts
 from visualiser.window.bookmarks import title_of
 from visualiser.window.theme import icon

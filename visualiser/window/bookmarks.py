@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from visualiser.appearance import Vector
-from visualiser.cameras import Camera
 from visualiser.conventions import Side
-from visualiser.movement import Movement, on_side
+from visualiser.movements.movement import Movement, on_side
+from visualiser.pictures.appearance import Vector
+from visualiser.pictures.cameras import Camera
 from visualiser.window import texts
 from visualiser.window.snapshots import Snapshot
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation, Slerp
 
-from visualiser.appearance import Vector
-from visualiser.cameras import Camera, orbit
+from visualiser.pictures.appearance import Vector
+from visualiser.pictures.cameras import Camera, orbit
 from visualiser.typed import FloatArray
 
 DEGREES_PER_PIXEL = 0.35  # a drag across a third of a laptop's screen turns the body round once by half

@@ -6,13 +6,13 @@ import numpy as np
 
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.definitions import MuscleHead
-from visualiser.appearance import DIVERGING, IDENTITY, Colour
-from visualiser.assembly import Body
+from visualiser.bodies.assembly import Body
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, degrees, radians
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
-from visualiser.measurement import head_columns, nerve_columns
-from visualiser.movement import Movement, pose_at
-from visualiser.paths import muscle_length
+from visualiser.movements.movement import Movement, pose_at
+from visualiser.pictures.appearance import DIVERGING, IDENTITY, Colour
+from visualiser.tissue.measurement import head_columns, nerve_columns
+from visualiser.tissue.paths import muscle_length
 from visualiser.typed import ByteArray, FloatArray
 from visualiser.window import texts
 

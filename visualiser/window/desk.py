@@ -10,11 +10,11 @@ from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtGui import QGuiApplication, QImage
 from qtpy.QtWidgets import QDialog, QFileDialog
 
-from visualiser import stills
 from visualiser.carried import SCENE_KEY
 from visualiser.errands import Film
 from visualiser.errors import ExportError
-from visualiser.movement import Movement
+from visualiser.movements.movement import Movement
+from visualiser.pictures import stills
 from visualiser.window import opening, texts
 from visualiser.window.helpers import Helper
 from visualiser.window.savedialog import SaveDialog, as_text, remembered

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from visualiser.assembly import Body, Frame, Surface
+from visualiser.bodies.assembly import Body, Frame, Surface
 from visualiser.conventions import Side
-from visualiser.sections import closed_faces
+from visualiser.tissue.sections import closed_faces
 from visualiser.transforms import apply
 from visualiser.typed import FloatArray, IntArray
 

@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, QProcess, Signal
 
 from visualiser import __version__
 from visualiser.errands import THUMBNAIL_PX, Film, Thumbnails, packed
-from visualiser.movement import Movement
+from visualiser.movements.movement import Movement
 
 _PATIENCE_MS = 10_000
 

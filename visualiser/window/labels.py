@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from visualiser import anchoring, overlay
 from visualiser.anatomy import landmarks
-from visualiser.appearance import HIDDEN_BELOW, LabelStyle
-from visualiser.assembly import Body, Frame
-from visualiser.cameras import Box, Camera
-from visualiser.labels import LabelSpec, Placement, label_style
-from visualiser.layout import gutters
-from visualiser.tracking import Tracker
+from visualiser.bodies import anchoring
+from visualiser.bodies.assembly import Body, Frame
+from visualiser.pictures import overlay
+from visualiser.pictures.appearance import HIDDEN_BELOW, LabelStyle
+from visualiser.pictures.cameras import Box, Camera
+from visualiser.pictures.labels import LabelSpec, Placement, label_style
+from visualiser.pictures.layout import gutters
+from visualiser.pictures.tracking import Tracker
 from visualiser.transforms import apply
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 from visualiser.window.drafts import Draft

@@ -11,10 +11,10 @@ from qtpy.QtGui import QOpenGLContext
 from qtpy.QtWidgets import QApplication
 
 from visualiser import machine, screen
-from visualiser.appearance import THEMES
-from visualiser.assembly import Body
+from visualiser.bodies.assembly import Body
 from visualiser.errors import DisplayError, unknown_name
-from visualiser.movement import Movement
+from visualiser.movements.movement import Movement
+from visualiser.pictures.appearance import THEMES
 from visualiser.window import texts
 from visualiser.window.helpers import thumbnail_folder
 from visualiser.window.main import Window

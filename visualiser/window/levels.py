@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from visualiser.appearance import TISSUE, Colour
-from visualiser.assembly import Body, Frame, Surface
-from visualiser.cameras import Camera
-from visualiser.rendering import Stage
+from visualiser.bodies.assembly import Body, Frame, Surface
+from visualiser.pictures.appearance import TISSUE, Colour
+from visualiser.pictures.cameras import Camera
+from visualiser.pictures.rendering import Stage
 from visualiser.typed import FloatArray
 from visualiser.window.drafts import Draft
 

@@ -7,8 +7,8 @@ from qtpy.QtCore import QObject, QTimer
 
 from visualiser.conventions import LEG_SLICES, POSE_COORDINATES, Side, degrees, millimetres
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
-from visualiser.movement import pose_at
-from visualiser.paths import muscle_length
+from visualiser.movements.movement import pose_at
+from visualiser.tissue.paths import muscle_length
 from visualiser.window import texts
 from visualiser.window.curves import MAP, QUANTITIES, curves, length_map
 from visualiser.window.posepanel import HeadLength

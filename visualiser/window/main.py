@@ -11,16 +11,16 @@ from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
 from qtpy.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QProgressBar, QPushButton, QToolTip
 
-from visualiser import scenefile
-from visualiser.assembly import Body
-from visualiser.cards import cards as all_cards
-from visualiser.cards import landmark_cards
-from visualiser.colouring import COLOURINGS
+from visualiser.bodies.assembly import Body
 from visualiser.conventions import Side
 from visualiser.errands import Thumbnails
 from visualiser.errors import VisualiserError
 from visualiser.keys import NUMBERED_VIEWS
-from visualiser.movement import Movement, on_side
+from visualiser.movements import scenefile
+from visualiser.movements.movement import Movement, on_side
+from visualiser.pictures.cards import cards as all_cards
+from visualiser.pictures.cards import landmark_cards
+from visualiser.pictures.colouring import COLOURINGS
 from visualiser.window import bookmarks, texts
 from visualiser.window.actions import Actions
 from visualiser.window.desk import Desk

@@ -5,7 +5,7 @@ from qtpy.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEve
 from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from visualiser import keys
-from visualiser.appearance import Scale
+from visualiser.pictures.appearance import Scale
 from visualiser.window.theme import icon, shades
 
 

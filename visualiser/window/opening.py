@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from visualiser import carried, motion, ownbones, scenefile
+from visualiser import carried
+from visualiser.bodies import ownbones
+from visualiser.bodies.physique import Physique
 from visualiser.conventions import Side
 from visualiser.errors import VisualiserError
-from visualiser.movement import Movement
-from visualiser.naming import check_words
-from visualiser.physique import Physique
+from visualiser.movements import motion, scenefile
+from visualiser.movements.movement import Movement
+from visualiser.pictures.naming import check_words
 from visualiser.window import texts
 
 RECORDINGS = (".mot", ".sto", ".csv", ".tsv")

@@ -7,7 +7,7 @@ from qtpy.QtCore import QSignalBlocker, QSize, Qt, Signal
 from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import QLineEdit, QTextBrowser, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from visualiser.cards import Card
+from visualiser.pictures.cards import Card
 from visualiser.window import texts
 from visualiser.window.theme import shades
 

@@ -7,7 +7,7 @@ from qtpy.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from qtpy.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from visualiser.movement import Movement
+from visualiser.movements.movement import Movement
 from visualiser.typed import FloatArray
 from visualiser.window import texts
 from visualiser.window.curves import MAP, QUANTITIES, Curve, LengthMap

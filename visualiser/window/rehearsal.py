@@ -10,8 +10,8 @@ from threading import Event, Thread
 
 import numpy as np
 
-from visualiser.assembly import Body, Frame
-from visualiser.movement import Movement
+from visualiser.bodies.assembly import Body, Frame
+from visualiser.movements.movement import Movement
 from visualiser.typed import FloatArray
 from visualiser.window.drafts import Draft
 

@@ -18,9 +18,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from visualiser.appearance import THEMES
 from visualiser.errors import VisualiserError
-from visualiser.options import QUALITIES, SIZES
+from visualiser.pictures.appearance import THEMES
+from visualiser.pictures.options import QUALITIES, SIZES
 from visualiser.window import texts
 from visualiser.window.theme import shades
 from visualiser.window.wording import Saving, capture

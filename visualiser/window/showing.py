@@ -7,20 +7,23 @@ from typing import cast
 import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from visualiser import assembly, colouring, pages, posing, tightness
 from visualiser.anatomy.attachments import ATTACHMENTS
-from visualiser.appearance import VIEWS, Scale
-from visualiser.assembly import Body, Frame
-from visualiser.cameras import PERSPECTIVE_DEG, camera_for
+from visualiser.bodies import assembly
+from visualiser.bodies.assembly import Body, Frame
+from visualiser.bodies.physique import Physique, standard
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, TRUNK_COORDINATES, Side, degrees
-from visualiser.labels import LabelSpec
-from visualiser.movement import Movement, on_side, pose_at, posture_to_world
-from visualiser.naming import all_specs, label_specs
-from visualiser.options import Options
-from visualiser.physique import Physique, standard
+from visualiser.movements import posing
+from visualiser.movements.movement import Movement, on_side, pose_at, posture_to_world
+from visualiser.pictures import colouring, pages
+from visualiser.pictures.appearance import VIEWS, Scale
+from visualiser.pictures.cameras import PERSPECTIVE_DEG, camera_for
+from visualiser.pictures.labels import LabelSpec
+from visualiser.pictures.naming import all_specs, label_specs
+from visualiser.pictures.options import Options
+from visualiser.pictures.visibility import PEELED, lying_over
 from visualiser.playback import Playback
+from visualiser.tissue import tightness
 from visualiser.typed import FloatArray
-from visualiser.visibility import PEELED, lying_over
 from visualiser.window.history import History
 from visualiser.window.labels import LiveLabels
 from visualiser.window.rehearsal import Rehearsal

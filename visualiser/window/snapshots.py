@@ -5,10 +5,10 @@ from typing import Protocol
 
 import numpy as np
 
-from visualiser.assembly import Body
-from visualiser.cameras import Camera
+from visualiser.bodies.assembly import Body
 from visualiser.conventions import Side
-from visualiser.movement import Movement
+from visualiser.movements.movement import Movement
+from visualiser.pictures.cameras import Camera
 from visualiser.playback import Playback
 
 

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from visualiser.cards import Card
+from visualiser.pictures.cards import Card
 from visualiser.window import texts
 from visualiser.window.panels import NAME, heading_item, search_field
 from visualiser.window.theme import icon

@@ -6,7 +6,7 @@ from qtpy.QtCore import QByteArray, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from qtpy.QtSvg import QSvgRenderer
 
-from visualiser.appearance import THEMES, Colour, Theme, look_up
+from visualiser.pictures.appearance import THEMES, Colour, Theme, look_up
 
 
 @dataclass(frozen=True, slots=True)

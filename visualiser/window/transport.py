@@ -7,7 +7,7 @@ from qtpy.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from qtpy.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from visualiser.movement import Movement
+from visualiser.movements.movement import Movement
 from visualiser.window.theme import icon, shades
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0)

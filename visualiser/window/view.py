@@ -13,10 +13,10 @@ from qtpy.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from qtpy.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from visualiser.appearance import Colour
-from visualiser.assembly import Body, Frame, Surface
-from visualiser.cameras import Camera
+from visualiser.bodies.assembly import Body, Frame, Surface
 from visualiser.errors import VisualiserError
+from visualiser.pictures.appearance import Colour
+from visualiser.pictures.cameras import Camera
 from visualiser.transforms import apply, inverse
 from visualiser.typed import ByteArray, FloatArray
 from visualiser.window import camera as lens

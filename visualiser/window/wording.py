@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from visualiser.appearance import VIEWS
-from visualiser.assembly import Body
-from visualiser.cameras import Camera, camera_for, orbit
-from visualiser.movement import Movement
-from visualiser.options import Options, samples_of, size_of
+from visualiser.bodies.assembly import Body
+from visualiser.movements.movement import Movement
+from visualiser.pictures.appearance import VIEWS
+from visualiser.pictures.cameras import Camera, camera_for, orbit
+from visualiser.pictures.options import Options, samples_of, size_of
+from visualiser.pictures.visibility import show
 from visualiser.typed import FloatArray
-from visualiser.visibility import show
 from visualiser.window import texts
 from visualiser.window.snapshots import Snapshot
 

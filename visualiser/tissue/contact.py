@@ -1,0 +1,223 @@
+"""The solver behind the drawn muscles: where tubes lie in a pose when they may enter neither bone nor each other.
+
+Each head is laid along its line of action with the places and sizes of its rest design, then the bundle is crowded (`crowding.py`) until
+bone and neighbours have their room and every belly its volume. Too slow for a moving picture, so the answers are baked on grids of poses
+(`meshes/sculpt/tissue.py`) and blended by `tubes.SoftTissue`. Femur frame, metres.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualiser.anatomy.definitions import Footprint, MuscleHead, Point
+from visualiser.anatomy.muscles import HEADS
+from visualiser.conventions import LEG_COORDINATES, metres
+from visualiser.kinematics import KNEE_FLEXION
+from visualiser.tissue.bonefields import BoneField, Bones, Joints
+from visualiser.tissue.crowding import SOLVED, Bundle, part_points, part_rings, places
+from visualiser.tissue.paths import line_points, muscle_length
+from visualiser.tissue.restshapes import (
+    FINE_RINGS,
+    FINE_SECTORS,
+    RINGS,
+    ROUND,
+    SECTORS,
+    ellipses,
+    hinge_axes,
+    rest_positions,
+    station_values,
+)
+from visualiser.tissue.sections import polyline_length, refined, resampled, ring_volume, rounded, spread_matrix, unit
+from visualiser.tissue.strain import parted
+from visualiser.tissue.tubeends import LIFT, Ends
+from visualiser.typed import FloatArray
+
+PATH_POINTS = 161
+# Metres over which corners of the path are rounded: in the thigh, and at the knee bent by 120 degrees; less for heads that end at the knee.
+ROUNDING, ROUNDING_SHORT = (0.004, 0.009), (0.003, 0.005)
+TAUT = 0.45  # share of its bend that a pressed line loses in a step
+MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
+STRIDES = 6  # steps in which an attachment area is walked out over the bone
+REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
+VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
+
+
+def solve_ends(bones: Bones) -> Ends:
+    """The attachment areas of all heads, walked out over the bones from their centres so that they keep their size where bone curves."""
+    areas = [
+        [_spread_out(footprint, bones.fields[footprint.bone]) for footprint in (head.tube.origin, head.tube.insertion)]
+        for head in HEADS
+    ]
+    return Ends(np.array(areas))
+
+
+def _spread_out(footprint: Footprint, bone: BoneField) -> FloatArray:
+    """Rim (S, 3) of an attachment area in the frame of its bone."""
+    across, along = unit(np.array(footprint.across)), unit(np.array(footprint.along))
+    half_across, half_along = metres((footprint.half_across_mm, footprint.half_along_mm))
+    outwards = half_across * ROUND[:, :1] * across + half_along * ROUND[:, 1:] * along
+    stride = np.linalg.norm(outwards, axis=1, keepdims=True) / STRIDES
+    points = np.tile(metres(footprint.centre_mm), (SECTORS, 1))
+    for step in range(STRIDES + 1):
+        for _ in range(3):
+            distance, out = bone(points)
+            points = points - (distance - LIFT)[:, None] * out
+        if step < STRIDES:
+            level = outwards - (outwards * out).sum(axis=1, keepdims=True) * out
+            points = points + stride * unit(level)
+    return points
+
+
+@dataclass
+class Solved:
+    """Heads in N poses: centres (N, H, R, 3) and radii (N, H, R, S)."""
+
+    centres: FloatArray
+    radii: FloatArray
+
+
+class Solver:
+    """Tubes of the four heads in many poses. The rest pose is solved first: it sets lengths and how thick each belly must be."""
+
+    def __init__(self, bones: Bones) -> None:
+        self.bones, self.ends = bones, solve_ends(bones)
+        standing = np.zeros((1, len(LEG_COORDINATES)))
+        joints = Joints.of(standing)
+        paths = [self.path(head, standing, joints)[0] for head in HEADS]
+        self.rest_length = np.array([polyline_length(path) for path in paths])
+        self.scale = np.ones(len(HEADS))
+        self.offsets = [self._offsets(head, path, joints) for head, path in zip(HEADS, paths, strict=True)]
+        for _ in range(REST_ROUNDS):
+            bundle, _ = self._settled(standing, self.scale[None], 1)
+            self.scale *= (VOLUMES / self.volumes(bundle, joints)[0]) ** 0.7
+
+    def solve(self, legs: FloatArray) -> Solved:
+        """The solved heads in poses (N, 6)."""
+        bundle, _ = self._settled(legs, None, ROUNDS)
+        return Solved(bundle.centres, bundle.radii)
+
+    def volumes(self, bundle: Bundle, joints: Joints) -> FloatArray:
+        """Volumes (N, H), m3, of the drawn tubes."""
+        rings = self.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
+        return ring_volume(refined(rings, FINE_RINGS, FINE_SECTORS))
+
+    def path(self, head: MuscleHead, legs: FloatArray, joints: Joints) -> FloatArray:
+        """Guided path (N, PATH_POINTS, 3): from the footprint along the line of action to the tibia, over its guides to the footprint."""
+        line, length = line_points(head, legs, PATH_POINTS), muscle_length(head, legs)
+        beyond = float(np.linalg.norm(metres(head.line.insertion_mm) - metres(head.line.via_mm)))
+        begin = _moved((head.tube.origin.centre_mm,), head.line.origin_segment, joints)[:, 0]
+        far = _moved((*head.tube.distal_guides_mm, head.tube.insertion.centre_mm), "tibia", joints)
+        bent = np.clip(np.degrees(legs[:, KNEE_FLEXION]) / 120.0, 0.0, 1.0) ** 2
+        along = np.linspace(0.0, 1.0, PATH_POINTS)
+        at_knee = np.clip((along - 0.55) / 0.25, 0.0, 1.0)
+        thigh, flexed = ROUNDING if head.line.origin_segment == "pelvis" else ROUNDING_SHORT
+        paths = []
+        for points, whole, first, last, knee in zip(line, length, begin, far, bent, strict=True):
+            share = np.linspace(0.0, 1.0, PATH_POINTS)[:, None]
+            own = resampled(points, share[:, 0] * (1.0 - beyond / whole))
+            own = own + (1.0 - share) * (first - own[0]) + share * (last[0] - own[-1])
+            even = resampled(np.concatenate([own, last[1:]]), along)
+            paths.append(rounded(even, thigh + (flexed - thigh) * knee * at_knee))
+        return np.array(paths)
+
+    def _offsets(self, head: MuscleHead, path: FloatArray, joints: Joints) -> FloatArray:
+        """Lateral and posterior offsets (R, 2) of the designed centres from the path in upright standing."""
+        base = resampled(path, rest_positions())
+        _, lateral, posterior = _axes(base[None], hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]))
+        place = station_values(head.name).offset(base)
+        return np.stack([(place * lateral[0]).sum(axis=1), (place * posterior[0]).sum(axis=1)], axis=1)
+
+    def _laid(self, head: MuscleHead, legs: FloatArray, joints: Joints) -> tuple[FloatArray, FloatArray]:
+        """Centres (N, R, 3) of a head on its path, and the stretch (N,) of its belly: tendons nearly keep their length."""
+        which = HEADS.index(head)
+        begin, end = head.tube.belly
+        rest, bases, bellies = rest_positions(), [], []
+        for path in self.path(head, legs, joints):
+            stretch = polyline_length(path) / self.rest_length[which]
+            tendon, belly = (float(part) for part in parted(head, np.array(stretch)))
+            posed = np.where(rest < begin, rest * tendon, begin * tendon + (rest - begin) * belly)
+            posed = np.where(rest > end, stretch - (1.0 - rest) * tendon, posed) / stretch
+            bases.append(resampled(path, posed))
+            bellies.append(belly)
+        base, offset = np.array(bases), self.offsets[which]
+        _, lateral, posterior = _axes(base, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]))
+        return base + offset[:, :1] * lateral + offset[:, 1:] * posterior, np.array(bellies)
+
+    def _settled(self, legs: FloatArray, scale: FloatArray | None, rounds: int) -> tuple[Bundle, FloatArray]:
+        """Heads laid in poses (N, 6), then crowded; with `scale` (N, H) their thickness is given, else their volume."""
+        joints = Joints.of(legs)
+        laid = [self._laid(head, legs, joints) for head in HEADS]
+        grown = self.scale / np.sqrt(np.stack([belly for _, belly in laid], axis=1)) if scale is None else scale
+        hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None]
+        bundle = Bundle(np.stack([centres for centres, _ in laid], axis=1), hinge, self._designed(grown))
+        for number in range(rounds):
+            for move in range(MOVES * (2 if number == 0 else 1)):
+                if move % 3 == 0:
+                    self._rooted(bundle, joints)
+                pressed = part_rings(bundle, self.bones, joints, places(True), SOLVED)
+                if (
+                    number < 2
+                ):  # where bone presses, the line is pulled taut again, so that it goes round by the short way
+                    _pull_taut(bundle, pressed)
+                bundle.orient()
+            designed = bundle.radii = self._designed(grown)
+            designed = designed.copy()
+            for _ in range(CUTS):
+                part_points(bundle, self.bones, joints, places(True), SOLVED)
+            bundle.radii = _soft(bundle.radii)
+            for _ in range(2):
+                part_points(bundle, self.bones, joints, places(True), SOLVED)
+            if number < rounds - 1 and scale is None:
+                grown = grown * np.clip(VOLUMES / self.volumes(bundle, joints), 0.8, 1.25) ** 0.6
+                lost = ((bundle.radii - designed)[..., None] * bundle.directions()).mean(axis=-2)
+                bundle.centres += MAKING_WAY * _FADE * (spread_matrix(RINGS, 1.6) @ lost)
+                bundle.orient()
+        return bundle, grown
+
+    def _designed(self, scale: FloatArray) -> FloatArray:
+        return np.stack([ellipses(head, scale[:, i]) for i, head in enumerate(HEADS)], axis=1)
+
+    def _rooted(self, bundle: Bundle, joints: Joints) -> None:
+        """Put the first and last centres of every head on its attachment areas."""
+        for i, head in enumerate(HEADS):
+            for end, footprint in enumerate((head.tube.origin, head.tube.insertion)):
+                area = self.ends.areas[i, end].mean(axis=0)
+                bundle.centres[:, i, -end] = _carried(area[None], footprint.bone, joints)[:, 0]
+        bundle.orient()
+
+
+def _pull_taut(bundle: Bundle, pressed: FloatArray) -> None:
+    """Straighten centres where the tuberosity presses them, and a little beyond, in place."""
+    share = np.clip(spread_matrix(RINGS, 2.0) @ np.clip(pressed / 0.001, 0.0, 1.0)[..., None] * 1.5, 0.0, 1.0)
+    for _ in range(2):
+        centres = bundle.centres
+        straight = 0.5 * (centres[:, :, :-2] + centres[:, :, 2:]) - centres[:, :, 1:-1]
+        centres[:, :, 1:-1] += TAUT * share[:, :, 1:-1] * straight
+
+
+_FADE = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 8.0 - 0.25, 0.0, 1.0)[:, None]
+
+
+def _soft(radii: FloatArray) -> FloatArray:
+    """Radii (N, H, R, S) with the edge taken off creases."""
+    soft = 0.5 * radii + 0.25 * (np.roll(radii, 1, axis=-1) + np.roll(radii, -1, axis=-1))
+    for _ in range(2):
+        soft[..., 1:-1, :] = 0.5 * soft[..., 1:-1, :] + 0.25 * (soft[..., :-2, :] + soft[..., 2:, :])
+    return soft
+
+
+def _axes(centres: FloatArray, hinge: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Tangent, lateral and posterior axis (N, R, 3) of the sections along curves."""
+    tangent = unit(np.gradient(centres, axis=1))
+    lateral = unit(hinge - (hinge * tangent).sum(axis=-1, keepdims=True) * tangent)
+    return tangent, lateral, np.cross(tangent, lateral)
+
+
+def _moved(points_mm: tuple[Point, ...], segment: str, joints: Joints) -> FloatArray:
+    """Points (N, P, 3) of a segment in the femur."""
+    return _carried(metres(points_mm), segment, joints)
+
+
+def _carried(points: FloatArray, segment: str, joints: Joints) -> FloatArray:
+    carried: FloatArray = points @ np.swapaxes(joints.turn(segment), -1, -2) + joints.shift(segment)[:, None]
+    return carried

@@ -1,0 +1,213 @@
+"""The drawn sciatic nerve: lines of trunk and divisions that keep clear of bones and heads, and tubes round them. Femur frame, metres."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from visualiser.anatomy.definitions import NerveDivision
+from visualiser.anatomy.muscles import HEADS
+from visualiser.anatomy.nerves import SCIATIC_NERVE
+from visualiser.conventions import metres
+from visualiser.kinematics import KNEE_FLEXION
+from visualiser.tissue.bonefields import BONES, Bones, Joints, onset
+from visualiser.tissue.crowding import Bundle, inside_sections
+from visualiser.tissue.nerve import curve_through, guide_points
+from visualiser.tissue.restshapes import RINGS
+from visualiser.tissue.sections import cross, resampled, rounded, spread_matrix, unit
+from visualiser.typed import FloatArray
+
+DIVISION_POINTS, ROOT_RINGS = 72, 12  # centreline points from foramen to leg, and of a root
+TRUNK_RINGS, DIVISION_RINGS = 44, 40
+SECTORS = 8
+# Where along the nerve the divisions leave their common sheath: ESTIMATE, about 55 mm above the knee crease.
+SPLIT = (0.60, 0.72)
+BESIDE = 0.0032  # metres between the two divisions in their sheath
+# Metres that the centrelines keep from bone and muscle; past the tuberosity the flat trunk needs room on either side.
+CLEARANCES = np.concatenate(
+    [
+        0.0044 + 0.0024 * np.clip(1.3 - np.abs(np.linspace(0.0, 1.0, TRUNK_RINGS) - 0.28) / 0.16, 0.0, 1.0),
+        np.full(DIVISION_RINGS, 0.0037),
+        np.full(DIVISION_RINGS, 0.0031),
+    ]
+)
+# Share by which guides behind the knee let go when it is bent by 120 degrees: the nerve then takes the short way across the fossa.
+KNEE_RELEASE = {"tibial_nerve": 0.45, "common_fibular_nerve": 0.9}
+# Where a muscle pushes the nerve: in the thigh deep and to the side, never out behind the long head; by the short head, and below the
+# split by biceps, towards the middle of the fossa.
+DEEP_AND_LATERAL, TO_THE_FOSSA = np.array([1.2, 0.0, 0.4]), np.array([-0.2, 0.0, -1.2])
+BEHIND = np.array([-1.2, 0.0, 0.0])  # added to the way out of the femur: a nerve never passes in front of the neck
+DOWN_AND_LATERAL = np.array(
+    [-0.1, -0.5, 0.6]
+)  # added to the way out of the hip bone: between tuberosity and trochanter
+ONSET = 0.0025
+ROOT_HALF_WIDTH = 0.0021
+TUBES = (
+    slice(0, TRUNK_RINGS),
+    slice(TRUNK_RINGS, TRUNK_RINGS + DIVISION_RINGS),
+    slice(TRUNK_RINGS + DIVISION_RINGS, None),
+)
+POINTS = TRUNK_RINGS + 2 * DIVISION_RINGS
+
+
+def designed_lines(legs: FloatArray) -> FloatArray:
+    """Centrelines (N, POINTS, 3) of trunk, tibial and common fibular nerve along their guides, bones and heads unasked."""
+    lines = []
+    for leg in legs:
+        along = np.linspace(0.0, 1.0, DIVISION_POINTS)
+        bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.0)
+        own = []
+        for division in SCIATIC_NERVE.divisions:
+            guides = _released(division, guide_points((*SCIATIC_NERVE.trunk, *division.guides), leg), leg)
+            line = curve_through(guides, DIVISION_POINTS)
+            own.append(rounded(line, np.where(along > 0.45, 0.002 + 0.010 * bent, 0.002)))
+        tibial, fibular = own
+        apart = np.clip((along - SPLIT[0]) / (SPLIT[1] - SPLIT[0]), 0.0, 1.0)
+        apart = (apart * apart * (3.0 - 2.0 * apart))[:, None]
+        # Down to the split both divisions run side by side in one sheath: the fibular one is drawn beside the tibial one.
+        beside = tibial + np.array([0.0, 0.0, BESIDE])
+        fibular = apart * fibular + (1.0 - apart) * beside
+        begin = int(np.searchsorted(along, SPLIT[0] - 0.04))
+        even = np.linspace(0.0, 1.0, DIVISION_RINGS)
+        trunk = resampled(0.5 * (tibial + beside)[along <= SPLIT[1]], np.linspace(0.0, 1.0, TRUNK_RINGS))
+        lines.append(np.concatenate([trunk, resampled(tibial[begin:], even), resampled(fibular[begin:], even)]))
+    return np.array(lines)
+
+
+def clear(lines: FloatArray, bundle: Bundle, bones: Bones, joints: Joints, rounds: int) -> None:
+    """Push lines (N, POINTS, 3) clear of bones and heads, in place: deep to the long head, and bone has the last word."""
+    for _ in range(rounds):
+        push = np.zeros_like(lines)
+        if _from_heads(lines, bundle, push):
+            lines += 1.2 * (_spread() @ push)
+            push[:] = 0.0
+        if _from_bones(lines, bones, joints, push):
+            lines += 1.2 * (_spread() @ push)
+
+
+def _from_bones(lines: FloatArray, bones: Bones, joints: Joints, push: FloatArray) -> bool:
+    """Add what leads out of the bones; whether any is near."""
+    count = len(lines) * POINTS
+    bone = np.repeat(np.arange(len(BONES)), count)
+    pose = np.tile(np.repeat(np.arange(len(lines)), POINTS), len(BONES))
+    asked = np.tile(lines.reshape(-1, 3), (len(BONES), 1))
+    found = bones.touched(asked, bone, pose, joints, CLEARANCES.max() + ONSET)
+    if not len(found.chosen):
+        return False
+    bone, pose, point = bone[found.chosen], pose[found.chosen], found.chosen % POINTS
+    out = found.out_femur
+    bent = np.where((bone == BONES.index("femur"))[:, None], BEHIND, 0.0)
+    bent = np.where((bone == BONES.index("hip_bone"))[:, None], (joints.pelvis @ DOWN_AND_LATERAL)[pose], bent)
+    way = unit(out + bent)
+    need = onset(CLEARANCES[point] - found.distance, ONSET) / np.clip(np.einsum("pk,pk->p", way, out), 0.5, 1.0)
+    np.add.at(push, (pose, point), need[:, None] * way)
+    return True
+
+
+_AWAY = {head.name: i for i, head in enumerate(HEADS)}
+
+
+def _from_heads(lines: FloatArray, bundle: Bundle, push: FloatArray) -> bool:
+    """Add what leads out of the heads; whether any is near."""
+    count, heads = len(lines), len(HEADS)
+    rings = bundle.centres.reshape(count, heads * RINGS, 3)
+    square = np.einsum("nrk,nrk->nr", rings, rings)[:, None] - 2.0 * lines @ np.swapaxes(rings, -1, -2)
+    square = (square + np.einsum("npk,npk->np", lines, lines)[..., None]).reshape(count, POINTS, heads, RINGS)
+    nearest = square.argmin(axis=-1)
+    far = np.sqrt(np.maximum(np.take_along_axis(square, nearest[..., None], axis=-1)[..., 0], 0.0))
+    reach = bundle.radii.max(axis=-1)[np.arange(count)[:, None, None], np.arange(heads), nearest]
+    pose, point, head = np.nonzero(far < reach + 0.008)
+    if not len(pose):
+        return False
+    other = (pose * heads + head) * RINGS + nearest[pose, point, head]
+    biceps, short = head >= _AWAY["biceps_femoris_long_head"], head == _AWAY["biceps_femoris_short_head"]
+    fossa = np.where(short, 1.0, _LOW[point] * biceps)[:, None]
+    bias = (1.0 - fossa) * DEEP_AND_LATERAL + fossa * TO_THE_FOSSA
+    depth, out = inside_sections(bundle, lines[pose, point], other, unit(bias))
+    way = unit(out + bias)
+    need = np.minimum(onset(CLEARANCES[point] + depth, ONSET), 0.008)
+    np.add.at(push, (pose, point), need[:, None] * way)
+    return True
+
+
+# How much a point is in the popliteal fossa rather than in the thigh.
+_LOW = np.concatenate(
+    [np.clip((np.linspace(0.0, 0.72, TRUNK_RINGS) - 0.5) / 0.15, 0.0, 1.0), np.ones(2 * DIVISION_RINGS)]
+)
+
+
+@lru_cache
+def _spread() -> FloatArray:
+    """Spreads pushes along each of the three lines; the trunk stays where it leaves the pelvis."""
+    matrix = np.zeros((POINTS, POINTS))
+    for tube in TUBES:
+        at = np.arange(POINTS)[tube]
+        block = spread_matrix(len(at), 2.0).copy()
+        held = np.ones(len(at)) if tube.start else np.clip(np.arange(len(at)) / 3.0, 0.0, 1.0)
+        matrix[np.ix_(at, at)] = held[:, None] * block
+    return matrix
+
+
+@lru_cache
+def _half_sizes() -> tuple[FloatArray, FloatArray]:
+    """Half width and depth (POINTS, 1, 1): the trunk is flat, narrows towards the split and ends inside its divisions."""
+    nerve, along = SCIATIC_NERVE, np.linspace(0.0, 1.0, TRUNK_RINGS)
+    taper = np.clip((along - 0.72) / 0.28, 0.0, 1.0)
+    width = nerve.half_width_mm * (1.0 - 0.14 * np.clip(along / 0.5, 0.0, 1.0)) * (1.0 - 0.45 * taper)
+    depth = nerve.half_depth_mm * (1.0 - 0.25 * taper**2)
+    widths, depths = [width], [depth]
+    for division in nerve.divisions:
+        widths.append(np.full(DIVISION_RINGS, division.half_width_mm))
+        depths.append(np.full(DIVISION_RINGS, division.half_depth_mm))
+    wide, deep = (metres(np.concatenate(parts))[:, None, None] for parts in (widths, depths))
+    return wide, deep
+
+
+_ANGLES = np.arange(SECTORS) * 2 * np.pi / SECTORS
+_LATERAL = np.array([0.0, 0.0, 1.0])
+
+
+def line_rings(lines: FloatArray) -> FloatArray:
+    """Rings (N, POINTS, SECTORS, 3) round the three lines (N, POINTS, 3)."""
+    tangent = np.empty_like(lines)
+    for tube in TUBES:
+        own, along = lines[:, tube], tangent[:, tube]
+        along[:, 1:-1] = own[:, 2:] - own[:, :-2]
+        along[:, 0], along[:, -1] = own[:, 1] - own[:, 0], own[:, -1] - own[:, -2]
+    tangent = unit(tangent)
+    lateral = unit(_LATERAL - tangent[..., 2:] * tangent)
+    posterior = cross(tangent, lateral)
+    width, depth = _half_sizes()
+    across, deep = width * lateral[:, :, None], depth * posterior[:, :, None]
+    rings: FloatArray = lines[:, :, None] + np.cos(_ANGLES)[:, None] * across + np.sin(_ANGLES)[:, None] * deep
+    return rings
+
+
+@lru_cache
+def roots() -> FloatArray:
+    """Rings (B, ROOT_RINGS, SECTORS, 3) of the roots, from their foramina into the trunk; they ride on the pelvis, in its frame."""
+    trunk = designed_lines(np.zeros((1, 6)))[0, :3]
+    tubes = []
+    for root in SCIATIC_NERVE.roots:
+        begin = metres(root.point_mm)
+        middle = 0.5 * (begin + trunk[0]) + np.array([0.010, -0.004, 0.004])
+        line = curve_through(np.stack([begin, middle, trunk[0], trunk[2]]), ROOT_RINGS)[None]
+        tangent = unit(np.gradient(line, axis=1))
+        lateral = unit(_LATERAL - tangent[..., 2:] * tangent)
+        posterior = cross(tangent, lateral)
+        round_it = np.cos(_ANGLES)[:, None] * lateral[:, :, None] + np.sin(_ANGLES)[:, None] * posterior[:, :, None]
+        tubes.append((line[:, :, None] + ROOT_HALF_WIDTH * round_it)[0])
+    return np.array(tubes)
+
+
+def _released(division: NerveDivision, points: FloatArray, leg: FloatArray) -> FloatArray:
+    """Guides (G, 3) of trunk and a division in one pose; as the knee bends, those that cross it give way towards a straight line."""
+    shares = np.array([guide.knee_share for guide in (*SCIATIC_NERVE.trunk, *division.guides)])
+    above, below = int(np.nonzero(shares <= 0.05)[0][-1]), int(np.nonzero(shares == 1.0)[0][0])
+    standing = metres([guide.point_mm for guide in (*SCIATIC_NERVE.trunk, *division.guides)])
+    gone = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(standing[above : below + 1], axis=0), axis=1))])
+    chord = points[above] + (gone / gone[-1])[:, None] * (points[below] - points[above])
+    bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.25)
+    released = points.copy()
+    share = KNEE_RELEASE[division.name] * min(bent**2, 1.0)
+    released[above : below + 1] += share * (chord - points[above : below + 1])
+    return released

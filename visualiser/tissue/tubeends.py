@@ -1,0 +1,55 @@
+"""Both ends of every head, laid on bone: attachment areas that ride on their bones, and the rings beside them that open towards them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from visualiser.anatomy.muscles import HEADS
+from visualiser.tissue.bonefields import Joints
+from visualiser.tissue.restshapes import RINGS
+from visualiser.typed import FloatArray
+
+LIFT = 0.0004  # metres by which an attachment stands off the bone, so that it never flickers with it
+GRIP = np.array([1.0, 0.75, 0.38, 0.12])
+OUT_OF_BONE = (1.0, -1.0)  # sense of the normal of an area whose rim runs as its tube's sections do
+RISE = np.array(
+    [0.0, 0.0012, 0.0014, 0.0006]
+)  # metres by which they stand off the bone, so that its curve does not cut into their rims
+_SEGMENTS = [(head.tube.origin.bone, head.tube.insertion.bone) for head in HEADS]
+
+
+_GRIP = GRIP[:, None, None]
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Attachment areas (H, 2, S, 3) of the heads, origin and insertion, in the frames of their bones; metres."""
+
+    areas: FloatArray
+
+    def laid(self, centres: FloatArray, rings: FloatArray, joints: Joints) -> FloatArray:
+        """Rings (N, H, R, S, 3) round centres (N, H, R, 3), changed in place so that both ends lie on their areas."""
+        reach = len(GRIP)
+        for end, order in ((0, slice(0, reach)), (1, slice(RINGS - 1, RINGS - 1 - reach, -1))):
+            bones = [pair[end] for pair in _SEGMENTS]
+            turn = np.stack([joints.turn(bone) for bone in bones], axis=1)  # (N, H, 3, 3)
+            shift = np.stack([joints.shift(bone) for bone in bones], axis=1)
+            rise, middle, outwards = (part @ np.swapaxes(turn, -1, -2) for part in self._parts[end])
+            own, centre = rings[:, :, order], centres[:, :, order, None]
+            place = centre + RISE[:, None, None] * outwards[:, :, None]
+            place[:, :, 0] = middle + shift[:, :, None]
+            rings[:, :, order] = place + (1.0 - _GRIP) * (own - centre) + _GRIP * rise[:, :, None]
+        return rings
+
+    @cached_property
+    def _parts(self) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
+        """For each end: rims (H, S, 3) about their middles, the middles (H, 1, 3), and unit vectors (H, 1, 3) out of the bone."""
+        parts = []
+        for end, sense in enumerate(OUT_OF_BONE):
+            middle = self.areas[:, end].mean(axis=1, keepdims=True)
+            rise = self.areas[:, end] - middle
+            # Across the rim, which runs from lateral to posterior.
+            normal = np.cross(rise, np.roll(rise, -1, axis=1)).sum(axis=1, keepdims=True)
+            parts.append((rise, middle, sense * normal / np.linalg.norm(normal, axis=-1, keepdims=True)))
+        return parts
