@@ -16,7 +16,10 @@ from qtpy.QtWidgets import QMessageBox
 from window_driver import changed, pixels, place_of, put_back, rest, wait
 
 from visualiser.anatomy import muscles
+from visualiser.bodies import assets
+from visualiser.movements import scenefile
 from visualiser.window import Window, texts
+from visualiser.window.helpers import thumbnail_files
 from visualiser.window.snapshots import Snapshot
 from visualiser.window.wording import Saving
 
@@ -214,3 +217,16 @@ def test_a_bookmark_brings_back_what_was_shown(window: Window) -> None:
     window.go_to_bookmark(window.settings.bookmarks[-1])
     assert window.showing.hidden == {"femur"}
     assert window.showing.playback.share == pytest.approx(0.25)
+
+
+def test_a_damaged_small_picture_is_made_again(one: tuple[Window, Snapshot], tmp_path: Path) -> None:
+    shown = {window_driver.FIRST: assets.scene_paths()[window_driver.FIRST]}
+    files = thumbnail_files({name: scenefile.load(path) for name, path in shown.items()}, "light")
+    for file in files.values():
+        (tmp_path / file).write_bytes(b"no picture")
+    window = window_driver.opened(movements=shown, thumbnails=tmp_path)
+    try:
+        wait(lambda: all((tmp_path / file).read_bytes().startswith(b"\x89PNG") for file in files.values()))
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(files.values())
+    finally:
+        window.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from qtpy.QtCore import QPoint, Qt, QTimer
-from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
+from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QPixmap, QResizeEvent
 from qtpy.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QProgressBar, QPushButton, QToolTip
 
 from visualiser.bodies.assembly import Body
@@ -505,10 +505,10 @@ class Window(QMainWindow):
 
     def _show_thumbnail(self, file: str) -> bool:
         assert self._thumbnails is not None
-        path = self._thumbnails / file
-        if not path.is_file():
+        picture = QPixmap(str(self._thumbnails / file))
+        if picture.isNull():  # not there yet, or damaged: it is made again
             return False
-        self.movement_panel.show_thumbnail(self._small[file], QIcon(str(path)))
+        self.movement_panel.show_thumbnail(self._small[file], QIcon(picture))
         return True
 
     # -- dropping --------------------------------------------------------------------------------------------------------------------
