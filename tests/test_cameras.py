@@ -15,7 +15,6 @@ from visualiser.pictures.cameras import (
     frame,
     look_axes,
     orbit,
-    swept,
     visible_share,
 )
 
@@ -148,15 +147,6 @@ def test_zoom_two_doubles_sizes_at_the_pivot(angle: float) -> None:
     before = np.ptp(camera.project(ends, 1000, 1000)[:, 0])
     after = np.ptp(orbit(camera, pivot, zoom=2.0).project(ends, 1000, 1000)[:, 0])
     assert after / before == pytest.approx(2.0)
-
-
-def test_framing_the_swept_points_keeps_a_whole_orbit_in_the_picture() -> None:
-    azimuths, pivot = np.linspace(-0.8, 0.8, 9), CLOUD.mean(0)
-    box = Box(200, 40, 1700, 1040)
-    camera = camera_for("posterior", "right", swept(CLOUD, pivot, azimuths), 1920, 1080, box)
-    for azimuth in azimuths:
-        pixels = orbit(camera, pivot, azimuth=azimuth).project(CLOUD, 1920, 1080)
-        assert (pixels[:, :2] > np.array(box[:2]) - 1e-6).all() and (pixels[:, :2] < np.array(box[2:]) + 1e-6).all()
 
 
 def test_a_close_up_frames_so_much_round_each_centre() -> None:

@@ -152,14 +152,6 @@ def test_a_ghost_is_paler_than_the_real_thing(red: Surface, blue: Surface, camer
     assert np.ptp(pictures[1]) < np.ptp(pictures[0]) / 2
 
 
-def test_a_translucent_surface_lets_the_background_through(stage: Stage, camera: Camera) -> None:
-    x, y, _ = camera.project(np.array([0.0, 0.12, 0.0]), *SIZE)
-    solid = stage.colour()[int(y), int(x)].astype(int)
-    stage.set_opacity("blue", 0.3)
-    glassy = stage.colour()[int(y), int(x)].astype(int)
-    assert np.abs(glassy - np.array(GREY)).sum() < np.abs(solid - np.array(GREY)).sum()
-
-
 def test_meshes_keep_their_normals_and_colours(red: Surface) -> None:
     mesh = polydata(red)
     np.testing.assert_allclose(mesh.point_data["Normals"], red.normals, atol=1e-6)

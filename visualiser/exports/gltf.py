@@ -385,12 +385,3 @@ def _told(movement: Movement) -> Json:
         "phases": [{"start_s": p.start_s, "end_s": p.end_s, "caption": p.caption} for p in movement.phases],
         "sources": movement.source_names,
     }
-
-
-def vertex_count(document: Json) -> int:
-    """Vertices of all meshes of a document."""
-    return sum(
-        document["accessors"][p["attributes"]["POSITION"]]["count"]
-        for mesh in document["meshes"]
-        for p in mesh["primitives"]
-    )

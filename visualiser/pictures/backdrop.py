@@ -79,19 +79,6 @@ def cut_out(on_black: ByteArray, on_white: ByteArray) -> ByteArray:
     return result
 
 
-def reduce_opaque(pixels: ByteArray, factor: int) -> ByteArray:
-    """A supersampled opaque picture as graphics memory holds it, averaged over blocks.
-
-    (H, W, 4), rows from below -> (h, w, 3), rows from above
-
-    The quick way for clips: Pillow works on the renderer's own bytes, and only the small picture is turned over.
-    """
-    size = (pixels.shape[1], pixels.shape[0])
-    small = np.asarray(Image.frombuffer("RGBX", size, pixels, "raw", "RGBX", 0, 1).reduce(factor))
-    upright: ByteArray = np.ascontiguousarray(small[::-1, :, :3])
-    return upright
-
-
 def over(top: ByteArray, below: ByteArray) -> ByteArray:
     """One picture laid on another, both (H, W, 4) with straight alpha."""
     result: ByteArray = np.asarray(Image.alpha_composite(Image.fromarray(below), Image.fromarray(top))).copy()

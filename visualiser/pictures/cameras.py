@@ -195,18 +195,6 @@ def around(centres: ArrayLike, reach: float) -> FloatArray:
     return cloud.reshape(-1, 3)
 
 
-def swept(points: ArrayLike, pivot: ArrayLike, azimuths: ArrayLike) -> FloatArray:
-    """Everywhere some points appear while the camera goes round the vertical through a pivot: all that must be framed.
-
-    points (N, 3), azimuths (M,) radians -> (M * N, 3)
-    """
-    turns = np.array([_about_vertical(-azimuth) for azimuth in np.atleast_1d(np.asarray(azimuths, dtype=np.float64))])
-    centre = np.asarray(pivot, dtype=np.float64)
-    arms = np.asarray(points, dtype=np.float64) - centre
-    carried: FloatArray = np.einsum("mij,nj->mni", turns, arms) + centre
-    return carried.reshape(-1, 3)
-
-
 def orbit(
     camera: Camera, pivot: ArrayLike, *, azimuth: float = 0.0, elevation: float = 0.0, zoom: float = 1.0
 ) -> Camera:

@@ -235,10 +235,6 @@ class Stage:
                 lighting=False,
             )
 
-    def set_opacity(self, name: str, opacity: float) -> None:
-        """Make one surface translucent (1 = solid)."""
-        self._actors[name].prop.opacity = opacity
-
     def look(self, camera: Camera) -> None:
         """Look through a camera; the clipping planes enclose all that can be seen."""
         lens = self.plotter.camera

@@ -48,17 +48,6 @@ def rounded(points: FloatArray, reach: FloatArray) -> FloatArray:
     return points
 
 
-def section_axes(centres: FloatArray, hinge: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Tangent, lateral and posterior axis (n, 3) of the sections along a curve.
-
-    The lateral axis is the hinge axis of the joints (n, 3) made perpendicular to the tangent: every flexion turns about it, so the frame
-    never degenerates and needs no memory of the pose before.
-    """
-    tangent = unit(np.gradient(centres, axis=0))
-    lateral = unit(hinge - (hinge * tangent).sum(axis=1, keepdims=True) * tangent)
-    return tangent, lateral, np.cross(tangent, lateral)
-
-
 @lru_cache
 def spread_matrix(count: int, width: float) -> FloatArray:
     """Matrix (count, count) that spreads what happens at one ring over its neighbours, a Gaussian of `width` rings."""

@@ -128,11 +128,6 @@ class LiveLabels:
         image = np.zeros((round(size[1] * ratio), round(size[0] * ratio), 4), dtype=np.uint8)
         return overlay.draw(image, self._on_grounds(self._placement), UNIT_PX * ratio, theme, style=STYLE)
 
-    def draw_on(self, picture: ByteArray, scale: float, theme: str) -> None:
-        """Draw the labels onto a finished picture (H, W, 3) that is `scale` times as large as the window's, in place."""
-        if self._placement is not None:
-            overlay.draw(picture, self._on_grounds(self._placement), UNIT_PX * scale, theme, style=STYLE)
-
     def _on_grounds(self, placement: Placement) -> Placement:
         """The placement with a ground under every text that lies over anatomy."""
         if self._outline is None:

@@ -26,11 +26,6 @@ class Settings:
         """The settings of whoever sits here."""
         return cls(QSettings("hamstring-visualiser", "hamstring-visualiser"))
 
-    @classmethod
-    def in_file(cls, path: Path) -> "Settings":
-        """Settings in a file of their own."""
-        return cls(QSettings(str(path), QSettings.Format.IniFormat))
-
     def _value(self, key: str) -> Any:
         return self._held.get(key) if self._store is None else self._store.value(key)
 
