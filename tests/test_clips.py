@@ -101,6 +101,15 @@ def test_frames_that_look_the_same_are_drawn_once(leg_raise: Scene) -> None:
     assert len({id(exposure.cutout) for exposure in exposures}) == 5
 
 
+def test_colours_along_the_nerve_change_from_frame_to_frame_and_are_those_of_the_still(leg_raise: Scene) -> None:
+    look = {"colour": "nerve_strain", "show": _show(hide="muscles"), "labels": "none", "width": 960, "height": 540}
+    timeline = clips.timeline_of(leg_raise.movement, Pace(fps=1, end="4s"))
+    found = clips.survey(leg_raise.body, leg_raise.movement, options_of(leg_raise, **look), timeline)
+    cutouts = [exposure.cutout.astype(int) for exposure in expose(leg_raise.body, found.shot, timeline)]
+    red = [int(((c[..., 0] - c[..., 2] > 60) & (c[..., 0] - c[..., 1] > 50)).sum()) for c in cutouts]
+    assert red[-1] > red[0] + 30
+
+
 @pytest.mark.parametrize("camera", ["orbit:90", "views:posterior,lateral,popliteal", "follow:semitendinosus"])
 def test_while_the_camera_moves_the_anatomy_stays_in_the_picture(leg_raise: Scene, tmp_path: Path, camera: str) -> None:
     path = leg_raise.clip(tmp_path / "a.mp4", fps=2, camera=camera, labels="semitendinosus", title=False, **SMALL)

@@ -8,7 +8,7 @@ from visualiser.conventions import LEG_COORDINATES, millimetres, radians
 from visualiser.errors import PoseError, UnknownNameError, VisualiserError
 from visualiser.movements.asked_poses import leg_of, legs_of, parse_grid
 from visualiser.scene import Scene
-from visualiser.tissue.measurement import Table, measure_poses
+from visualiser.tissue.measurement import PLACES, Table, measure_nerve_poses, measure_poses
 from visualiser.tissue.nerve import nerve_strain
 from visualiser.tissue.paths import moment_arms, muscle_length
 from visualiser.tissue.strain import stretch
@@ -22,6 +22,8 @@ OF_A_HEAD = (
     "knee_flexion_moment_arm_mm",
     "tibial_internal_rotation_moment_arm_mm",
     "belly_strain_percent",
+    "tendon_strain_percent",
+    "strain_percent",
 )
 HEAD_NAMES = ("semitendinosus", "semimembranosus", "biceps_femoris_long_head", "biceps_femoris_short_head")
 NERVE = ("sciatic_nerve_excursion_mm", "sciatic_nerve_strain_percent")
@@ -64,7 +66,10 @@ def test_tendons_stretch_little_and_the_belly_takes_the_rest() -> None:
     assert 1.0 < tendon <= 1.04
     assert belly > whole
     assert tendon * (begin + 1 - end) + belly * (end - begin) == pytest.approx(float(whole))
-    assert measure_poses(pose)[f"{long.name}_belly_strain_percent"][0] == pytest.approx(100 * (float(belly) - 1))
+    table = measure_poses(pose)
+    assert table[f"{long.name}_belly_strain_percent"][0] == pytest.approx(100 * (float(belly) - 1))
+    assert table[f"{long.name}_tendon_strain_percent"][0] == pytest.approx(100 * (float(tendon) - 1))
+    assert table[f"{long.name}_strain_percent"][0] == pytest.approx(table[f"{long.name}_length_percent"][0] - 100)
 
 
 def test_a_movement_has_the_same_columns_and_velocities(raised: Table) -> None:
@@ -103,6 +108,29 @@ def test_raising_the_leg_slides_the_nerve_up_and_strains_it(raised: Table) -> No
     top = int(raised["hip_flexion_deg"].argmax())
     assert raised["sciatic_nerve_excursion_mm"][top] < -5
     assert raised["sciatic_nerve_strain_percent"][top] > raised["sciatic_nerve_strain_percent"][0] + 2
+
+
+def test_along_the_nerve_there_is_a_row_for_each_place_and_pose() -> None:
+    legs = legs_of({"hip_flexion": (0, 64)})
+    table, whole = measure_nerve_poses(legs), measure_poses(legs)
+    assert table.columns[-3:] == ("nerve_level_mm", "nerve_strain_percent", "nerve_excursion_mm")
+    assert len(table) == 2 * PLACES
+    standing, raised = table.values[:PLACES], table.values[PLACES:]
+    np.testing.assert_allclose(standing[:, -1], 0.0, atol=1e-9)
+    level, strain, excursion = raised[:, -3:].T
+    assert (np.diff(level) < 0).all() and level[0] > 100 and level[-1] < -750  # from the spine to the ankle
+    inside = (level < 20) & (level > -400)
+    assert strain[inside].max() == pytest.approx(whole["sciatic_nerve_strain_percent"][1])
+    assert -60 < level[strain.argmax()] < 20  # at the hip that moves
+    at = int(np.abs(level + 200).argmin())
+    assert excursion[at] == pytest.approx(whole["sciatic_nerve_excursion_mm"][1], abs=0.3)
+    assert excursion[0] > 0 > excursion[at]  # both ends are drawn to the hip
+
+
+def test_a_movement_tells_the_nerve_moment_by_moment() -> None:
+    table = Scene.load("straight_leg_raise").measure_nerve(samples=3)
+    assert table.columns[0] == "time_s" and len(table) == 3 * PLACES
+    assert len(set(table["time_s"])) == 3
 
 
 def test_more_poses_than_one_block_change_nothing() -> None:

@@ -1,5 +1,6 @@
 """What may be asked of a picture: moments, poses, sizes, furniture, cameras, colours, words for those who cannot see it."""
 
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 
@@ -8,12 +9,26 @@ import pytest
 from PIL import Image
 
 from visualiser import Scene, cli
+from visualiser.bodies.assembly import Body
+from visualiser.conventions import LEG_SLICES
 from visualiser.errors import PoseError, SceneFileError, VisualiserError
 from visualiser.movements import posing
+from visualiser.movements.movement import pose_at
 from visualiser.pictures import alt, colouring, pages
-from visualiser.pictures.appearance import DIVERGING, IDENTITY, THEMES, diverging
+from visualiser.pictures.appearance import (
+    DIVERGING,
+    IDENTITY,
+    QUIET_FLESH,
+    QUIET_NERVE,
+    RISING,
+    THEMES,
+    Paint,
+    diverging,
+    rising,
+)
 from visualiser.pictures.labels import Placement
 from visualiser.pictures.options import Options, moment, samples_of, size_of
+from visualiser.tissue.nerve import nerve_strain
 from visualiser.writing import read_png_texts, write_png
 
 TINY = {"width": 240, "height": 180, "quality": "draft", "labels": "none"}
@@ -269,6 +284,73 @@ def test_length_colours_are_centred_on_upright_and_reach_the_extremes(leg_raise:
     scale = colouring.scale("length", body, movement)
     assert scale is not None and scale.ticks[1] == (100.0, 0.5)
     assert colouring.scale("identity", body, movement) is None
+
+
+@pytest.mark.parametrize("vision", [None, *VISION])
+def test_slack_and_strained_nerve_are_told_apart_with_every_colour_vision_and_in_grey(vision: str | None) -> None:
+    ramp = np.array([rising(share) for share in np.linspace(0, 1, 21)])
+    assert (np.diff(lab(ramp, vision)[:, 0]) > 0).all()
+    assert closest(np.array(RISING), vision) > 12
+    for quiet in (QUIET_FLESH, QUIET_NERVE):  # neither end of the map looks like what is not coloured by it
+        assert closest(np.array([quiet, RISING[0], RISING[-1]]), vision) > 12
+        assert closest(np.array([quiet, DIVERGING[0], DIVERGING[-1]]), vision) > 12
+
+
+def trunk_of(body: Body, colours: Mapping[str, Paint]) -> tuple[np.ndarray, np.ndarray]:
+    """Colours and heights in standing of the vertices of the sciatic trunk, without its roots and branches."""
+    rings, sectors = body.tube_sizes("sciatic_nerve")[0]
+    own = slice(0, rings * (sectors + 1) + 2)
+    return np.asarray(colours["sciatic_nerve_right"])[own], body.surface("sciatic_nerve_right").vertices[own, 1]
+
+
+def test_the_nerve_has_its_strain_as_colours_along_it(leg_raise: Scene) -> None:
+    body, movement = leg_raise.body, leg_raise.movement
+    slack, raised = (colouring.colours("nerve_strain", body, movement, movement.duration_s * at) for at in (0.0, 0.5))
+    (trunk, height), tibial = trunk_of(body, raised), np.asarray(raised["tibial_nerve_right"])
+    assert len(raised["sciatic_nerve_right"]) == len(body.surface("sciatic_nerve_right").vertices)
+    assert raised["semimembranosus_right"] == QUIET_FLESH and "femur_right" not in raised
+    assert np.unique(np.asarray(slack["tibial_nerve_right"]), axis=0).tolist() == [list(RISING[0])]
+    assert np.unique(np.asarray(raised["common_fibular_nerve_right"]), axis=0).tolist() == [list(QUIET_NERVE)]
+    # Most strained, and so brightest, at the hip that moves: lightness falls from there to the leg.
+    bright = {level: lab(trunk[np.abs(height - level) < 0.01]).mean(axis=0)[0] for level in (-0.03, -0.15, -0.25)}
+    assert (
+        bright[-0.03] > bright[-0.15] > bright[-0.25] > lab(tibial).mean(axis=0)[0] > lab(np.array([RISING[0]]))[0, 0]
+    )
+    limit = colouring.reach("nerve_strain", body, movement)
+    assert limit == 8.0  # and the largest strain is where the map says that it is
+    most = 100.0 * nerve_strain(pose_at(movement, movement.duration_s * 0.5)[LEG_SLICES["right"]])
+    assert closest(np.array([trunk[lab(trunk)[:, 0].argmax()], rising(float(most) / limit)]), None) < 3
+    scale = colouring.scale("nerve_strain", body, movement)
+    assert scale is not None and scale.ticks[0] == (0.0, 0.0) and "%" in scale.title
+
+
+def test_the_nerve_is_drawn_to_the_hip_from_both_ends(leg_raise: Scene) -> None:
+    body, movement = leg_raise.body, leg_raise.movement
+    raised = colouring.colours("nerve_excursion", body, movement, movement.duration_s * 0.5)
+    trunk, height = trunk_of(body, raised)
+    in_pelvis, in_thigh = (trunk[np.abs(height - level) < 0.01].astype(int) for level in (0.04, -0.1))
+    assert (in_pelvis[:, 0] > in_pelvis[:, 2] + 30).all()  # towards the foot: towards yellow
+    assert (in_thigh[:, 2] > in_thigh[:, 0] + 30).all()  # towards the spine: towards blue
+    scale = colouring.scale("nerve_excursion", body, movement)
+    assert scale is not None and scale.ticks[1] == (0.0, 0.5) and "mm" in scale.title
+    standing = colouring.colours("nerve_excursion", body, leg_raise.posed({"knee_flexion": 0.0}).movement, 0.0)
+    assert np.unique(np.asarray(standing["tibial_nerve_right"]), axis=0).tolist() == [list(DIVERGING[2])]
+
+
+@pytest.mark.render
+def test_a_picture_shows_the_colours_along_the_nerve(leg_raise: Scene) -> None:
+    look = {"width": 480, "height": 270, "labels": "none", "hide": "muscles", "scale_bar": False, "dial": False}
+    plain, strained = (
+        np.asarray(leg_raise.image(at=0.5, colour=colour, **look).convert("RGB"), int)
+        for colour in ("tissue", "nerve_strain")
+    )
+    anatomy = (slice(60, None), slice(120, None))  # the bar of colours stands in the corner
+
+    def reddish(picture: np.ndarray) -> int:
+        red, green, blue = np.moveaxis(picture[anatomy], -1, 0)
+        return int(((red - blue > 60) & (red - green > 50)).sum())
+
+    assert reddish(strained) > reddish(plain) + 50
 
 
 def test_identity_colours_fill_the_muscles(leg_raise: Scene) -> None:

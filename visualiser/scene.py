@@ -458,6 +458,12 @@ class Scene:
             return measure(self.movement, samples)
         return measure(self.movement, samples, heads=self.physique.heads, geometry=self.physique.geometry)
 
+    def measure_nerve(self, samples: int = 101) -> "Table":
+        """Strain and excursion along the nerve, a row for each moment and each place, see `tissue.measurement.measure_nerve`."""
+        from visualiser.tissue.measurement import measure_nerve
+
+        return measure_nerve(self.movement, samples)
+
     def meshes(self, at: float | str = 0.6) -> "dict[str, trimesh.Trimesh]":
         """Every surface in its pose at a share of the movement, by name: closed trimesh meshes, metres."""
         import trimesh

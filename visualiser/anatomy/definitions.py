@@ -327,7 +327,8 @@ class Nerve:
 
     `distal_guides` lead on from the first division to the ankle, whose dorsiflexion pulls at `ankle_arm_mm`.
     `slack` is the strain of the bed, counted from upright standing, that the nerve takes up before it carries tension;
-    `bed_length_mm` is the distance over which the bed's shear holds the nerve, sqrt(axial / shear stiffness).
+    `bed_length_mm` is the distance over which the bed's shear holds the nerve, sqrt(axial / shear stiffness); `hip_travel_mm` is by how
+    much 90 degrees of hip flexion lengthen the bed.
     """
 
     name: str
@@ -343,5 +344,6 @@ class Nerve:
     ankle_arm_mm: float
     slack: float
     bed_length_mm: float
+    hip_travel_mm: float
     sources: tuple[Source, ...]
     synonyms: tuple[str, ...] = ()

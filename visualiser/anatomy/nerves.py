@@ -82,12 +82,16 @@ SCIATIC_NERVE = Nerve(
     distal_guides=(Guide((-18.0, -640.0, -2.0), 1.0, 1.0), Guide((-20.0, -810.0, -18.0), 1.0, 1.0)),
     ankle_arm_mm=24.0,
     slack=0.01,
-    bed_length_mm=330.0,
+    bed_length_mm=360.0,
+    hip_travel_mm=64.0,  # a quarter turn round the femoral head at the 41 mm where scans find the nerve
     sources=(
         sources.CURRIN_2015,
         sources.MBAKA_2022,
         sources.SCIATIC_ULTRASOUND,
         sources.RIDEHALGH_2014,
+        sources.ROBINSON_PROBYN_2019,
+        sources.SMITH_1993,
+        sources.COPPIETERS_2006,
         sources.KOZIOL_2024,
         sources.ESTIMATE,
     ),

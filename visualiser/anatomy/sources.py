@@ -198,6 +198,28 @@ RYAN_2003 = Source(
 RIDEHALGH_2014 = Source(
     "ridehalgh_2014", "Ridehalgh et al. 2014, Normative sciatic nerve excursion", "excursion with knee extension"
 )
+ROBINSON_PROBYN_2019 = Source(
+    "robinson_probyn_2019",
+    "Robinson & Probyn 2019, How Much Sciatic Nerve Does Hip Flexion Require?, Can J Neurol Sci",
+    "the nerve lies 41 mm from the femoral head on scans; 64 mm of it are needed to flex the hip (abstract)",
+)
+SMITH_1993 = Source(
+    "smith_1993",
+    "Smith et al. 1993, Straight leg raising: anatomical effects on the spinal nerve root, Spine 18:992",
+    "roots L4 to S1 move by 0.5 to 5 mm and are strained by 2 to 4 % in a leg raise, ten fresh cadavers (abstract)",
+)
+COPPIETERS_2006 = Source(
+    "coppieters_2006",
+    "Coppieters et al. 2006, Strain and excursion of the sciatic, tibial, and plantar nerves, J Orthop Res 24:1883",
+    "a leg raise strains the nerve most nearest the moving joint, and is felt beyond the ankle (abstract)",
+    "10.1002/jor.20210",
+)
+FLEMING_2003 = Source(
+    "fleming_2003",
+    "Fleming et al. 2003, Strain on the human sciatic nerve in vivo during movement of the hip and knee, J Bone Joint Surg Br",
+    "26 % (19 to 30) locally where it is laid bare at the hip, hip flexed and knee straight, ten operations (abstract)",
+    "10.1302/0301-620X.85B3.13220",
+)
 BUENO_GRACIA_2019 = Source(
     "bueno_gracia_2019",
     "Bueno-Gracia et al. 2019, Differential movement of the sciatic nerve and hamstrings",

@@ -49,7 +49,8 @@ class Look:
         str,
         Parameter(
             name=["--colour", "--color"],
-            help="tissue, identity (one each), length or strain (blue short, yellow long), activation (schematic).",
+            help="tissue, identity (one each), length or strain (blue short, yellow long), activation (schematic), nerve_strain or "
+            "nerve_excursion (along the nerve).",
         ),
     ] = "tissue"
     title: Annotated[str | None, Parameter(help="A title of your own, or none; the scene's if left out.")] = None

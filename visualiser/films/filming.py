@@ -20,7 +20,7 @@ from visualiser.films.smoothing import brightness, smooth
 from visualiser.films.timeline import Moment
 from visualiser.movements.movement import Movement
 from visualiser.pictures import colouring
-from visualiser.pictures.appearance import THEMES, Colour
+from visualiser.pictures.appearance import THEMES, Paint
 from visualiser.pictures.backdrop import cut_out
 from visualiser.pictures.cameras import Camera
 from visualiser.pictures.options import Options
@@ -81,7 +81,7 @@ class Exposure(NamedTuple):
 class _Posed(NamedTuple):
     frame: Frame
     camera: Camera
-    colours: dict[str, Colour]
+    colours: dict[str, Paint]
 
 
 class _Raw(NamedTuple):
@@ -160,7 +160,7 @@ def _both(stage: Stage, samples: int) -> tuple[ByteArray, tuple[int, int]]:
 
 def _same(a: _Posed, b: _Posed) -> bool:
     """Whether two frames look the same: pose, camera and colours."""
-    if a.camera != b.camera or a.colours != b.colours:
+    if a.camera != b.camera or not colouring.same(a.colours, b.colours):
         return False
     if a.frame is b.frame:
         return True

@@ -20,6 +20,9 @@ _COLOURS = {
     "length": "The muscles are coloured by their length: dark blue shorter, yellow longer than in upright standing.",
     "activation": "The muscles are coloured by how active they are, from slate, silent, to yellow; a schematic, not a recording.",
     "strain": "The muscles are coloured by the strain of their bellies: dark blue shorter, yellow longer than in upright standing.",
+    "nerve_strain": "The sciatic and tibial nerve are coloured by their strain: slate none, yellow most; the muscles are pale.",
+    "nerve_excursion": "The sciatic and tibial nerve are coloured by how far they have slid in their bed since upright standing: dark blue "
+    "towards the spine, yellow towards the foot; the muscles are pale.",
 }
 
 

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
+import numpy as np
+
 from visualiser.errors import unknown_name
+from visualiser.typed import ByteArray, FloatArray
 
 Colour = tuple[int, int, int]
+Paint = Colour | ByteArray  # of a whole surface, or (V, 3) one for each of its vertices
 Vector = tuple[float, float, float]
 T = TypeVar("T")
 
@@ -68,11 +72,16 @@ TISSUE: Mapping[str, Colour] = MappingProxyType(
 DIVERGING: tuple[Colour, ...] = (rgb("#0A3A86"), rgb("#4A6796"), rgb("#8F8E8A"), rgb("#CFAE52"), rgb("#FFD84A"))
 
 # From idle (slate) over half (orange red) to all (yellow). Lightness rises all along, as in "inferno" of matplotlib, whose idea it is.
-RISING: tuple[Colour, ...] = (rgb("#34405A"), rgb("#7A3E6D"), rgb("#CF4B4B"), rgb("#F08A24"), rgb("#FFE066"))
+RISING: tuple[Colour, ...] = (rgb("#354170"), rgb("#93518A"), rgb("#D96459"), rgb("#F69E3C"), rgb("#FFE890"))
 
 
 # Nerves beside muscles that are coloured by a map: nothing of the map's, least of all the yellow at its end.
 OFF_THE_MAP: Colour = rgb("#F3EFE8")
+
+# Muscles beside a nerve that is coloured by a map: pale flesh that no map has, before which both its dark and its bright end stand out.
+# Parts of nerves of which nothing is known are a quiet grey.
+QUIET_FLESH: Colour = rgb("#C2A79E")
+QUIET_NERVE: Colour = rgb("#CBC7BA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,14 @@ def diverging(share: float) -> Colour:
 def rising(share: float) -> Colour:
     """The colour at a share of the map from nothing, 0, to all, 1; held at the ends."""
     return _mixed(RISING, share)
+
+
+def mapped(stops: tuple[Colour, ...], shares: FloatArray) -> ByteArray:
+    """Colours (V, 3) at shares (V,) of the way along a map, held at its ends; `QUIET_NERVE` where a share is not a number."""
+    known = ~np.isnan(shares)
+    place = np.linspace(0.0, 1.0, len(stops))
+    found = np.stack([np.interp(np.where(known, shares, 0.0), place, channel) for channel in np.array(stops).T], axis=1)
+    return np.where(known[:, None], np.round(found), QUIET_NERVE).astype(np.uint8)
 
 
 def _mixed(stops: tuple[Colour, ...], share: float) -> Colour:

@@ -18,7 +18,7 @@ from vtkmodules.vtkRenderingCore import vtkProperty
 from visualiser import machine
 from visualiser.bodies.assembly import BONE, FOOTPRINT, MUSCLE, PROP, Frame, Surface
 from visualiser.errors import DisplayError
-from visualiser.pictures.appearance import THEMES, TISSUE, Colour, Theme, look_up
+from visualiser.pictures.appearance import THEMES, TISSUE, Colour, Paint, Theme, look_up
 from visualiser.pictures.cameras import Camera, visible_share
 from visualiser.pictures.caps import Cap
 from visualiser.pictures.section import Plane
@@ -196,13 +196,20 @@ class Stage:
         renderer.SetMaximumNumberOfPeels(_PEELS)
         renderer.SetOcclusionRatio(0.0)
 
-    def paint(self, colours: Mapping[str, Colour]) -> None:
-        """Give surfaces one colour each, instead of their tissue's."""
+    def paint(self, colours: Mapping[str, Paint]) -> None:
+        """Give surfaces one colour each, or one for each of their vertices, instead of their tissue's."""
         for name, colour in colours.items():
-            actor = self._actors[name]
+            actor, varied = self._actors[name], isinstance(colour, np.ndarray)
             actor.SetTexture(None)
-            actor.mapper.scalar_visibility = False
-            actor.prop.color = tuple(channel / 255 for channel in colour)
+            actor.mapper.scalar_visibility = varied
+            if not varied:
+                actor.prop.color = tuple(channel / 255 for channel in colour)
+                continue
+            mesh = self._meshes[name]
+            mesh.point_data["paint"] = colour
+            mesh.set_active_scalars("paint", preference="point")
+            actor.mapper.SetScalarModeToUsePointData()
+            actor.mapper.SetColorModeToDirectScalars()
 
     def cut(self, plane: Plane, caps: Mapping[str, Cap], colours: Mapping[str, Colour], *, outline: float) -> None:
         """Take away what lies before a plane, and close the cut surfaces with flat faces of given colours.

@@ -234,7 +234,12 @@ def _cut(
     plane = plane_in(options.section, body, frame).facing(camera)
     faces = cut_faces(body, frame, plane, options)
     own = colouring.colours(options.colour, body, movement, time_s, options.reach)
-    colours = {name: own.get(name, CUT_COLOURS[body.surface(name).kind]) for name in faces}
+    colours = {
+        name: colouring.colour_near(own[name], frame.vertices[name], face.centre)
+        if name in own
+        else CUT_COLOURS[body.surface(name).kind]
+        for name, face in faces.items()
+    }
     stage.cut(plane, faces, colours, outline=_OUTLINE * options.scale * options.samples)
     return faces
 

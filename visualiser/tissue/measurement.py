@@ -13,12 +13,13 @@ from visualiser.errors import unknown_name
 from visualiser.movements.activation import HEADS, activation
 from visualiser.movements.movement import Movement, pose_at
 from visualiser.tissue.insufficiency import active_knee_limit
-from visualiser.tissue.nerve import nerve_excursion, nerve_strain
+from visualiser.tissue.nerve import BED_POINTS, nerve_excursion, nerve_state_since_standing, nerve_strain
 from visualiser.tissue.paths import ARM_COORDINATES, BLOCK, moment_arms, muscle_length
 from visualiser.tissue.strain import parted
 from visualiser.tissue.tightness import leg_to_couch
 from visualiser.typed import FloatArray
 
+PLACES = BED_POINTS - 1  # along the nerve, at which it is told how it fares
 VELOCITY_STEP_S = 1e-4  # to either side of a moment: velocity does not depend on how many rows are asked for
 
 # Hip arms are reported for extension, as textbooks print them; `paths` counts them for flexion.
@@ -52,7 +53,8 @@ class Table:
 
 
 def head_columns(head: MuscleHead, leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> Iterator[Column]:
-    """What one head does in N poses: length, length in percent of upright standing, five moment arms, strain of its belly.
+    """What one head does in N poses: length, length in percent of upright standing, five moment arms, strain of its belly, its
+    tendons and the whole.
 
     leg : (N, 6)  radians
     """
@@ -64,7 +66,10 @@ def head_columns(head: MuscleHead, leg: FloatArray, geometry: Geometry = skeleto
     for i, coordinate in enumerate(ARM_COORDINATES):
         name, sign = _ARM_NAMES[coordinate]
         yield f"{head.name}_{name}_moment_arm_mm", sign * arms[:, i] + 0.0  # no minus zeros
-    yield f"{head.name}_belly_strain_percent", 100.0 * (parted(head, whole).belly - 1.0)
+    shared = parted(head, whole)
+    yield f"{head.name}_belly_strain_percent", 100.0 * (shared.belly - 1.0)
+    yield f"{head.name}_tendon_strain_percent", 100.0 * (shared.tendon - 1.0)
+    yield f"{head.name}_strain_percent", 100.0 * (whole - 1.0)
 
 
 def nerve_columns(leg: FloatArray) -> Iterator[Column]:
@@ -75,6 +80,37 @@ def nerve_columns(leg: FloatArray) -> Iterator[Column]:
     blocks = np.array_split(leg, len(leg) // BLOCK + 1)
     yield "sciatic_nerve_excursion_mm", millimetres(np.concatenate([nerve_excursion(block) for block in blocks]))
     yield "sciatic_nerve_strain_percent", 100.0 * np.concatenate([nerve_strain(block) for block in blocks])
+
+
+def along_nerve(leg: FloatArray) -> Iterator[Column]:
+    """Strain and excursion along the sciatic and tibial nerve in N poses (N, 6): N * K rows, from spine to ankle pose by pose.
+
+    Levels are heights above the hip centre in upright standing; excursion counts from upright standing, towards the foot positive.
+    """
+    blocks = [nerve_state_since_standing(block) for block in np.array_split(leg, len(leg) // BLOCK + 1)]
+    level = 0.5 * (blocks[0].level[1:] + blocks[0].level[:-1])
+    strain = np.concatenate([state.strain for state in blocks])
+    excursion = np.concatenate([0.5 * (state.excursion[:, 1:] + state.excursion[:, :-1]) for state in blocks])
+    yield "nerve_level_mm", millimetres(np.tile(level, len(leg)))
+    yield "nerve_strain_percent", 100.0 * strain.ravel()
+    yield "nerve_excursion_mm", millimetres(excursion.ravel())
+
+
+def measure_nerve_poses(leg: ArrayLike) -> Table:
+    """Strain and excursion along the nerve in any poses of one leg: `PLACES` rows a pose, with its joint angles in each.
+
+    leg : (..., 6)  radians, order of `conventions.LEG_COORDINATES`
+    """
+    rows = np.asarray(leg, dtype=np.float64).reshape(-1, len(LEG_COORDINATES))
+    repeated = np.repeat(rows, PLACES, axis=0)
+    return _table([*_coordinates(LEG_COORDINATES, repeated), *along_nerve(rows)])
+
+
+def measure_nerve(movement: Movement, samples: int = 101) -> Table:
+    """Strain and excursion along the nerve of the moving leg at equal steps of time over a movement: `PLACES` rows a moment."""
+    time = np.linspace(0.0, movement.duration_s, samples)
+    table = measure_nerve_poses(pose_at(movement, time)[:, LEG_SLICES[movement.side]])
+    return Table(("time_s", *table.columns), np.column_stack([np.repeat(time, PLACES), table.values]))
 
 
 def measure_poses(

@@ -11,17 +11,30 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.linalg import solveh_banded
 
 from visualiser.anatomy.definitions import Guide
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.conventions import metres
-from visualiser.kinematics import ANKLE_DORSIFLEXION, KNEE_FLEXION, TIBIAL_ROTATION, femur_to_pelvis, tibia_to_femur
+from visualiser.kinematics import (
+    ANKLE_DORSIFLEXION,
+    HIP_ADDUCTION,
+    HIP_FLEXION,
+    HIP_ROTATION,
+    KNEE_FLEXION,
+    TIBIAL_ROTATION,
+    femur_to_pelvis,
+    tibia_to_femur,
+)
 from visualiser.tissue.sections import resampled
 from visualiser.typed import FloatArray
 
 BED_POINTS, FOOT_STEPS = 121, 12  # points of the bed from spine to ankle, and the steps above it that feel the ankle
 NEWTON_STEPS = 12
-ROOT_YIELD = 0.15  # metres of nerve as yielding as roots and dura together: ESTIMATE
+FEW_POSES = 32  # below that many it is faster to solve pose by pose
+# Metres of nerve as yielding as roots and dura together. Fitted: the fifth lumbar root then moves by 3.5 mm in a leg raise, where ten
+# cadavers had 0.5 to 5 (Smith 1993).
+ROOT_YIELD = 0.06
 SLACK_BEND, WAVY_SHARE = (
     0.004,
     0.6,
@@ -85,13 +98,13 @@ def nerve_state(leg: FloatArray) -> NerveState:
     """How far the sciatic and tibial nerve slides and stretches along its length.
 
     leg     : (..., 6)  radians
-    source  : bed length, slack and WAVY_SHARE were fitted to the excursions of Ridehalgh 2014 (9.9 and 12.4 mm for knee 90 to 0 with
-              the hip at 30 and 60) and to 6-8 % at a straight-leg raise; they are no independent result
+    source  : how much hip flexion asks for is that of Robinson & Probyn 2019; bed length, slack and WAVY_SHARE were fitted to the
+              excursions of Ridehalgh 2014 (9.9 and 12.4 mm for knee 90 to 0 with the hip at 30 and 60) and to 6-8 % at a straight-leg
+              raise, ROOT_YIELD to Smith 1993; they are no independent result
     """
     leg = np.asarray(leg, dtype=np.float64)
-    _, length = _bed(leg.reshape(-1, 6))
-    standing, rest = _bed(np.zeros((1, 6)))
-    rest = rest[0]
+    length = _bed_lengths(leg.reshape(-1, 6))
+    standing, rest = _standing_bed()
     offered = length / rest - 1.0 - SCIATIC_NERVE.slack
     shift = np.zeros((len(length), len(rest) + 1))
     held = np.convolve(rest, (0.5, 0.5)) / metres(SCIATIC_NERVE.bed_length_mm) ** 2
@@ -108,7 +121,7 @@ def nerve_state(leg: FloatArray) -> NerveState:
         )
     strain = np.maximum(offered + np.diff(shift, axis=1) / rest, 0.0)
     lead = leg.shape[:-1]
-    return NerveState(standing[0, :, 1], strain.reshape(*lead, -1), shift.reshape(*lead, -1))
+    return NerveState(standing[:, 1], strain.reshape(*lead, -1), shift.reshape(*lead, -1))
 
 
 def nerve_strain(leg: FloatArray) -> FloatArray:
@@ -121,10 +134,21 @@ def nerve_strain(leg: FloatArray) -> FloatArray:
 
 def nerve_excursion(leg: FloatArray, level: float = MID_THIGH) -> FloatArray:
     """How far (...) the nerve has slid in its bed at a level of the thigh since upright standing, metres, distal positive."""
-    state, upright = nerve_state(leg), nerve_state(np.zeros(6))
-    at = int(np.argmin(np.abs(state.level - level)))
-    slid: FloatArray = state.excursion[..., at] - upright.excursion[at]
+    state = nerve_state_since_standing(leg)
+    slid: FloatArray = state.excursion[..., int(np.argmin(np.abs(state.level - level)))]
     return slid
+
+
+def nerve_state_since_standing(leg: FloatArray) -> NerveState:
+    """The nerve in poses (..., 6) with excursions counted from upright standing, as everything tells them that measures or colours."""
+    state = nerve_state(leg)
+    return state._replace(excursion=state.excursion - _standing_excursion())
+
+
+@lru_cache
+def _standing_excursion() -> FloatArray:
+    """Excursion (K,) in upright standing."""
+    return nerve_state(np.zeros(6)).excursion
 
 
 def _tension(strain: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -137,6 +161,9 @@ def _tension(strain: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _tridiagonal(below: FloatArray, middle: FloatArray, above: FloatArray, right: FloatArray) -> FloatArray:
     """Solutions (N, K) of N symmetric systems with diagonal `middle` (N, K) and off-diagonals -below[:, 1:] = -above[:, :-1]."""
+    if len(middle) < FEW_POSES:
+        bands = np.stack([-below, middle], axis=1)
+        return np.stack([solveh_banded(own, value) for own, value in zip(bands, right, strict=True)])
     middle, right = middle.copy(), right.copy()
     count = middle.shape[1]
     for i in range(1, count):
@@ -180,3 +207,35 @@ def _bed(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
     ankle = metres(SCIATIC_NERVE.ankle_arm_mm) * rows[:, ANKLE_DORSIFLEXION]
     length[:, -FOOT_STEPS:] += ankle[:, None] / FOOT_STEPS
     return points, length
+
+
+def _bed_lengths(rows: FloatArray) -> FloatArray:
+    """Lengths (N, K - 1) of the bed whose nerve lies as near the hip's axis as scans have it.
+
+    The drawn nerve has to keep clear of bone and muscle and stands a little farther out; what the hip asks of it is scaled accordingly.
+    """
+    _, drawn = _bed(rows)
+    _, straight = _bed(_hip_at_rest(rows))
+    return straight + _hip_share() * (drawn - straight)
+
+
+def _hip_at_rest(rows: FloatArray) -> FloatArray:
+    still = rows.copy()
+    still[:, [HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION]] = 0.0
+    return still
+
+
+@lru_cache
+def _hip_share() -> float:
+    """What 90 degrees of hip flexion ask of the nerve, over what they would ask along the guides."""
+    flexed = np.zeros((1, 6))
+    flexed[0, HIP_FLEXION] = np.pi / 2
+    along_guides = float(_bed(flexed)[1].sum() - _standing_bed()[1].sum())
+    return float(metres(SCIATIC_NERVE.hip_travel_mm)) / along_guides
+
+
+@lru_cache
+def _standing_bed() -> tuple[FloatArray, FloatArray]:
+    """Points (K, 3) of the bed and lengths (K - 1,) between them in upright standing."""
+    points, length = _bed(np.zeros((1, 6)))
+    return points[0], length[0]

@@ -8,6 +8,7 @@ import numpy as np
 
 from visualiser.bodies.assembly import Body, Frame, Surface
 from visualiser.conventions import Side
+from visualiser.pictures.appearance import Paint
 from visualiser.tissue.sections import closed_faces
 from visualiser.transforms import apply
 from visualiser.typed import FloatArray, IntArray
@@ -33,6 +34,10 @@ class Draft:
             return {name: table[name][pick].astype(np.float32) for name, pick in self.picks.items()}
 
         return replace(fine, vertices=kept(fine.vertices), normals=kept(fine.normals))
+
+    def painted(self, colours: Mapping[str, Paint]) -> dict[str, Paint]:
+        """Colours for the surfaces of the body, for the vertices that are kept."""
+        return {name: paint if isinstance(paint, tuple) else paint[self.picks[name]] for name, paint in colours.items()}
 
     def plain(self) -> tuple[Surface, ...]:
         """The surfaces with a colour at each vertex where they have a painted texture."""

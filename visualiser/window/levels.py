@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from visualiser.bodies.assembly import Body, Frame, Surface
-from visualiser.pictures.appearance import TISSUE, Colour
+from visualiser.pictures.appearance import TISSUE, Paint
 from visualiser.pictures.cameras import Camera
 from visualiser.pictures.rendering import Stage
 from visualiser.typed import FloatArray
@@ -33,7 +33,7 @@ class Levels:
         self._lit: frozenset[str] = frozenset()
         self._prints: dict[str, Surface] = {}
         self._reference: Frame | None = None
-        self._colours: Mapping[str, Colour] = {}
+        self._colours: Mapping[str, Paint] = {}
         self._frame: Frame | None = None
         self.fine_shown = True
         self._simple = False
@@ -124,11 +124,11 @@ class Levels:
             for prefix in (_FINE, _LIGHT):
                 self._plotter.actors[prefix + name].prop.diffuse = diffuse * (_SHADE if shaded else 1.0)
 
-    def paint(self, colours: Mapping[str, Colour]) -> None:
+    def paint(self, colours: Mapping[str, Paint]) -> None:
         """Give surfaces a colour of their own; only `dress` takes it off again."""
         self._colours = colours
         self.fine.paint(colours)
-        self._light.paint(colours)
+        self._light.paint(self._draft.painted(colours))
 
     # -- what is added ---------------------------------------------------------------------------------------------------------------
 

@@ -158,12 +158,14 @@ NOT_OURS = (
 )
 
 # -- colouring -----------------------------------------------------------------------------------------------------------------------
-COLOUR_BY = "Colour muscles"
+COLOUR_BY = "Colour"
 COLOURINGS = {
     "tissue": "as tissue",
     "identity": "each its own",
     "length": "by length",
     "strain": "by strain of the belly",
     "activation": "by what each head does",
+    "nerve_strain": "the nerve, by its strain",
+    "nerve_excursion": "the nerve, by how far it slid",
 }
 THEMES = {"system": "Theme as the system's", "light": "Light theme", "dark": "Dark theme", "print": "Print theme"}

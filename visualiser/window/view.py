@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from visualiser.bodies.assembly import Body, Frame, Surface
 from visualiser.errors import VisualiserError
-from visualiser.pictures.appearance import Colour
+from visualiser.pictures.appearance import Paint
 from visualiser.pictures.cameras import Camera
 from visualiser.transforms import apply, inverse
 from visualiser.typed import ByteArray, FloatArray
@@ -110,7 +110,7 @@ class BodyView(QWidget):
         self.frame_s = 0.1  # what one draft lately took, seconds
         self.frames_drawn = 0
         self._draft = 1.0  # pixels drawn per pixel shown and side, while something moves
-        self._colours: Mapping[str, Colour] = {}
+        self._colours: Mapping[str, Paint] = {}
         self._depth: FloatArray | None = None
         self._fine = self._resting = False
         self._asked_at: float | None = None
@@ -190,7 +190,7 @@ class BodyView(QWidget):
         self.levels.show(opacities)
         self.draw()
 
-    def paint(self, colours: Mapping[str, Colour]) -> None:
+    def paint(self, colours: Mapping[str, Paint]) -> None:
         """Give surfaces colours of their own; none gives them back the look of their tissue."""
         undress = bool(set(self._colours) - set(colours))
         self._colours = colours
