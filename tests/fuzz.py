@@ -16,6 +16,7 @@ import tempfile
 import tomllib
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -190,7 +191,7 @@ def tampered(content: bytes, dice: random.Random) -> bytes:
         elif kind < 0.25:
             del holder[key]
         else:
-            holder[key] = dice.choice(VALUES)
+            holder[key] = deepcopy(dice.choice(VALUES))  # the next accident may happen inside it
     return tomli_w.dumps(table).encode()
 
 
