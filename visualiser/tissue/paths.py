@@ -19,21 +19,22 @@ from visualiser.conventions import metres
 from visualiser.errors import AnatomyError, unknown_name
 from visualiser.kinematics import HIP_ADDUCTION, HIP_FLEXION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
 from visualiser.tissue.routes import (
-    Bundle,
     Free,
-    Hold,
+    Held,
     Joints,
-    aimed_again,
+    Line,
+    Route,
     arriving,
-    bundle,
     joints_of,
     leaving,
     nearest_aim,
-    on_axes,
+    numbers,
+    origin_clearance,
+    placed,
     route,
+    via_point,
 )
-from visualiser.tissue.wrapping import Arc, picked, put
-from visualiser.typed import FloatArray, IntArray
+from visualiser.typed import FloatArray
 
 ARM_COORDINATES = ("hip_flexion", "hip_adduction", "hip_internal_rotation", "knee_flexion", "tibial_internal_rotation")
 _HIP_ARMS = ARM_COORDINATES[:3]
@@ -92,26 +93,18 @@ def lengths_and_arms(
     rows = np.asarray(leg, dtype=np.float64).reshape(-1, 6)
     lengths = np.empty((len(heads), len(rows)))
     arms = np.empty((len(heads), len(coordinates), len(rows)))
-    alike = _alike(heads)
-    for first in range(0, len(rows), BLOCK):
-        block = slice(first, first + BLOCK)
+    size = -(-len(rows) // max(-(-len(rows) // BLOCK), 1)) or 1  # blocks of one size
+    for first in range(0, len(rows), size):
+        block = slice(first, first + size)
         joints = joints_of(rows[block], geometry)
-        for places, lines in alike:
-            free, hold = route(lines, joints)
-            lengths[places, block] = _to_via(free, hold) + lines.beyond
-            for c, arm in enumerate(_arms(lines, free, hold, joints, coordinates)):
-                arms[places, c, block] = arm
+        for h, head in enumerate(heads):
+            line = numbers(head.line)
+            found = route(line, joints)
+            np.add(found.length, line.beyond, out=lengths[h, block])
+            for c, arm in enumerate(_arms(line, found, joints, coordinates)):
+                arms[h, c, block] = arm
     lead = np.shape(leg)[:-1]
     return lengths.T.reshape(*lead, len(heads)), np.moveaxis(arms, -1, 0).reshape(*lead, *arms.shape[:2])
-
-
-def _alike(heads: Sequence[MuscleHead]) -> list[tuple[IntArray, Bundle]]:
-    """Lines that are built alike, side by side, and the places of their heads among all."""
-    kinds: dict[tuple[object, ...], list[int]] = {}
-    for i, head in enumerate(heads):
-        line = head.line
-        kinds.setdefault((line.origin_segment, line.wrap is None, line.ischium is None), []).append(i)
-    return [(np.array(places), bundle(tuple(heads[i].line for i in places))) for places in kinds.values()]
 
 
 def line_points(head: MuscleHead, leg: FloatArray, count: int, geometry: Geometry = skeleton.STANDARD) -> FloatArray:
@@ -121,16 +114,16 @@ def line_points(head: MuscleHead, leg: FloatArray, count: int, geometry: Geometr
     returns : (..., count, 3)  metres, femur frame
     """
     check_line(head.line, geometry)
-    joints = joints_of(np.asarray(leg, dtype=np.float64).reshape(-1, 6), geometry)
-    lines = bundle((head.line,))
-    free, hold = route(lines, joints)
-    to_via, beyond = _to_via(free, hold)[0, :, None], lines.beyond[0, 0]
+    joints, line = joints_of(np.asarray(leg, dtype=np.float64).reshape(-1, 6), geometry), numbers(head.line)
+    found = route(line, joints)
+    to_via, beyond = found.length[:, None], line.beyond
     travelled = np.linspace(0.0, 1.0, count) * (to_via + beyond)
     before_via = np.minimum(travelled, to_via)
-    points = _free_points(free, np.minimum(before_via, free.length.reshape(-1, 1)))
-    if hold is not None:
-        points[:, hold.rows] = _held_points(hold, before_via[hold.rows])
-    onward = on_axes(joints.tibia, metres([np.subtract(head.line.insertion_mm, head.line.via_mm)]))[:, 0]
+    held_length = 0.0 if found.held is None else found.held.length[:, None]
+    points = _free_points(line, found.free, np.clip(before_via - held_length, 0.0, found.free.length[:, None]))
+    if found.held is not None:
+        points = np.where(before_via < held_length, _held_points(line, found.held, joints, before_via), points)
+    onward = np.stack(placed(joints.tibia, metres(np.subtract(head.line.insertion_mm, head.line.via_mm))))
     points += (travelled - before_via) / beyond * onward[..., None]
     return np.moveaxis(points, 0, -1).reshape(*np.shape(leg)[:-1], count, 3)
 
@@ -146,7 +139,7 @@ def via_clearance(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) ->
     leg[..., KNEE_FLEXION] = np.radians(np.linspace(*skeleton.limits_deg("knee_flexion"), 80))[:, None]
     leg[..., TIBIAL_ROTATION] = np.radians(np.linspace(*skeleton.limits_deg("tibial_internal_rotation"), 80))
     joints = joints_of(leg.reshape(-1, 6), geometry)
-    x, y, _ = on_axes(joints.tibia, metres([line.via_mm]))[:, 0] + joints.from_hinge + joints.hinge
+    x, y, _ = via_point(numbers(line), joints)
     nearest = np.hypot(x - metres(line.wrap.x_mm), y - metres(line.wrap.y_mm)).min()
     return float(nearest - metres(line.wrap.radius_mm))
 
@@ -155,9 +148,7 @@ def via_clearance(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) ->
 def check_line(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) -> None:
     """Raise AnatomyError where lengths could jump: a via point or an origin in its wrap cylinder, a thigh along the one in the ischium."""
     if line.ischium is not None:
-        cylinder = bundle((line,)).ischium
-        assert cylinder is not None
-        outside = float(np.hypot(*cylinder.origin[:2, 0, 0]) - cylinder.radius[0, 0])
+        outside = origin_clearance(line)
         if outside < VIA_CLEARANCE:
             raise AnatomyError(
                 f"The origin {line.origin_mm} comes within {1e3 * outside:.1f} mm of the cylinder in the ischium; 1 mm is allowed."
@@ -180,51 +171,35 @@ def _aim_clearance(line: LineOfAction, geometry: Geometry) -> float:
     ranges = [np.radians(np.linspace(*skeleton.limits_deg(name), 12)) for name in _HIP_ARMS]
     leg = np.zeros((12, 12, 12, 6))
     leg[..., HIP_FLEXION], leg[..., HIP_ADDUCTION], leg[..., HIP_ROTATION] = np.meshgrid(*ranges, indexing="ij")
-    joints, lines = joints_of(leg.reshape(-1, 6), geometry), bundle((line,))
-    return nearest_aim(lines, joints)
+    return nearest_aim(numbers(line), joints_of(leg.reshape(-1, 6), geometry))
 
 
 # -- lengths and arms ------------------------------------------------------------------------------------------------
 
 
-def _to_via(free: Free, hold: Hold | None) -> FloatArray:
-    """Lengths (H, N) from the origins to the via points."""
-    if hold is None:
-        return free.length
-    length = free.length.copy()
-    put(length, hold.rows, hold.held.length + hold.rest.length)
-    return length
-
-
-def _arms(
-    lines: Bundle, free: Free, hold: Hold | None, joints: Joints, coordinates: Sequence[str]
-) -> Iterator[FloatArray | float]:
-    """-dL/dq (H, N) about each coordinate: as it turns, an end of a line moves, and the line lengthens by that along its direction."""
+def _arms(line: Line, found: Route, joints: Joints, coordinates: Sequence[str]) -> Iterator[FloatArray | float]:
+    """-dL/dq (N,) about each coordinate: as it turns, an end of a line moves, and the line lengthens by that along its direction."""
     about_hip = [name for name in coordinates if name in _HIP_ARMS]
     arms: dict[str, FloatArray | float] = dict.fromkeys(about_hip, 0.0)
-    if lines.segment == "pelvis" and about_hip:
-        arms |= _hip_arms(free, hold, joints, about_hip)
+    if line.segment == "pelvis" and about_hip:
+        arms |= _hip_arms(line, found, joints, about_hip)
     if len(about_hip) < len(coordinates):
-        arms |= _knee_arms(lines, free, hold, joints)
+        arms |= _knee_arms(found.free, joints)
     return (arms[name] for name in coordinates)
 
 
-def _hip_arms(free: Free, hold: Hold | None, joints: Joints, coordinates: Sequence[str]) -> dict[str, FloatArray]:
+def _hip_arms(line: Line, found: Route, joints: Joints, coordinates: Sequence[str]) -> dict[str, FloatArray]:
     """What the ischium holds moves with the pelvis: the free part pulls where it leaves the bone."""
-    begin, (way, length) = free.begin, leaving(free)
-    if hold is not None:
-        end, onward = aimed_again(hold)
-        begin, way, length = begin.copy(), way.copy(), length.copy()
-        put(begin, hold.rows, end, 1)
-        put(way, hold.rows, onward, 1)
-        put(length, hold.rows, np.sqrt(onward[0] * onward[0] + onward[1] * onward[1] + onward[2] * onward[2]))
+    (x, y, z), (along_x, along_y, along_z), length = leaving(line, joints, found)
     # Moments of a unit pull about the femur's axes; seen from the femur, the pelvis turns the other way.
-    x, y, z = begin / -length
-    about_x, about_y, about_z = y * way[2] - z * way[1], z * way[0] - x * way[2], x * way[1] - y * way[0]
+    pull = -1.0 / length
+    about_x, about_y, about_z = y * along_z - z * along_y, z * along_x - x * along_z, x * along_y - y * along_x
+    for about in (about_x, about_y, about_z):
+        about *= pull
     arms = {}
     if "hip_flexion" in coordinates:
-        flexion_axis = joints.pelvis[2]
-        arms["hip_flexion"] = flexion_axis[0] * about_x + flexion_axis[1] * about_y + flexion_axis[2] * about_z
+        axis = joints.pelvis[2]
+        arms["hip_flexion"] = axis[0] * about_x + axis[1] * about_y + axis[2] * about_z
     if "hip_adduction" in coordinates:
         arms["hip_adduction"] = joints.floating[0] * about_x + joints.floating[1] * about_z
     if "hip_internal_rotation" in coordinates:
@@ -232,50 +207,62 @@ def _hip_arms(free: Free, hold: Hold | None, joints: Joints, coordinates: Sequen
     return arms
 
 
-def _knee_arms(lines: Bundle, free: Free, hold: Hold | None, joints: Joints) -> dict[str, FloatArray]:
+def _knee_arms(free: Free, joints: Joints) -> dict[str, FloatArray]:
     """With flexion the tibia also turns on its axis, and its hinge rolls."""
-    way, length = arriving(free)
-    if hold is not None:
-        way, length = way.copy(), length.copy()
-        onward, onward_length = arriving(hold.rest)
-        put(way, hold.rows, onward, 1)
-        put(length, hold.rows, onward_length)
-    x, y, z = on_axes(joints.tibia, lines.via) + joints.from_hinge[:, None]
-    axis_x, axis_y, rolling = joints.tibia[1, 0], joints.tibia[1, 1], joints.rolling
-    turning = ((axis_x * way[1] - axis_y * way[0]) * z + (axis_y * x - axis_x * y) * way[2]) / length
-    rolled = rolling[0] * way[0] + rolling[1] * way[1] + rolling[2] * way[2]
-    flexing = (x * way[1] - y * way[0] + rolled) / length
-    return {"knee_flexion": flexing + joints.turning * turning, "tibial_internal_rotation": turning}
+    (along_x, along_y, along_z), length = arriving(free)
+    x, y, z = (at - hinge for at, hinge in zip(free.via, joints.hinge, strict=True))
+    axis_x, axis_y, _ = joints.tibia[1]
+    roll_x, roll_y, roll_z = joints.rolling
+    pull = 1.0 / length
+    turning = axis_x * along_y - axis_y * along_x
+    turning *= z
+    turning += (axis_y * x - axis_x * y) * along_z
+    turning *= pull
+    flexing = x * along_y - y * along_x
+    flexing += roll_x * along_x
+    flexing += roll_y * along_y
+    flexing += roll_z * along_z
+    flexing *= pull
+    flexing += joints.turning * turning
+    return {"knee_flexion": flexing, "tibial_internal_rotation": turning}
 
 
 # -- points ----------------------------------------------------------------------------------------------------------
 
 
-def _free_points(free: Free, along: FloatArray) -> FloatArray:
+def _free_points(line: Line, free: Free, along: FloatArray) -> FloatArray:
     """Points (3, N, K) at lengths `along` (N, K) of a line that moves freely."""
-    share = along / free.length.reshape(-1, 1)
-    points = free.begin.reshape(3, -1, 1) + share * free.way.reshape(3, -1, 1)
-    if free.arc is not None and free.touched is not None:
-        bent = _arc_points(free.arc, free.touched.radius, share[free.rows] * picked(free.plane, free.rows)[:, None])
-        points[:2, free.rows] = free.touched.centre[..., None] + bent
+    share = along / free.length[:, None]
+    points = np.stack(free.begin)[..., None] + share * np.stack(free.way)[..., None]
+    if free.bent is not None and line.condyle is not None:
+        rows, arc, plane = free.bent
+        first = np.arctan2(arc.first[1], arc.first[0])[:, None]
+        bent = _arc_points(
+            arc.before[:, None], first, arc.angle[:, None], line.condyle.radius, share[rows] * plane[:, None]
+        )
+        points[:2, rows] = np.array([line.condyle.x, line.condyle.y])[:, None, None] + bent
     return points
 
 
-def _held_points(hold: Hold, along: FloatArray) -> FloatArray:
-    """Points (3, M, K) at lengths `along` (M, K) of the lines that the ischium holds."""
-    ischium, held, length = hold.ischium, hold.held, hold.held.length[:, None]
-    share = np.minimum(along / length, 1.0)
-    across = _arc_points(held.arc, ischium.radius, share * held.plane[:, None])
-    up = ischium.origin[2][:, None] + share * held.climb[:, None]
-    on_cylinder = np.concatenate([across, up[None]]) + ischium.middle[..., None]
-    on_bone = np.einsum("akm,amn->kmn", hold.axes, on_cylinder)
-    return np.where(along < length, on_bone, _free_points(hold.rest, np.maximum(along - length, 0.0)))
+def _held_points(line: Line, held: Held, joints: Joints, along: FloatArray) -> FloatArray:
+    """Points (3, N, K) at lengths `along` (N, K) of what the ischium holds."""
+    ring = line.ischium
+    assert ring is not None
+    share = np.minimum(along / np.where(held.where, held.length, 1.0)[:, None], 1.0)
+    x, y = _arc_points(ring.before, 0.0, held.angle[:, None], ring.radius, share * held.plane[:, None])
+    # From the origin, on the cylinder's axes, then on the pelvis'.
+    away = np.stack([x - ring.radius, y + ring.before, share * held.climb[:, None]])
+    on_pelvis = np.tensordot(ring.axes, away, axes=(0, 0)) + line.origin[:, None, None]
+    pelvis = np.array(joints.pelvis)  # (3, 3, N): axes of the pelvis, components in the femur
+    points: FloatArray = np.einsum("akn,anc->knc", pelvis, on_pelvis)
+    return points
 
 
-def _arc_points(arc: Arc, radius: FloatArray, along: FloatArray) -> FloatArray:
+def _arc_points(
+    before: FloatArray | float, first: FloatArray | float, angle: FloatArray, radius: float, along: FloatArray
+) -> FloatArray:
     """Points (2, M, K) at lengths `along` (M, K) of strings round a circle about 0."""
-    first, angle, radius = np.arctan2(arc.first[1], arc.first[0])[:, None], arc.angle[:, None], radius[:, None]
-    onto = along - arc.before[:, None]
+    onto = along - before
     turned = first + np.clip(onto / radius, 0.0, angle)
     spare = onto - radius * (turned - first)  # negative before the arc, positive after it
     cosine, sine = np.cos(turned), np.sin(turned)

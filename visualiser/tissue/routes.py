@@ -4,8 +4,8 @@ Everything happens in the femur frame, where the origin moves with the hip only 
 the cylinder in the ischium depends a little on where it meets the condyles: it is aimed where the straight line would meet them, which is
 wrong by millimetres in 400 and so leaves lengths, stationary there, within a hundredth of a millimetre of the shortest.
 
-Arrays have their components first, (3, H, N) for H lines in N poses: whole-array formulas then read as in a textbook. Lines of several
-heads run side by side, and where only some of them in some poses bend, these M are `picked` from H x N by their `rows`: few, large steps.
+Vectors are three arrays (N,), one a component, so that no step makes a large array: large ones cost more than the sums on them. What
+happens in most poses, the hold of the ischium, is worked out in all of them; what happens in few, the bend round the condyles, in those.
 """
 
 from functools import lru_cache
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from visualiser.anatomy.definitions import Cylinder, Geometry, LineOfAction
+from visualiser.anatomy.definitions import Geometry, LineOfAction
 from visualiser.conventions import metres
 from visualiser.kinematics import (
     ANKLE_DORSIFLEXION,
@@ -24,148 +24,148 @@ from visualiser.kinematics import (
     TIBIAL_ROTATION,
     screw_home_and_rates,
 )
-from visualiser.tissue.wrapping import Arc, bends, picked, put, round_circle
-from visualiser.typed import FloatArray, IntArray
+from visualiser.tissue.wrapping import Arc, Pair, angle_of, bending, round_circle, tangent
+from visualiser.typed import BoolArray, FloatArray, IntArray
+
+Vector = tuple[FloatArray, FloatArray, FloatArray]
+Axes = tuple[Vector, Vector, Vector]
 
 
 class Joints(NamedTuple):
     """What the joints contribute to every line, computed once for all heads.
 
-    pelvis, tibia : (3, 3, N)  axes of these segments (first index) as the femur sees them
-    floating      : (2, N)     x and z of the floating axis, about which the hip adducts
-    hinge         : (3, 1)     of the knee
-    from_hinge    : (3, N)     from there to the origin of the tibia
-    turning       : (N,)       by how much the tibia turns on its axis with knee flexion
-    rolling       : (3, N)     by how much the femur's hinge moves in the tibia with knee flexion, as the femur sees it
+    pelvis, tibia : axes of these segments as the femur sees them
+    floating      : x and z of the floating axis, about which the hip adducts
+    hinge         : (3,) of the knee
+    to_tibia      : origin of the tibia
+    turning       : (N,) by how much the tibia turns on its axis with knee flexion
+    rolling       : by how much the femur's hinge moves in the tibia with knee flexion, as the femur sees it
     """
 
-    pelvis: FloatArray
-    floating: FloatArray
-    tibia: FloatArray
+    pelvis: Axes
+    floating: Pair
+    tibia: Axes
     hinge: FloatArray
-    from_hinge: FloatArray
+    to_tibia: Vector
     turning: FloatArray
-    rolling: FloatArray
+    rolling: Vector
 
 
-class Circles(NamedTuple):
-    """The condyles' cylinders seen along their axis: centres (2, H, 1) and radii (H, 1), metres."""
+class Circle(NamedTuple):
+    """The condyle's cylinder seen along its axis: metres."""
 
-    centre: FloatArray
-    radius: FloatArray
-
-    def of(self, rows: IntArray, poses: int) -> "Circles":
-        """Those of M picked lines: from H in so many poses, or from some already picked."""
-        if self.radius.ndim == 1:
-            return Circles(picked(self.centre, rows, 1), self.radius[rows])
-        lines = rows // poses
-        return Circles(self.centre[:, lines, 0], self.radius[lines, 0])
+    x: float
+    y: float
+    radius: float
 
 
 class Ischium(NamedTuple):
-    """The cylinders in the ischium, on their own axes of which the last runs along them: metres.
+    """The cylinder in the ischium: `axes` (3, 3) on those of the pelvis, the first to where the line touches it, the last along it.
 
-    `axes` (3, H, 3) on the axes of the pelvis; `middle` and `origin` (3, H, 1): of the cylinder from the hip centre, and of the muscle from
-    that middle, both on the cylinder's axes; `radius` (H, 1).
+    The origin lies on the other side of that tangent, `before` (metres) from it: on these axes at (radius, -before, 0).
     """
 
     axes: FloatArray
-    middle: FloatArray
-    origin: FloatArray
-    radius: FloatArray
-
-    def of(self, rows: IntArray, poses: int) -> "Ischium":
-        """Those of M lines picked from H in so many poses."""
-        lines = rows // poses
-        axes, middle, origin = self.axes[:, lines], self.middle[:, lines, 0], self.origin[:, lines, 0]
-        return Ischium(axes, middle, origin, self.radius[lines, 0])
+    radius: float
+    before: float
 
 
-class Bundle(NamedTuple):
-    """H lines that are built alike: all from the pelvis or all from the femur, with or without cylinders.
-
-    `origin`, `via` (H, 3) and the length `beyond` (H, 1) the via point, metres.
-    """
+class Line(NamedTuple):
+    """A line of action in numbers: `origin`, `via` (3,) and the length `beyond` the via point, metres."""
 
     segment: str
     origin: FloatArray
     via: FloatArray
-    beyond: FloatArray
-    condyles: Circles | None
+    beyond: float
+    condyle: Circle | None
     ischium: Ischium | None
 
 
-class Free(NamedTuple):
-    """A line that moves freely: straight, or in the `rows` (M,) along an `arc` of the circles `touched`, to the via point.
+class Bent(NamedTuple):
+    """In which `rows` (M,) a line bends round the condyle, how, and its length `plane` (M,) seen along the condyle's axis."""
 
-    `plane` is its length seen along the axis of the condyles, `way` (3, ...) leads straight from its beginning to the via point.
-    """
-
-    begin: FloatArray
-    way: FloatArray
-    plane: FloatArray
-    length: FloatArray
     rows: IntArray
-    arc: Arc | None
-    touched: Circles | None
+    arc: Arc
+    plane: FloatArray
+
+
+class Free(NamedTuple):
+    """A line that moves freely from where it begins to its via point: straight along `way`, or `bent`; `length` (N,) in space."""
+
+    begin: Vector
+    via: Vector
+    way: Vector
+    length: FloatArray
+    bent: Bent | None
 
 
 class Held(NamedTuple):
-    """The part of M lines that the ischium holds: straight, then along an arc of its cylinder, to `end` (3, M) in the femur.
+    """The part of a line that the ischium holds in the poses `where` (N,) it does: round by `angle`, `plane` across and `climb` along it.
 
-    `plane` and `climb` are its length across and along the cylinder, `length` that in space.
+    `length` (N,) is that in space and 0 elsewhere, `move` (3 arrays, in the femur) leads from the origin to its end, nowhere elsewhere.
     """
 
-    arc: Arc
+    where: BoolArray
+    angle: FloatArray
     plane: FloatArray
     climb: FloatArray
     length: FloatArray
-    end: FloatArray
+    move: Vector
 
 
-class Hold(NamedTuple):
-    """How the ischium holds lines in the `rows` (M,) where it does, and the `rest` of these lines, which moves freely.
+class Route(NamedTuple):
+    """A line in N poses: along what is `held` to where the rest, `free`, begins.
 
-    `ischium` has the cylinders of these lines, `axes` (3, 3, M) are theirs as the femur sees them.
+    `bends` (M,) are the poses in which it would bend at the knee if the ischium did not hold it.
     """
 
-    rows: IntArray
-    ischium: Ischium
-    axes: FloatArray
-    held: Held
-    rest: Free
+    held: Held | None
+    free: Free
+    bends: IntArray
+
+    @property
+    def length(self) -> FloatArray:
+        """To the via point (N,)."""
+        return self.free.length if self.held is None else self.free.length + self.held.length
+
+
+_NOWHERE: IntArray = np.zeros(0, dtype=np.intp)
 
 
 @lru_cache
-def bundle(lines: tuple[LineOfAction, ...]) -> Bundle:
-    """Lines that are built alike."""
-    wraps = [line.wrap for line in lines if line.wrap is not None]
-    return Bundle(
-        lines[0].origin_segment,
-        metres([line.origin_mm for line in lines]),
-        metres([line.via_mm for line in lines]),
-        metres([[np.linalg.norm(np.subtract(line.insertion_mm, line.via_mm))] for line in lines]),
-        _circles(wraps) if wraps else None,
-        _ischium(lines) if lines[0].ischium is not None else None,
+def numbers(line: LineOfAction) -> Line:
+    """A line of action in numbers."""
+    wrap = line.wrap
+    return Line(
+        line.origin_segment,
+        metres(line.origin_mm),
+        metres(line.via_mm),
+        float(metres(np.linalg.norm(np.subtract(line.insertion_mm, line.via_mm)))),
+        None if wrap is None else Circle(*(float(metres(v)) for v in (wrap.x_mm, wrap.y_mm, wrap.radius_mm))),
+        None if line.ischium is None else _ischium(line),
     )
 
 
-def _circles(wraps: list[Cylinder]) -> Circles:
-    return Circles(
-        metres([[[w.x_mm] for w in wraps], [[w.y_mm] for w in wraps]]), metres([[w.radius_mm] for w in wraps])
-    )
+def origin_clearance(line: LineOfAction) -> float:
+    """How far (metres) the origin lies outside the cylinder in the ischium."""
+    ring = line.ischium
+    assert ring is not None
+    along = np.array(ring.axis) / np.linalg.norm(ring.axis)
+    away = metres(np.subtract(line.origin_mm, ring.point_mm))
+    return float(np.linalg.norm(away - (away @ along) * along) - metres(ring.radius_mm))
 
 
-def _ischium(lines: tuple[LineOfAction, ...]) -> Ischium:
-    cylinders = [line.ischium for line in lines if line.ischium is not None]
-    along = np.array([c.axis for c in cylinders])
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
-    forward = np.cross((0.0, 1.0, 0.0), along)
-    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
-    axes = np.stack([forward, np.cross(along, forward), along])
-    middle = (axes * metres([c.point_mm for c in cylinders])).sum(axis=2)
-    origin = (axes * metres([line.origin_mm for line in lines])).sum(axis=2) - middle
-    return Ischium(axes, middle[..., None], origin[..., None], metres([[c.radius_mm] for c in cylinders]))
+def _ischium(line: LineOfAction) -> Ischium:
+    ring = line.ischium
+    assert ring is not None
+    along = np.array(ring.axis) / np.linalg.norm(ring.axis)
+    away = metres(np.subtract(line.origin_mm, ring.point_mm))
+    away -= (away @ along) * along
+    far, radius = float(np.linalg.norm(away)), float(metres(ring.radius_mm))
+    before = float(np.sqrt(max(far * far - radius * radius, 0.0)))
+    out = away / far
+    first = (radius * out + before * np.cross(along, out)) / far
+    return Ischium(np.stack([first, np.cross(along, first), along]), radius, before)
 
 
 def joints_of(rows: FloatArray, geometry: Geometry) -> Joints:
@@ -173,145 +173,208 @@ def joints_of(rows: FloatArray, geometry: Geometry) -> Joints:
     angles = np.array(rows[:, :ANKLE_DORSIFLEXION].T, order="C")  # a copy: the caller's poses stay
     coupled, rates = screw_home_and_rates(angles[KNEE_FLEXION], geometry)
     angles[TIBIAL_ROTATION] += coupled[0]
-    cosine, sine = np.cos(angles), np.sin(angles)
+    cosine, sine = [np.cos(angle) for angle in angles], [np.sin(angle) for angle in angles]
     flex, flex_s = cosine[HIP_FLEXION], sine[HIP_FLEXION]
     adduct, adduct_s = cosine[HIP_ADDUCTION], sine[HIP_ADDUCTION]
     turn, turn_s = cosine[HIP_ROTATION], sine[HIP_ROTATION]
     bend, bend_s = cosine[KNEE_FLEXION], sine[KNEE_FLEXION]
     twist, twist_s = cosine[TIBIAL_ROTATION], sine[TIBIAL_ROTATION]
-    pelvis, tibia = np.empty((3, 3, len(rows))), np.empty((3, 3, len(rows)))
     lean, lean_s = turn * adduct_s, turn_s * adduct_s
-    pelvis[0] = turn * flex - lean_s * flex_s, -adduct * flex_s, turn_s * flex + lean * flex_s
-    pelvis[1] = turn * flex_s + lean_s * flex, adduct * flex, turn_s * flex_s - lean * flex
-    pelvis[2] = -turn_s * adduct, adduct_s, turn * adduct
-    tibia[0] = bend * twist, -bend_s * twist, -twist_s
-    tibia[1, 0], tibia[1, 1], tibia[1, 2] = bend_s, bend, 0.0
-    tibia[2] = bend * twist_s, -bend_s * twist_s, twist
+    forward = (turn * flex - lean_s * flex_s, -adduct * flex_s, turn_s * flex + lean * flex_s)
+    upward = (turn * flex_s + lean_s * flex, adduct * flex, turn_s * flex_s - lean * flex)
+    tibia = (
+        (bend * twist, -bend_s * twist, -twist_s),
+        (bend_s, bend, np.zeros(len(rows))),
+        (bend * twist_s, -bend_s * twist_s, twist),
+    )
+    (fx, fy, fz), (ux, uy, _), _ = tibia
+    hinge = metres(geometry.knee_hinge_mm)
     return Joints(
-        pelvis=pelvis,
-        floating=np.stack([turn, turn_s]),
+        pelvis=(forward, upward, (-turn_s * adduct, adduct_s, turn * adduct)),
+        floating=(turn, turn_s),
         tibia=tibia,
-        hinge=metres(geometry.knee_hinge_mm)[:, None],
-        from_hinge=-(coupled[1] * tibia[0] + coupled[2] * tibia[1]),
+        hinge=hinge,
+        to_tibia=(
+            hinge[0] - (coupled[1] * fx + coupled[2] * ux),
+            hinge[1] - (coupled[1] * fy + coupled[2] * uy),
+            hinge[2] - coupled[1] * fz,
+        ),
         turning=rates[0],
-        rolling=rates[1] * tibia[0] + rates[2] * tibia[1],
+        rolling=(rates[1] * fx + rates[2] * ux, rates[1] * fy + rates[2] * uy, rates[1] * fz),
     )
 
 
-def on_axes(axes: FloatArray, points: FloatArray) -> FloatArray:
-    """Femur coordinates (3, H, N) of points (H, 3) of a segment whose axes (3, 3, N) the femur sees; from the segment's origin."""
-    placed = np.empty((3, len(points), axes.shape[2]))
-    for component in range(3):
-        np.matmul(points, axes[:, component], out=placed[component])
-    return placed
+def placed(axes: Axes, point: FloatArray | Vector) -> Vector:
+    """Femur coordinates of a point of a segment, one for all poses (3,) or one each, from the segment's origin."""
+    x, y, z = point
+    (a, b, c), (d, e, f), (g, h, i) = axes
+    return x * a + y * d + z * g, x * b + y * e + z * h, x * c + y * f + z * i
 
 
-def route(lines: Bundle, joints: Joints) -> tuple[Free, Hold | None]:
-    """The lines of action in N poses as they would run without an ischium, and how they run where it holds them."""
-    via = on_axes(joints.tibia, lines.via) + (joints.from_hinge + joints.hinge)[:, None]
-    if lines.segment == "pelvis":
-        begin = on_axes(joints.pelvis, lines.origin)
-    else:
-        begin = np.repeat(lines.origin.T[..., None], via.shape[2], axis=2)
-    free = free_route(lines.condyles, begin, via)
-    return free, None if lines.ischium is None else _hold(lines.ischium, lines.condyles, free, via, joints)
+def seen(axes: Axes, vector: Vector) -> Vector:
+    """Components along a segment's axes of vectors in the femur."""
+    x, y, z = vector
+    first, second, third = (a * x + b * y + c * z for a, b, c in axes)
+    return first, second, third
 
 
-def free_route(condyles: Circles | None, begin: FloatArray, via: FloatArray) -> Free:
-    """Lines from `begin` (3, ...) round the condyles to their via points."""
-    way = via - begin
-    straight = np.sqrt(way[0] * way[0] + way[1] * way[1])
-    plane, rows, arc, touched = straight, np.zeros(0, dtype=np.intp), None, None
-    if condyles is not None:
-        start, end = begin[:2] - condyles.centre, via[:2] - condyles.centre
-        past = way[0] * end[0] + way[1] * end[1] > 0.0  # the via point lies beyond the condyles
-        rows = np.flatnonzero(bends(start, way, straight, condyles.radius) & past)
-        if len(rows):
-            touched = condyles.of(rows, straight.shape[-1])
-            arc = round_circle(picked(start, rows, 1), picked(end, rows, 1), touched.radius)
-            plane = straight.copy()
-            put(plane, rows, arc.before + touched.radius * arc.angle + arc.after)
-    return Free(begin, way, plane, np.sqrt(plane * plane + way[2] * way[2]), rows, arc, touched)
+def via_point(line: Line, joints: Joints) -> Vector:
+    """Where the via point is."""
+    x, y, z = placed(joints.tibia, line.via)
+    x += joints.to_tibia[0]
+    y += joints.to_tibia[1]
+    z += joints.to_tibia[2]
+    return x, y, z
 
 
-def _hold(ischium: Ischium, condyles: Circles | None, free: Free, via: FloatArray, joints: Joints) -> Hold | None:
-    """How the ischium holds lines that would run freely; None where it holds none."""
-    axes = _seen(ischium, joints)
-    across = _along(axes[:2], leaving(free)[0])
-    speed = np.sqrt(across[0] * across[0] + across[1] * across[1])
-    rows = np.flatnonzero(bends(ischium.origin, across, speed, ischium.radius))
+def route(line: Line, joints: Joints) -> Route:
+    """The line of action in N poses."""
+    via = via_point(line, joints)
+    if line.segment == "femur":
+        x, y, z = (np.full(len(via[0]), value) for value in line.origin)
+        return Route(None, free_route(line.condyle, (x, y, z), via), _NOWHERE)
+    origin = placed(joints.pelvis, line.origin)
+    if line.ischium is None:
+        return Route(None, free_route(line.condyle, origin, via), _NOWHERE)
+    way = via[0] - origin[0], via[1] - origin[1], via[2] - origin[2]
+    bent = None if line.condyle is None else _bent(line.condyle, origin, via, way)
+    held = _held(line.ischium, joints.pelvis, _to_first_bend(line.condyle, origin, way, bent))
+    dx, dy, dz = held.move
+    end = origin[0] + dx, origin[1] + dy, origin[2] + dz
+    return Route(held, free_route(line.condyle, end, via), _NOWHERE if bent is None else bent.rows)
+
+
+def free_route(condyle: Circle | None, begin: Vector, via: Vector) -> Free:
+    """Lines round the condyle to the via point."""
+    way = x, y, z = via[0] - begin[0], via[1] - begin[1], via[2] - begin[2]
+    square = x * x + y * y
+    bent = None if condyle is None else _bent(condyle, begin, via, way, square)
+    square += z * z
+    length = np.sqrt(square, out=square)
+    if bent is not None:
+        climb = z[bent.rows]
+        length[bent.rows] = np.sqrt(bent.plane * bent.plane + climb * climb)
+    return Free(begin, via, way, length, bent)
+
+
+def _bent(condyle: Circle, begin: Vector, via: Vector, way: Vector, square: FloatArray | None = None) -> Bent | None:
+    """How lines bend round the condyle; None where none does. `square` (N,) of their length seen along its axis, if that is known."""
+    start = begin[0] - condyle.x, begin[1] - condyle.y
+    end = via[0] - condyle.x, via[1] - condyle.y
+    if square is None:
+        square = way[0] * way[0] + way[1] * way[1]
+    rows = bending(start, end, (way[0], way[1]), square, condyle.radius)
     if not len(rows):
         return None
-    poses = via.shape[-1]
-    own, axes = ischium.of(rows, poses), picked(axes, rows, 2)
-    part = held(own, axes, picked(first_bend(free), rows, 1))
-    rest = free_route(condyles and condyles.of(rows, poses), part.end, picked(via, rows, 1))
-    return Hold(rows, own, axes, part, rest)
+    arc = round_circle((start[0][rows], start[1][rows]), (end[0][rows], end[1][rows]), condyle.radius)
+    return Bent(rows, arc, arc.before + condyle.radius * arc.angle + arc.after)
 
 
-def _seen(ischium: Ischium, joints: Joints) -> FloatArray:
-    """Axes (3, 3, H, N) of the cylinders in the ischium as the femur sees them."""
-    return np.stack([on_axes(joints.pelvis, axis) for axis in ischium.axes])
+def to_first_bend(condyle: Circle | None, free: Free) -> Vector:
+    """The way to where lines first bend: to where they meet the condyle, or to the via point."""
+    return _to_first_bend(condyle, free.begin, free.way, free.bent)
 
 
-def nearest_aim(lines: Bundle, joints: Joints) -> float:
-    """How near (metres) the places at the knee that lines are aimed at come to the endless cylinders in the ischium; negative inside."""
-    assert lines.ischium is not None
-    free, _ = route(lines._replace(ischium=None), joints)
-    aim = _along(_seen(lines.ischium, joints)[:2], first_bend(free)) - lines.ischium.middle[:2]
-    return float((np.hypot(*aim) - lines.ischium.radius).min())
+def _to_first_bend(condyle: Circle | None, begin: Vector, way: Vector, bent: Bent | None) -> Vector:
+    if bent is None or condyle is None:
+        return way
+    rows, arc, plane = bent
+    x, y, z = _copied(way)
+    x[rows] = condyle.x + condyle.radius * arc.first[0] - begin[0][rows]
+    y[rows] = condyle.y + condyle.radius * arc.first[1] - begin[1][rows]
+    z[rows] *= arc.before / plane
+    return x, y, z
 
 
-def held(ischium: Ischium, axes: FloatArray, aim: FloatArray) -> Held:
-    """The held part of M lines that go on straight to `aim` (3, M) in the femur, round cylinders with `axes` (3, 3, M) there."""
-    target = _along(axes, aim) - ischium.middle
-    arc = round_circle(ischium.origin[:2], target[:2], ischium.radius)
-    plane = arc.before + ischium.radius * arc.angle
-    climb = (target[2] - ischium.origin[2]) * plane / (plane + arc.after)
-    x, y = ischium.radius * arc.last + ischium.middle[:2]
-    end = axes[0] * x + axes[1] * y + axes[2] * (climb + (ischium.origin[2] + ischium.middle[2]))
-    return Held(arc, plane, climb, np.sqrt(plane * plane + climb * climb), end)
+def _held(ischium: Ischium, pelvis: Axes, aim: Vector) -> Held:
+    """The part that the ischium holds of lines that go on straight along `aim`, a way from their origin.
+
+    Worked out in all poses; where the line would not touch the bone, nothing of it is held.
+    """
+    axes, radius, before = ischium
+    x, y, z = _onto(axes, seen(pelvis, aim))
+    # Straight lines leave the origin on the inner side of the tangent, and towards the cylinder.
+    where = (x < 0.0) & (radius * x < before * y)
+    x += radius
+    y -= before  # now from the cylinder's middle
+    after, last = tangent((x, y), radius, -1.0)
+    angle = angle_of(*last)
+    plane = before + radius * angle
+    climb = z * plane / (plane + after)
+    length = np.sqrt(plane * plane + climb * climb)
+    across, up = radius * last[0] - radius, radius * last[1] + before
+    share = where.astype(np.float64)
+    for part in (length, across, up, climb):
+        part *= share
+    move = placed(pelvis, _onto(axes.T, (across, up, climb)))
+    return Held(where, angle, plane, climb, length, move)
 
 
-def aimed_again(hold: Hold) -> tuple[FloatArray, FloatArray]:
-    """Where held lines leave the ischium, and the way on from there (3, M), for moment arms, which feel a small error of the aim."""
-    aim = first_bend(hold.rest)
-    end = held(hold.ischium, hold.axes, aim).end
-    return end, aim - end
+def _onto(axes: FloatArray, vector: Vector) -> Vector:
+    """Components along constant axes (3, 3) of vectors."""
+    x, y, z = vector
+    first, second, third = (a * x + b * y + c * z for a, b, c in axes.tolist())
+    return first, second, third
 
 
-def first_bend(free: Free) -> FloatArray:
-    """Where (3, ...) lines first bend: where they meet the condyles, or at the via point."""
-    bend = free.begin + free.way
-    if free.arc is not None and free.touched is not None:
-        rows = free.rows
-        put(bend[:2], rows, free.touched.centre + free.touched.radius * free.arc.first, 1)
-        height, climb, plane = picked(free.begin[2], rows), picked(free.way[2], rows), picked(free.plane, rows)
-        put(bend[2], rows, height + climb * free.arc.before / plane)
-    return bend
+def nearest_aim(line: Line, joints: Joints) -> float:
+    """How near (metres) the places at the knee that lines are aimed at come to the endless cylinder in the ischium; negative inside."""
+    assert line.ischium is not None
+    free = route(line._replace(ischium=None), joints).free
+    x, y, _ = _onto(line.ischium.axes, seen(joints.pelvis, to_first_bend(line.condyle, free)))
+    return float((np.hypot(x + line.ischium.radius, y - line.ischium.before) - line.ischium.radius).min())
 
 
-def leaving(free: Free) -> tuple[FloatArray, FloatArray]:
-    """The direction (3, ...) in which lines leave their beginning, of any length, and that length."""
-    return _direction(free, None if free.arc is None else free.arc.first)
+def leaving(line: Line, joints: Joints, found: Route) -> tuple[Vector, Vector, FloatArray]:
+    """Where the free part begins, and the direction in which it leaves, of any length, with that length (N,).
+
+    Where a line is held and bends at the knee, it is aimed again: moment arms feel a small error of the aim.
+    """
+    begin, _, way, length, bent = found.free
+    if bent is not None:
+        way, length = to_first_bend(line.condyle, found.free), length.copy()
+        length[bent.rows] = _norm(_picked(way, bent.rows))
+    if found.held is None or line.ischium is None:
+        return begin, way, length
+    doubtful = np.zeros(len(length), dtype=bool)
+    for rows in (found.bends, () if bent is None else bent.rows):
+        doubtful[rows] = True
+    rows = np.flatnonzero(doubtful & found.held.where)
+    if len(rows):
+        move, onward = _picked(found.held.move, rows), _picked(way, rows)
+        first, second, third = (_picked(axis, rows) for axis in joints.pelvis)
+        aim = move[0] + onward[0], move[1] + onward[1], move[2] + onward[2]
+        better = _held(line.ischium, (first, second, third), aim).move
+        begin, way, length = _copied(begin), _copied(way), length.copy()
+        for component in range(3):
+            shift = better[component] - move[component]
+            begin[component][rows] += shift
+            way[component][rows] -= shift
+        length[rows] = _norm(_picked(way, rows))
+    return begin, way, length
 
 
-def arriving(free: Free) -> tuple[FloatArray, FloatArray]:
-    """The direction (3, ...) in which lines arrive at their via points, of any length, and that length."""
-    return _direction(free, None if free.arc is None else free.arc.last)
-
-
-def _direction(free: Free, touch: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-    if touch is None:
+def arriving(free: Free) -> tuple[Vector, FloatArray]:
+    """The direction in which lines arrive at their via points, of any length, and that length (N,)."""
+    if free.bent is None:
         return free.way, free.length
-    rows, way, length = free.rows, free.way.copy(), free.length.copy()
-    plane = picked(free.plane, rows)
-    put(way, rows, np.stack([-touch[1], touch[0], picked(way[2], rows) / plane]), 1)
-    put(length, rows, picked(length, rows) / plane)
-    return way, length
+    rows, arc, plane = free.bent
+    (x, y, z), length = _copied(free.way), free.length.copy()
+    x[rows], y[rows] = -arc.last[1], arc.last[0]
+    z[rows] /= plane
+    length[rows] /= plane
+    return (x, y, z), length
 
 
-def _along(axes: FloatArray, vector: FloatArray) -> FloatArray:
-    """Components (A, ...) of vectors (3, ...) along axes (A, 3, ...)."""
-    components: FloatArray = axes[:, 0] * vector[0] + axes[:, 1] * vector[1] + axes[:, 2] * vector[2]
-    return components
+def _picked(vector: Vector, rows: IntArray) -> Vector:
+    return vector[0][rows], vector[1][rows], vector[2][rows]
+
+
+def _copied(vector: Vector) -> Vector:
+    return vector[0].copy(), vector[1].copy(), vector[2].copy()
+
+
+def _norm(vector: Vector) -> FloatArray:
+    x, y, z = vector
+    length: FloatArray = np.sqrt(x * x + y * y + z * z)
+    return length
