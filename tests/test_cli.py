@@ -194,6 +194,12 @@ def test_an_argument_that_is_not_text_is_told(fresh_python: Run) -> None:
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
 
 
+def test_a_name_of_any_length_is_repeated_only_in_part(capsys: Capture) -> None:
+    said = complaint(["info", "a = " * 600], capsys)
+    assert 'movement "a = a =' in said and '…"; allowed' in said
+    assert said.count("a = ") == 30
+
+
 # -- without display or OpenGL ---------------------------------------------------------------------------------------
 
 

@@ -131,6 +131,14 @@ BAD = {
         {"time": np.where(TIME == TIME[7], 0.0, TIME), "knee_angle_r": KNEE},
         r"row 8, time: does not rise: 0 s follows",
     ),
+    "longer than a day": (
+        {"time": np.where(TIME == TIME[-1], 1e308, TIME), "knee_angle_r": KNEE},
+        r"time: lasts 1e\+308 s; at most 86400 s",
+    ),
+    "hardly a step": (
+        {"time": np.where(TIME == TIME[1], 1e-300, TIME), "knee_angle_r": KNEE},
+        r"time: 1e-300 s follows 0 s; rows lie at least 1e-06 s apart",
+    ),
     "too far": (
         {"knee_angle_r": KNEE * 2.5},
         r"knee_flexion_right is 162.5°; the model allows -5° to 150°, at 0.6 s; --clamp",

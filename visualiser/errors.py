@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+LONGEST_NAME = 120  # characters of a name that came, as far as a sentence repeats it
+
 
 class VisualiserError(Exception):
     """Base of every error that the user's input or machine causes; its text is one sentence."""
@@ -60,4 +62,5 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
 def unknown_name(kind: str, name: str, allowed: Iterable[str]) -> UnknownNameError:
     """The error for a name that is not in a table: what came, what is allowed, the nearest match."""
     options = list(allowed)
-    return UnknownNameError(f'There is no {kind} "{name}"; allowed: {", ".join(options)}.{nearest(name, options)}')
+    came = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    return UnknownNameError(f'There is no {kind} "{came}"; allowed: {", ".join(options)}.{nearest(came, options)}')

@@ -21,6 +21,8 @@ from visualiser.typed import FloatArray
 SUFFIXES = (".mot", ".sto", ".csv", ".tsv")
 KNEE_SIGNS = ("auto", "positive", "negative")
 LARGEST_FILE = 400_000_000
+LONGEST_S = 86_400.0  # a day
+SHORTEST_STEP_S = 1e-6
 _FULL_TURN = 2 * np.pi
 _HEADING_LEFT_ALONE = radians(45.0)  # a walker who faces another way than ours is turned to the front
 
@@ -187,6 +189,15 @@ def _time(recording: Recording, path: Path, report: list[str]) -> FloatArray:
         row = int(np.argmax(step <= 0))
         raise SceneFileError(
             path, f"does not rise: {time[row + 1]:g} s follows {time[row]:g} s.", f"row {row + 2}, time"
+        )
+    if time[-1] - time[0] > LONGEST_S:
+        raise SceneFileError(path, f"lasts {time[-1] - time[0]:g} s; at most {LONGEST_S:g} s, a day.", "time")
+    if step.min() < SHORTEST_STEP_S:
+        row = int(step.argmin())
+        raise SceneFileError(
+            path,
+            f"{time[row + 1]:.9g} s follows {time[row]:.9g} s; rows lie at least {SHORTEST_STEP_S:g} s apart.",
+            "time",
         )
     usual = float(np.median(step))
     report.append(f"{len(time)} rows over {time[-1] - time[0]:.3f} s, {1 / usual:.4g} a second.")
