@@ -18,13 +18,13 @@ LAYERS = (
     "movements kinematics movements.(movement activation scenefile schema posing mixing motion asked_poses)",
     "bodies tissue.(routes paths strain sections) bodies.(surfaces registration vtp) tissue.(restshapes bonefields crowding tubeends "
     "contact nerve nervetubes nervelevels branches shapetable tubes tightness insufficiency measurement)",
-    "pictures films machine pictures.(typefaces appearance) bodies.(assets) pictures.(cards facts cameras labels layout_check columns "
-    "layout zones tracking furniture backdrop) bodies.(meshfiles footprints physique ownfit ownbones) pictures.(textures) "
+    "pictures films machine processes pictures.(typefaces appearance) bodies.(assets) pictures.(cards facts cameras labels layout_check "
+    "columns layout zones tracking furniture backdrop) bodies.(meshfiles footprints physique ownfit ownbones) pictures.(textures) "
     "bodies.(ground assembly) pictures.(naming) bodies.(anchoring) pictures.(ink overlay dial visibility section colouring options) "
     "films.(timeline presets cameramoves subtitles pipes smoothing) pictures.(alt shading)",
     "pictures.(caps rendering)",
     "playback keys screen writing pictures.(texts) films.(encoders video) pictures.(pages stills curves figures) films.(filming "
-    "titlecards clips compositions) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject page quiz "
+    "crew titlecards clips compositions) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject page quiz "
     "slides deck handout notebook doors) carried errands window.(texts theme camera history snapshots drafts rehearsal levels curves "
     "notices transport panels structurepanel posepanel plotstrip view labels showing settings bookmarks helpers wording savedialog "
     "opening desk docks actions linking main launch) window scene backstage pictures.(gallery plots contactsheet) jobs batch",

@@ -6,24 +6,23 @@ fingerprint is noted as done, and whose file is as long as it was, is left alone
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Lock, Thread
-from time import monotonic, sleep
+from threading import Lock
+from time import monotonic
 from typing import Any, Literal
 
 from visualiser.errors import ExportError, VisualiserError
 from visualiser.films.video import is_pattern
 from visualiser.jobs import Output
+from visualiser.processes import checked, end_with_parent
 from visualiser.writing import replacing
 
 NOTES = ".hamstring-render.json"
-MOST_WORKERS = 64
 _ATTEMPTS = 3  # of an output whose process died under it
 _one_at_a_time = Lock()  # drawing is not made for several threads of one process
 
@@ -143,8 +142,7 @@ def run(
     told      : called with (result, how many are done, how many in all)
     steps     : called with (file, frames done, frames in all) of what is made in this process
     """
-    if not 1 <= workers <= MOST_WORKERS:
-        raise ExportError(f"workers is {workers}; 1 to {MOST_WORKERS} are allowed.")
+    checked(workers)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -234,18 +232,6 @@ def _in_processes(
                 for process in list((pool._processes or {}).values()):
                     process.terminate()
                 raise
-
-
-def end_with_parent(parent: int) -> None:
-    """End this process when the one that started it is gone, even if it was killed."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            sleep(0.3)
-        os._exit(1)
-
-    if sys.platform != "win32":
-        Thread(target=watch, name="parent", daemon=True).start()
 
 
 def _on_cluster(

@@ -3,12 +3,13 @@
 Importing this module loads no graphics; the first picture does.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from os import PathLike
 from os.path import isfile  # unlike Path.is_file it answers no, whatever stands in the name
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from visualiser import carried
 from visualiser.bodies import assets
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from visualiser.pictures.options import Still
     from visualiser.pictures.visibility import Words
     from visualiser.tissue.measurement import Table
-    from visualiser.typed import ByteArray
 
 RECORDINGS = (".mot", ".sto", ".csv", ".tsv")
 
@@ -331,6 +331,7 @@ class Scene:
         captions: bool = True,
         subtitles: str | PathLike[str] | None = None,
         poster: str | PathLike[str] | None = None,
+        workers: int = 1,
         progress: Callable[[int, int], None] | None = None,
         force: bool = False,
         **asked: "Unpack[Clip]",
@@ -346,11 +347,12 @@ class Scene:
         captions  : title and phases in the picture
         subtitles : the phases as a text file besides, .srt or .vtt
         poster    : a still (PNG) of the first frame besides, for the slide on which the film waits
+        workers   : processes that draw frames at once; the file is the same, byte for byte
         progress  : called with (frames done, frames in all)
         asked     : preset, quality, how it is played (`timeline.Pace`) and what the picture shows, see `presets.Clip`
         """
         from visualiser import writing
-        from visualiser.films import cameramoves, clips, presets, video
+        from visualiser.films import cameramoves, clips, compositions, crew, presets, video
         from visualiser.pictures.backdrop import compose_background
 
         target = video.film_target(path, force)
@@ -365,28 +367,24 @@ class Scene:
         dithered = target.suffix.lower() in (".mp4", ".webm")
         size = plan.options.width, plan.options.height
         ground = compose_background(*size, plan.options.theme, dither=dithered)
-        pictures: Iterable[ByteArray]
         timeline = clips.timeline_of(self.movement, plan.pace)
-        if len(parts) > 1 or curve:
-            from visualiser.films import compositions
-
-            pictures = compositions.images(
-                parts, plan.options, plan.pace, ground, curve=curve, move=move, quality=plan.quality
-            )
-        else:
-            pictures = clips.images(
-                self.body, self.movement, plan.options, timeline, move=move, quality=plan.quality, ground=ground
-            )
-        clips.write(
-            target,
-            pictures,
-            timeline,
-            size,
-            alpha=plan.options.transparent,
-            metadata=self._metadata(),
-            progress=progress,
-            force=force,
-        )
+        with crew.hired(workers, len(parts)) as draw:
+            words: dict[str, Any] = {"move": move, "quality": plan.quality, "draw": draw}
+            if len(parts) > 1 or curve:
+                pictures = compositions.images(parts, plan.options, plan.pace, ground, curve=curve, **words)
+            else:
+                pictures = clips.images(self.body, self.movement, plan.options, timeline, ground=ground, **words)
+            with closing(pictures):
+                clips.write(
+                    target,
+                    pictures,
+                    timeline,
+                    size,
+                    alpha=plan.options.transparent,
+                    metadata=self._metadata(),
+                    progress=progress,
+                    force=force,
+                )
         if subtitles is not None:
             spans = timeline.spans(self.movement.caption_at)
             writing.write_subtitles(spans, subtitles, force=force)

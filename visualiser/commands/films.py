@@ -42,6 +42,7 @@ def add_to(app: App) -> None:
             "hamstring clip straight_leg_raise --preset alpha -o raise.webm",
             "hamstring clip straight_leg_raise --start 20% --end 60% --subtitles raise.srt --poster raise.png",
             "hamstring clip straight_leg_raise -o frames/%04d.png",
+            "hamstring clip straight_leg_raise --preset 4k --workers 4",
             "hamstring clip running --motion my_run.mot",
         ),
     )
@@ -118,6 +119,7 @@ def clip(
     captions: Annotated[bool, Parameter(help="Title and phases of the movement in the picture.")] = True,
     subtitles: Annotated[Path | None, Parameter(help="The phases as a text file besides: .srt or .vtt.")] = None,
     poster: Annotated[Path | None, Parameter(help="A still of the first frame besides (.png).")] = None,
+    workers: Annotated[Whole, Parameter(help="Processes that draw frames at once; the file is the same.")] = 1,
     force: Force = False,
 ) -> None:
     """Make a film of a movement: .mp4, .webm, .gif, .apng, .webp, or numbered pictures (folder/%04d.png)."""
@@ -139,6 +141,7 @@ def clip(
             captions=captions,
             subtitles=subtitles,
             poster=poster,
+            workers=workers,
             progress=step,
             force=force,
             **asked(look, play, preset),

@@ -14,6 +14,7 @@ from visualiser.bodies.assembly import Body, Frame
 from visualiser.errors import VisualiserError, unknown_name
 from visualiser.films import cameramoves
 from visualiser.films.cameramoves import FIXED, Move, Way
+from visualiser.films.crew import Expose
 from visualiser.films.filming import QUALITIES, STILL, Exposure, Shot, expose, middle_of
 from visualiser.films.timeline import AS_WRITTEN, Moment, Pace, Timeline
 from visualiser.films.titlecards import draw_card
@@ -139,11 +140,13 @@ def images(
     quality: str = "standard",
     least_half: float = 0.0,
     ground: ByteArray | None = None,
+    draw: Expose = expose,
 ) -> Generator[ByteArray]:
     """The labelled pictures of a clip in order: (height, width, 3), or with straight alpha (height, width, 4) when transparent.
 
     least_half : see `pages.page`: several clips side by side have one scale
     ground     : (height, width, 3)  what the anatomy is laid on; the theme's own when None
+    draw       : who draws the frames: this process, or a `crew.Crew`
     """
     if quality != STILL:
         look_up("quality", quality, QUALITIES)
@@ -152,7 +155,7 @@ def images(
         ground = compose_background(options.width, options.height, options.theme, dither=True)
     writer = _Writer(body, found, timeline, ground)
     shown = (now for now in timeline if now.card is None)
-    exposures = _with_future(expose(body, found.shot, shown), timeline.pace.fps)
+    exposures = _with_future(draw(body, found.shot, shown), timeline.pace.fps)
     cards: dict[str, ByteArray] = {}
     for now in timeline:
         if now.card is not None:

@@ -9,6 +9,8 @@ from visualiser.bodies.assembly import Body
 from visualiser.errors import VisualiserError
 from visualiser.films import clips
 from visualiser.films.cameramoves import FIXED, Move
+from visualiser.films.crew import Expose
+from visualiser.films.filming import expose
 from visualiser.films.timeline import Pace, Timeline
 from visualiser.films.titlecards import draw_card
 from visualiser.movements.movement import Movement
@@ -51,11 +53,13 @@ def images(
     curve: str = "",
     move: Move = FIXED,
     quality: str = "standard",
+    draw: Expose = expose,
 ) -> Generator[ByteArray]:
     """The pictures of a film of several parts, all at the same share of their movements; (H, W, 3).
 
     ground : (H, W, 3)  what everything is laid on
     curve  : a key of `curves.CURVES`, of the first movement; "" for none
+    draw   : who draws the frames of each part, see `clips.images`
     raises : VisualiserError for too many parts, or a film that cannot be made of parts
     """
     if len(parts) > MOST:
@@ -96,6 +100,7 @@ def images(
             quality=quality,
             least_half=least,
             ground=ground[box[1] : box[3], box[0] : box[2]],
+            draw=draw,
         )
         for part, chosen, timeline, box in zip(parts, own, timelines, boxes, strict=True)
     ]
