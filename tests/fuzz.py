@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import process_time
 from types import FrameType
@@ -35,6 +35,7 @@ from visualiser.anatomy import skeleton
 from visualiser.bodies import assets
 from visualiser.conventions import LEG_COORDINATES
 from visualiser.exports.glb import SCENE_EXTRAS, packed
+from visualiser.films.video import VideoWriter
 from visualiser.scene import Scene
 from visualiser.writing import write_png
 
@@ -369,6 +370,24 @@ def picture(texts: Mapping[str, str]) -> bytes:
         return path.read_bytes()
 
 
+FILMS = ("mp4", "webm", "gif", "webp", "apng")
+
+
+@lru_cache
+def films(suffix: str) -> tuple[bytes, ...]:
+    return (film(suffix, Scene.load("straight_leg_raise")._metadata()),)
+
+
+def film(suffix: str, texts: Mapping[str, str]) -> bytes:
+    """Two grey frames that carry a scene."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"film.{suffix}"
+        with VideoWriter(path, width=16, height=16, fps=5, metadata=texts) as writer:
+            for grey in (90, 160):
+                writer.write(np.full((16, 16, 3), grey, dtype=np.uint8))
+        return path.read_bytes()
+
+
 @lru_cache
 def models() -> tuple[bytes, ...]:
     return (model(Scene.load("straight_leg_raise")._metadata()),)
@@ -427,6 +446,11 @@ def _bones_door(suffix: str) -> Door:
         return Case(f"bones .{suffix}", {f"b/femur.{suffix}": mesh, "b/landmarks.toml": marks}, ("bones", "check", "b"))
 
     return make
+
+
+def _film_door(suffix: str) -> Door:
+    words = ("measure", f"case.{suffix}", "--samples", "3", "-o", "out.csv")
+    return _file_door(suffix, f"case.{suffix}", partial(films, suffix), *words)
 
 
 def _texts_door(suffix: str, make_file: Callable[[Mapping[str, str]], bytes]) -> Door:
@@ -537,6 +561,9 @@ DOORS: Mapping[str, Door] = {
     "png texts": _texts_door("png", picture),
     "glb": _file_door("glb", "case.glb", models, "measure", "case.glb", "--samples", "3", "-o", "out.csv"),
     "glb texts": _texts_door("glb", model),
+    **{suffix: _film_door(suffix) for suffix in FILMS},
+    "mp4 texts": _texts_door("mp4", partial(film, "mp4")),
+    "webm texts": _texts_door("webm", partial(film, "webm")),
     **{f"bones .{suffix}": _bones_door(suffix) for suffix in ("stl", "obj", "ply", "vtp", "glb")},
     "arguments": _arguments,
 }

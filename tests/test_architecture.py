@@ -12,7 +12,7 @@ from conftest import GRAPHICS, ROOT
 PACKAGE = ROOT / "visualiser"
 
 LAYERS = (
-    "errors typed conventions",
+    "errors typed conventions inputs",
     "tissue transforms tissue.(wrapping)",
     "anatomy anatomy.(definitions sources skeleton muscles nerves landmarks attachments yardsticks)",
     "movements kinematics movements.(movement activation scenefile schema posing mixing motion asked_poses)",
@@ -24,9 +24,9 @@ LAYERS = (
     "films.(timeline presets cameramoves subtitles pipes smoothing) pictures.(alt shading)",
     "pictures.(caps rendering)",
     "playback keys screen writing pictures.(texts) films.(encoders video) pictures.(pages stills curves figures) films.(filming "
-    "crew titlecards clips compositions) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject page quiz "
-    "slides deck handout notebook doors) carried errands window.(texts theme camera history snapshots drafts rehearsal levels curves "
-    "notices transport panels structurepanel posepanel plotstrip view labels showing settings bookmarks helpers wording savedialog "
+    "crew titlecards clips compositions making) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject "
+    "page quiz slides deck handout notebook doors) carried errands window.(texts theme camera history snapshots drafts rehearsal levels "
+    "curves notices transport panels structurepanel posepanel plotstrip view labels showing settings bookmarks helpers wording savedialog "
     "opening desk docks actions linking main launch) window scene backstage pictures.(gallery plots contactsheet) jobs batch",
     "checks commands commands.(common look pictures films exports numbers scenes names bones windows) cli __main__ sculpt",
 )

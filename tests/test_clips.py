@@ -201,3 +201,12 @@ def test_work_done_ahead_keeps_its_order_hands_failures_on_and_stops_when_nobody
     next(early)
     early.close()  # type: ignore[attr-defined]
     assert closed == ["here", "here"]
+
+
+def test_a_film_is_opened_again_as_the_scene_that_it_shows(tmp_path: Path) -> None:
+    scene = Scene.load("straight_leg_raise", side="left", legs="one", tightness=0.5)
+    path = scene.clip(tmp_path / "a.mp4", fps=1, end="2s", loops=2, labels="none", captions=False, width=64, height=64)
+    again = Scene.load(path)
+    assert again.movement.text == scene.movement.text
+    assert (again.movement.side, again.legs, again.tightness) == ("left", "one", 0.5)
+    assert np.array_equal(again.measure(5).values, scene.measure(5).values)

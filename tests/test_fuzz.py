@@ -1,5 +1,6 @@
 """Whatever comes in through a door, the program answers in time, with one sentence if it refuses, and stays in its folder."""
 
+from functools import partial
 from pathlib import Path
 
 import fuzz
@@ -30,6 +31,7 @@ SOUND = {
     "case.csv": lambda: fuzz.recordings()[1:],
     "case.png": fuzz.pictures,
     "case.glb": fuzz.models,
+    **{f"case.{suffix}": partial(fuzz.films, suffix) for suffix in fuzz.FILMS},
 }
 
 

@@ -15,7 +15,8 @@ import pytest
 from frames import COLOURS, largest_file, noise, stripes
 from PIL import Image
 
-from visualiser.errors import ExportError
+from visualiser import Scene, carried
+from visualiser.errors import ExportError, SceneFileError
 from visualiser.films import video
 from visualiser.films.encoders import Job
 from visualiser.films.video import VideoWriter
@@ -252,6 +253,29 @@ def test_every_kind_carries_its_scene(tmp_path: Path, suffix: str) -> None:
     else:
         with av.open(str(path)) as film:
             assert {key.lower(): value for key, value in film.metadata.items()}["comment"] == SCENE_TEXT["comment"]
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".webm", ".mp4"])
+def test_what_a_film_carries_is_read_back_as_data_and_nothing_of_a_film_that_is_cut(
+    tmp_path: Path, suffix: str
+) -> None:
+    scene = Scene.load("squat")
+    texts = {**scene._metadata(), "side": "left", "legs": "both", "tightness": "0.5"}
+    path = tmp_path / f"a{suffix}"
+    with VideoWriter(path, width=64, height=48, fps=30, metadata=texts, rounds=2) as film:
+        for frame in noise(64, 48, 3):
+            film.write(frame)
+    found = carried.read(path)
+    assert (found.movement.side, found.legs, found.tightness, found.at) == ("left", "both", 0.5, "")
+    assert found.movement.text == scene.movement.text
+    whole = path.read_bytes()
+    for cut in (0, 3, 20, 100):
+        path.write_bytes(whole[:cut])
+        with pytest.raises(SceneFileError, match=r"film carries no scene; films made by hamstring clip|is not a PNG"):
+            carried.read(path)
+    path.unlink()
+    with pytest.raises(SceneFileError, match="there is no such file"):
+        carried.read(path)
 
 
 @pytest.mark.parametrize(("suffix", "alpha"), [(".mp4", False), (".webm", True)])

@@ -16,6 +16,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Literal
 
+from visualiser import inputs
 from visualiser.errors import ExportError, VisualiserError
 from visualiser.films.video import is_pattern
 from visualiser.jobs import Output
@@ -86,7 +87,7 @@ def make(output: Output, folder: str, *, force: bool, steps: Callable[[int, int]
     """Make one output; what goes wrong is told in the result, never raised."""
     started = monotonic()
     try:
-        with _one_at_a_time:
+        with _one_at_a_time, inputs.watched():
             _make(output, Path(folder) / output.file, force, steps)
     except VisualiserError as problem:
         return Result(output.file, "failed", " ".join(str(problem).split()), monotonic() - started)
@@ -150,11 +151,15 @@ def run(
     if not os.access(folder, os.W_OK | os.X_OK):
         raise ExportError(f"The folder {folder} cannot be written to.")
     notes, results, begun = Notes(folder), {}, {}
+    sources = [path for path in (Path(output.scene) for output in outputs) if os.path.isfile(path)]
     for output in outputs:
         target = folder / output.file
         fingerprint = output.fingerprint()
         if notes.is_done(output, target, fingerprint):
             results[output.file] = Result(output.file, "unchanged")
+        elif source := next((path for path in sources if inputs.same(path, target)), None):
+            said = f"{target} would be written over {source}, which outputs of this run are made from."
+            results[output.file] = Result(output.file, "failed", said)
         elif length_of(target) is not None and not (force or notes.is_ours(output)):
             said = f"{target} exists and was not made by hamstring render; give --force to overwrite it."
             results[output.file] = Result(output.file, "failed", said)

@@ -1,24 +1,28 @@
-"""The scene that a picture or a 3D file of ours carries in its text: read as data, with limits, never run."""
+"""The scene that a picture, a film or a 3D file of ours carries in its text: read as data, with limits, never run."""
 
 import zlib
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+from visualiser import inputs
 from visualiser.conventions import Side
 from visualiser.errors import SceneFileError
 from visualiser.exports.glb import SCENE_EXTRAS, document_of
 from visualiser.movements import movement, scenefile
 
 SCENE_KEY = "hamstring-visualiser scene"  # under which a picture or film carries the text of its scene
-SUFFIXES = (".png", ".glb")
+FILMS = (".mp4", ".webm", ".gif", ".apng", ".webp")
+SUFFIXES = (".png", ".glb", *FILMS)
 LARGEST_DESCRIPTION = 20_000_000  # bytes of a 3D file's description, its numbers apart
+_LONG = (".mp4", ".webm")  # of these, only the parts that hold texts are read, however long they are
+_CONTAINERS = (*_LONG, ".gif", ".webp")
 LARGEST_PICTURE = 200_000_000  # bytes; a fine still of 100 million pixels stays below
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A movement out of a picture, the share of it that the picture shows, and whose legs."""
+    """A movement out of a picture, the share of it that the picture shows ("" where none is said), and whose legs."""
 
     movement: movement.Movement
     at: str
@@ -27,20 +31,20 @@ class Carried:
 
 
 def read(path: str | PathLike[str]) -> Carried:
-    """The scene in the text of a PNG, or in the extras of a GLB.
+    """The scene in the texts of a picture or film, or in the extras of a GLB; pixels are not looked at.
 
-    raises : SceneFileError for a file that is neither, carries no scene, or carries one that is not sound
+    raises : SceneFileError for a file that is none of these, carries no scene, or carries one that is not sound
     """
     path = Path(path)
-    texts = _model_texts(path) if path.suffix.lower() == ".glb" else _texts(path)
+    inputs.note(path)
+    suffix = path.suffix.lower()
+    texts = _model_texts(path) if suffix == ".glb" else _film_texts(path) if suffix in _CONTAINERS else _texts(path)
     key, _, text = texts.get("comment", "").partition("\n")
     if key != SCENE_KEY or not text.strip():
-        kind = (
-            "3D file carries no scene; those made by hamstring export"
-            if path.suffix.lower() == ".glb"
-            else ("picture carries no scene; pictures made by hamstring shot")
+        what, maker = (
+            ("3D file", "export") if suffix == ".glb" else ("film", "clip") if suffix in FILMS else ("picture", "shot")
         )
-        raise SceneFileError(path, f"this {kind} do.")
+        raise SceneFileError(path, f"this {what} carries no scene; {what}s made by hamstring {maker} do.")
     if len(text) > scenefile.LARGEST_FILE:
         raise SceneFileError(
             path, f"carries a scene of {len(text)} characters; at most {scenefile.LARGEST_FILE} are read."
@@ -80,6 +84,20 @@ def _model_texts(path: Path) -> dict[str, str]:
     extras = first.get("extras") if isinstance(first, dict) else None
     found = extras.get(SCENE_EXTRAS) if isinstance(extras, dict) else None
     return {key: text for key, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+
+
+def _film_texts(path: Path) -> dict[str, str]:
+    """Texts of a film, found by the sizes that its parts announce."""
+    from visualiser.pictures import texts
+
+    try:
+        if path.suffix.lower() not in _LONG and path.stat().st_size > LARGEST_PICTURE:
+            raise SceneFileError(path, f"is {path.stat().st_size} bytes; such a film has at most {LARGEST_PICTURE}.")
+        return texts.read(path)
+    except FileNotFoundError:
+        raise SceneFileError(path, "there is no such file.") from None
+    except OSError as problem:
+        raise SceneFileError(path, f"cannot be read ({problem.strerror}).") from None
 
 
 def _texts(path: Path) -> dict[str, str]:

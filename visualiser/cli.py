@@ -11,7 +11,7 @@ from io import TextIOWrapper
 
 from cyclopts import App, Argument, CoercionError, CycloptsError, MissingArgumentError, Token, UnusedCliTokensError
 
-from visualiser import __version__
+from visualiser import __version__, inputs
 from visualiser.commands import bones, exports, films, names, numbers, pictures, scenes, windows
 from visualiser.commands.common import example
 from visualiser.errors import VisualiserError, unknown_name
@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a degree sign must not end the program on a plain terminal
     try:
-        app(arguments, print_error=False, exit_on_error=False, result_action="return_value")
+        with inputs.watched():
+            app(arguments, print_error=False, exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as problem:
         return _complain(_parse_error(problem))

@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from visualiser import __version__
+from visualiser import __version__, carried, inputs
 from visualiser.bodies import assets
 from visualiser.errors import SceneFileError, VisualiserError, unknown_name
 
@@ -26,7 +26,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 SUFFIXES = tuple(suffix for suffixes in KINDS.values() for suffix in suffixes)
 _SCENE_WORDS = ("side", "legs", "tightness", "bones")
-SCENE_SUFFIXES = (".toml", ".mot", ".sto", ".csv", ".tsv", ".png", ".glb")  # a job reads nothing else from anywhere
+SCENE_SUFFIXES = (".toml", ".mot", ".sto", ".csv", ".tsv", *carried.SUFFIXES)  # a job reads nothing else from anywhere
 _OWN = ("file", "scene", "scenes", "views")
 LARGEST = 1_000_000  # bytes of a job file
 MOST = 10_000  # outputs of one
@@ -140,6 +140,7 @@ def read(path: Path) -> list[Output]:
 
     raises : SceneFileError
     """
+    inputs.note(path)
     try:
         if path.stat().st_size > LARGEST:
             raise SceneFileError(path, f"is larger than {LARGEST} bytes.")

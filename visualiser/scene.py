@@ -4,18 +4,18 @@ Importing this module loads no graphics; the first picture does.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from os import PathLike
 from os.path import isfile  # unlike Path.is_file it answers no, whatever stands in the name
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from visualiser import carried
+from visualiser import carried, inputs
 from visualiser.bodies import assets
 from visualiser.carried import SCENE_KEY
 from visualiser.conventions import Side
 from visualiser.errors import ExportError, VisualiserError, unknown_name
+from visualiser.inputs import sparing
 from visualiser.movements import asked_poses, movement, posing, scenefile
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Scene:
         self.legs, self.detail, self.physique = legs or definition.legs, detail, physique
         self.at: float | str = 0.6  # the moment of pictures that say none
         self.tightness, self.report = tightness, tuple(report)
+        self.files: tuple[Path, ...] = ()  # what it was made from: nothing made of it is written over them
 
     @classmethod
     def load(
@@ -78,13 +79,28 @@ class Scene:
         tightness: float | None = None,
         bones: str | PathLike[str] | None = None,
     ) -> "Scene":
-        """A shipped scene by its name, a scene file or a recorded motion by its path, or what a picture (PNG) or GLB of ours carries.
+        """A shipped scene by its name, a scene file or a recorded motion by its path, or what a picture, film or GLB of ours carries.
 
         side      : show and move the other leg than the file says
         tightness : 0 (supple) to 1 (very tight): how much length the hamstrings allow; None plays the scene as it is written
         bones     : a folder of your own bones with their landmarks.toml, see docs/bones.md
         raises    : UnknownNameError, SceneFileError, AssetError
         """
+        with inputs.watched() as files:
+            scene = cls._load(name_or_path, side=side, legs=legs, tightness=tightness, bones=bones)
+        scene.files = tuple(files)
+        return scene
+
+    @classmethod
+    def _load(
+        cls,
+        name_or_path: str | PathLike[str],
+        *,
+        side: Side | str | None,
+        legs: str | None,
+        tightness: float | None,
+        bones: str | PathLike[str] | None,
+    ) -> "Scene":
         shipped = assets.scene_paths()
         path = Path(name_or_path)
         if path.suffix.lower() in RECORDINGS:
@@ -126,11 +142,14 @@ class Scene:
         """
         from visualiser.movements import motion
 
-        pattern = None if like is None else cls.load(like).movement
-        read, report = motion.load(
-            Path(path), side=_side(side), knee_sign=knee_sign, clamp=clamp, columns=columns, like=pattern
-        )
-        return cls(read, legs=legs, tightness=tightness, report=report, physique=_build(bones))
+        with inputs.watched() as files:
+            pattern = None if like is None else cls.load(like).movement
+            read, report = motion.load(
+                Path(path), side=_side(side), knee_sign=knee_sign, clamp=clamp, columns=columns, like=pattern
+            )
+            scene = cls(read, legs=legs, tightness=tightness, report=report, physique=_build(bones))
+        scene.files = tuple(files)
+        return scene
 
     @classmethod
     def _of_picture(
@@ -156,7 +175,7 @@ class Scene:
         """
         poses = [asked_poses.parse_pose(pose) if isinstance(pose, str) else pose for pose in poses_deg]
         held = posing.posed(self.movement, *poses)
-        return Scene(held, legs=self.legs, detail=self.detail, physique=self.physique)
+        return self._moving(held)
 
     def pose(self, **angles_deg: float) -> "Scene":
         """The same body and surroundings in one pose: `scene.pose(hip_flexion=70, knee_flexion=20)`, degrees; the rest is zero.
@@ -172,9 +191,17 @@ class Scene:
         """
         from visualiser.movements.mixing import mixed
 
-        between = mixed(self.movement, other.movement, share)
-        return Scene(between, legs=self.legs, detail=self.detail, physique=self.physique)
+        scene = self._moving(mixed(self.movement, other.movement, share))
+        scene.files += other.files
+        return scene
 
+    def _moving(self, definition: movement.Movement, **more: Any) -> "Scene":
+        """The same body with another movement."""
+        scene = Scene(definition, legs=self.legs, detail=self.detail, physique=self.physique, **more)
+        scene.files = self.files
+        return scene
+
+    @sparing
     def compare(
         self,
         *others: "Scene",
@@ -194,6 +221,8 @@ class Scene:
         from visualiser.pictures import comparison
         from visualiser.pictures.options import still_options
 
+        for other in others:
+            other._spare()
         if path is not None:
             writing.target(Path(path), force, writing.PNG_SUFFIXES)
         options = still_options(look, self.movement)
@@ -214,14 +243,7 @@ class Scene:
     def on_side(self, side: Side | str) -> "Scene":
         """The same movement on a given side."""
         turned = movement.on_side(self._asked, _side(side))
-        scene = Scene(
-            turned,
-            legs=self.legs,
-            detail=self.detail,
-            physique=self.physique,
-            tightness=self.tightness,
-            report=self.report,
-        )
+        scene = self._moving(turned, tightness=self.tightness, report=self.report)
         scene.at = self.at
         return scene
 
@@ -250,6 +272,7 @@ class Scene:
 
     # -- pictures --------------------------------------------------------------------------------------------------------------------
 
+    @sparing
     def image(
         self,
         path: str | PathLike[str] | None = None,
@@ -319,6 +342,7 @@ class Scene:
             writing.write_png(picture, path, dpi=dpi, metadata=metadata, force=force)
         return picture
 
+    @sparing
     def clip(
         self,
         path: str | PathLike[str],
@@ -351,49 +375,29 @@ class Scene:
         progress  : called with (frames done, frames in all)
         asked     : preset, quality, how it is played (`timeline.Pace`) and what the picture shows, see `presets.Clip`
         """
-        from visualiser import writing
-        from visualiser.films import cameramoves, clips, compositions, crew, presets, video
-        from visualiser.pictures.backdrop import compose_background
+        from visualiser.films import cameramoves, making, presets
 
-        target = video.film_target(path, force)
-        others = [(subtitles, writing.SUBTITLE_SUFFIXES), (poster, writing.PNG_SUFFIXES)]
-        for other, suffixes in others:
-            if other is not None:
-                writing.target(other, force, suffixes)
+        together = [scene if isinstance(scene, Scene) else Scene.load(scene) for scene in beside]
+        for scene in together:
+            scene._spare()
+        target = making.check(path, subtitles, poster, force=force)
         plan = presets.plan(asked, self.movement, captions=captions)
-        move = cameramoves.parse(camera, plan.options.view)
-        parts = self._parts(_listed(views) or (plan.options.view,), beside, tight)
-        # Half a level of noise keeps a codec from making bands of a gradient; images of 256 colours or few bytes do without.
-        dithered = target.suffix.lower() in (".mp4", ".webm")
-        size = plan.options.width, plan.options.height
-        ground = compose_background(*size, plan.options.theme, dither=dithered)
-        timeline = clips.timeline_of(self.movement, plan.pace)
-        with crew.hired(workers, len(parts)) as draw:
-            words: dict[str, Any] = {"move": move, "quality": plan.quality, "draw": draw}
-            if len(parts) > 1 or curve:
-                pictures = compositions.images(parts, plan.options, plan.pace, ground, curve=curve, **words)
-            else:
-                pictures = clips.images(self.body, self.movement, plan.options, timeline, ground=ground, **words)
-            with closing(pictures):
-                clips.write(
-                    target,
-                    pictures,
-                    timeline,
-                    size,
-                    alpha=plan.options.transparent,
-                    metadata=self._metadata(),
-                    progress=progress,
-                    force=force,
-                )
-        if subtitles is not None:
-            spans = timeline.spans(self.movement.caption_at)
-            writing.write_subtitles(spans, subtitles, force=force)
-        if poster is not None:
-            picture = clips.poster(self.body, self.movement, plan.options, plan.pace, move=move)
-            writing.write_png(picture, poster, metadata=self._metadata(), force=force)
+        making.make(
+            target,
+            self._parts(_listed(views) or (plan.options.view,), together, tight),
+            plan,
+            move=cameramoves.parse(camera, plan.options.view),
+            curve=curve,
+            subtitles=subtitles,
+            poster=poster,
+            metadata=self._metadata(),
+            workers=workers,
+            progress=progress,
+            force=force,
+        )
         return target
 
-    def _parts(self, views: Sequence[str], beside: "Sequence[Scene | str]", tight: Sequence[float]) -> "list[Part]":
+    def _parts(self, views: Sequence[str], beside: "Sequence[Scene]", tight: Sequence[float]) -> "list[Part]":
         """The parts of a film: one kind of comparison at a time."""
         from visualiser.films.compositions import Part
 
@@ -401,15 +405,16 @@ class Scene:
         if len(asked) > 1:
             raise VisualiserError(f"{' and '.join(asked)} do not go together in one film; choose one.")
         if beside:
-            scenes = [self, *(scene if isinstance(scene, Scene) else Scene.load(scene) for scene in beside)]
-            return [Part(s.body, s.movement, s.movement.view, s.movement.title) for s in scenes]
+            return [Part(s.body, s.movement, s.movement.view, s.movement.title) for s in (self, *beside)]
         if tight:
-            limited = [
-                Scene(self._asked, legs=self.legs, detail=self.detail, physique=self.physique, tightness=value)
-                for value in tight
-            ]
+            limited = [self._moving(self._asked, tightness=value) for value in tight]
             return [Part(s.body, s.movement, views[0], f"Tightness {s.tightness:g}") for s in limited]
         return [Part(self.body, self.movement, view, f"{view.capitalize()} view") for view in views]
+
+    def _spare(self) -> None:
+        """Say that what is made now is made of this scene too."""
+        for file in self.files:
+            inputs.note(file)
 
     def _metadata(self, **more: str) -> dict[str, str]:
         own = {"title": self.movement.title, "side": str(self.movement.side), "legs": self.legs}
@@ -426,6 +431,7 @@ class Scene:
 
         return Subject(self.movement, self.legs, self.physique, self._metadata(), self.at)
 
+    @sparing
     def export(self, path: str | PathLike[str], **choices: "Unpack[Choices]") -> Path:
         """Write the scene for another program, by the ending of `path`: animated GLB, web page, slides, handout, or one pose as a mesh.
 

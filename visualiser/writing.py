@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from visualiser import inputs
 from visualiser.errors import ExportError
 from visualiser.films import subtitles
 
@@ -45,7 +46,10 @@ class Columns(Protocol):
 
 
 def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) -> Path:
-    """`path`, checked: it can be written, has one of `suffixes`, and nothing is overwritten unless `force` is set."""
+    """`path`, checked: it can be written, has one of `suffixes`, and nothing is overwritten unless `force` is set.
+
+    What the task is made from is not overwritten even then, see `inputs`.
+    """
     path = Path(path)
     if "\0" in str(path):
         raise ExportError(f"{str(path)!r} is not a file name.")
@@ -58,6 +62,7 @@ def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) ->
             raise ExportError(f"{path} is a folder.")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise ExportError(f"The folder {path.parent} cannot be written to.")
+        inputs.spare(path)
         if path.exists() and not force:
             raise ExportError(f"{path} exists; give --force (in Python force=True) to overwrite it.")
     except OSError as problem:  # a name too long, a loop of links

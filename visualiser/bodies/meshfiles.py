@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from visualiser import inputs
 from visualiser.bodies.surfaces import signed_volume
 from visualiser.bodies.vtp import read_vtp
 from visualiser.errors import AssetError
@@ -51,6 +52,7 @@ def read_mesh(path: Path) -> RawMesh:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise AssetError(f"{path} is larger than {MOST_BYTES >> 20} MB; reduce the mesh before you bring it.")
+        inputs.note(path)
         content = path.read_bytes()
     except OSError as problem:
         raise AssetError(f"{path} cannot be read: {problem.strerror or problem}.") from problem

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from visualiser import inputs
 from visualiser.anatomy import landmarks as known
 from visualiser.anatomy import skeleton
 from visualiser.bodies import assets
@@ -137,6 +138,7 @@ def _read_landmarks(path: Path) -> tuple[str | None, dict[str, dict[str, list[fl
     try:
         if path.stat().st_size > _MOST_TEXT:
             raise AssetError(f"{path} is larger than a landmarks file can be.")
+        inputs.note(path)
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
         raise AssetError(f"{path} is not a readable TOML file: {' '.join(str(problem).split())}.") from problem

@@ -28,7 +28,7 @@ def example(*lines: str) -> str:
 SceneName = Annotated[
     str,
     Parameter(
-        help="A movement, see hamstring list, a scene file (.toml), a recording (.mot, .sto, .csv), or our picture (.png) or model (.glb)."
+        help="A movement, see hamstring list, a scene file (.toml), a recording (.mot, .sto, .csv), or a picture, film or model of ours."
     ),
 ]
 Output = Annotated[Path | None, Parameter(name=["--output", "-o"], help="The file to write.")]

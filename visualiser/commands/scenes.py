@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from visualiser import inputs
 from visualiser.bodies import assets
 from visualiser.commands.common import Force, Output, example, require_drawing
 from visualiser.commands.look import AS_USUAL, Look
@@ -122,8 +123,10 @@ def new(
     shipped = assets.scene_paths()
     if pattern not in shipped and not isfile(pattern):
         raise unknown_name("movement", pattern, shipped)
+    source = shipped.get(pattern, Path(pattern))
+    inputs.note(source)
     path = target(file, force, (".toml",))
-    text = schema.draft(path, shipped.get(pattern, Path(pattern)))
+    text = schema.draft(path, source)
     with replacing(path, force) as temporary:
         temporary.write_text(text, encoding="utf-8")
     print(path)

@@ -63,6 +63,7 @@ def encode_mp4(job: Job, frames: Iterable[ByteArray]) -> None:
     """H.264 that plays everywhere: yuv420p, BT.709, index in front."""
     options = {"crf": str(X264_CRF if job.crf is None else job.crf), "preset": job.preset, "forced-idr": "1"}
     _film(job, frames, "mp4", "libx264", options, {"movflags": "+faststart"})
+    texts.add(job.path, "mp4", job.metadata)  # its index has room for a few words of fixed names only
 
 
 def encode_webm(job: Job, frames: Iterable[ByteArray]) -> None:

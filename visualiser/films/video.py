@@ -13,6 +13,7 @@ from typing import Self
 
 import numpy as np
 
+from visualiser import inputs
 from visualiser.errors import ExportError
 from visualiser.films import encoders
 from visualiser.films.encoders import X264_PRESET, Encoder, Job
@@ -73,6 +74,7 @@ def film_target(path: str | PathLike[str], force: bool) -> Path:
     if folder.exists() and not folder.is_dir():
         raise ExportError(f"{folder} is a file.")
     if folder.is_dir() and any(folder.iterdir()):
+        inputs.spare_folder(folder)
         if not force:
             raise ExportError(f"{folder} is not empty; give --force (in Python force=True) to replace its pictures.")
         before, after = re.split(r"%0?\d*d", path.name)

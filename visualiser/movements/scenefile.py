@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from visualiser import inputs
 from visualiser.anatomy import muscles, skeleton, sources
 from visualiser.conventions import LEG_COORDINATES, POSE_COORDINATES, TRUNK_COORDINATES, Side, degrees
 from visualiser.errors import PoseError, SceneFileError, nearest
@@ -95,6 +96,7 @@ def read(path: Path | str) -> Movement:
 def read_text(path: Path | str, kind: str = "scene file", largest: int = LARGEST_FILE) -> str:
     """The text of a file of the user's, or a sentence why not."""
     path = Path(path)
+    inputs.note(path)
     try:
         if path.stat().st_size > largest:
             raise SceneFileError(path, f"is {path.stat().st_size} bytes; a {kind} has at most {largest}.")

@@ -41,7 +41,7 @@ def read(path: Path, side: Side) -> Opened:
     if suffix in RECORDINGS:
         found, report = motion.load(path, side=side)
         return Opened(path, found, legs="both", report=report)
-    if suffix == ".png":
+    if suffix in carried.SUFFIXES:
         held = carried.read(path)
         return Opened(path, held.movement, held.legs, held.tightness, float(held.at) if held.at else None)
     if suffix == ".toml":
