@@ -14,6 +14,7 @@ from bone_files import HIP_CENTRE, mesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_lines import plain_length
+from scipy.spatial import ConvexHull
 
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.definitions import Cylinder, MuscleHead, ObliqueCylinder
@@ -172,6 +173,23 @@ def test_lines_begin_and_end_on_footprints(muscle: MuscleHead) -> None:
         assert (
             np.linalg.norm(area - place, axis=1).min() < 5.0
         )  # mm, as much as the published height of the origins varies
+
+
+@pytest.mark.parametrize(
+    ("muscle", "across", "half_tendon"), [(SM, (-40, 0), 2.5), (ST, (-40, 0), 2.5), (LONG, (0, 45), 1.9)]
+)
+def test_wraps_are_circles_round_our_own_condyles(
+    muscle: MuscleHead, across: tuple[int, int], half_tendon: float
+) -> None:
+    points = mesh("femur").vertices
+    condyle = points[(points[:, 1] < -370) & (points[:, 2] > across[0]) & (points[:, 2] < across[1]), :2]
+    wrap = muscle.line.wrap
+    assert wrap is not None
+    outline = condyle[ConvexHull(condyle).vertices] - (wrap.x_mm, wrap.y_mm)
+    angle = np.degrees(np.arctan2(outline[:, 1], outline[:, 0])) % 360
+    back = np.linalg.norm(outline[(angle > 140) & (angle < 240)], axis=1)
+    assert len(back) > 5
+    np.testing.assert_allclose(back, wrap.radius_mm - half_tendon, atol=1.5)  # mm
 
 
 @pytest.mark.parametrize("muscle", [SM, ST, LONG, SHORT])

@@ -21,7 +21,8 @@ from visualiser.errors import unknown_name
 # Lines of action. The wraps are circles through the posterior condyles of our femur plus half the thickness of the tendon, the vias
 # stand outside our tibia, and origins and insertions lie within 5 mm of the published footprints: semitendinosus and the long head,
 # which share the conjoint tendon, of the one that they share. Within these bounds the points were fitted so that lengths and arms about
-# hip and knee follow the public models (they are therefore no independent confirmation of them).
+# hip and knee follow the public models (they are therefore no independent confirmation of them). `benchmarks/fit_lines.py` says what the
+# bones and the models ask for, and fits anew after a change of bones.
 _LINE_SOURCES = (sources.OPENSIM_MODELS, sources.FEUCHT_2015, sources.ESTIMATE)
 
 # In hip flexion the lines of the models run straight through the ischium, as ours would, by up to 11 mm. Ours go round it: on cylinders
