@@ -80,8 +80,24 @@ def qapp_args(virtual_screen: str) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def plotters_closed() -> Iterator[None]:
-    """No plotter outlives its test, whether the test passed or not."""
+def plotters_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No plotter outlives its test, whether the test passed or not; that of a window is closed by the window."""
     yield
-    if "pyvista" in sys.modules:
+    if "pyvista" in sys.modules and request.node.get_closest_marker("window") is None:
         sys.modules["pyvista"].close_all()
+
+
+@pytest.fixture(scope="module")
+def one_window(qapp: object) -> Iterator[tuple[object, object]]:
+    """The window of a whole file, because opening one takes seconds, and the state in which each test finds it."""
+    import window_driver
+
+    yield from window_driver.shared()
+
+
+@pytest.fixture
+def window(one_window: tuple[object, object]) -> object:
+    """A window with a leg curl, as it was opened."""
+    import window_driver
+
+    return window_driver.put_back(*one_window)  # type: ignore[arg-type]

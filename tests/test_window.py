@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,48 +10,22 @@ import pytest
 
 pytest.importorskip("pytestqt")
 
-import window_driver
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QApplication
-from window_driver import PATIENCE_MS, changed, on_screen, opened, pixels, place_of, put_back, red_pixels, rest
+from window_driver import PATIENCE_MS, changed, on_screen, opened, pixels, place_of, red_pixels, rest
 
 from visualiser import keys
 from visualiser.bodies import assets
 from visualiser.window import Window, texts
-from visualiser.window.snapshots import Snapshot
 from visualiser.window.structurepanel import EYE
 
 pytestmark = pytest.mark.window
 
 
-@pytest.fixture(scope="module", autouse=True)
-def application_ends_before_its_screen(qapp) -> Iterator[None]:
-    """Qt ends the process when its screen goes away first."""
-    yield
-    qapp.shutdown()
-
-
-@pytest.fixture(autouse=True)
-def plotters_closed() -> None:
-    """The plotter of this file's window outlives the single test; closing the window closes it."""
-
-
-@pytest.fixture(scope="module")
-def one(qapp) -> Iterator[tuple[Window, Snapshot]]:
-    """The window of this file."""
-    yield from window_driver.shared()
-
-
-@pytest.fixture
-def window(one: tuple[Window, Snapshot]) -> Window:
-    """A window with a leg curl, as it was opened."""
-    return put_back(*one)
-
-
 def test_the_window_opens_with_body_labels_and_caption(window: Window) -> None:
     assert red_pixels(window) > 500
-    assert {"semitendinosus", "ischial_tuberosity"} <= set(window.showing.label_keys)
+    assert {"semitendinosus", "ischial_tuberosity"} <= set(window.showing.labelling.keys)
     assert window.transport.caption.text() == window.showing.movement.phases[0].caption
     assert (window.message.isHidden(), window.message.text.text()) == (True, "")
     assert window.view_buttons["posterolateral"].isChecked()
@@ -170,7 +144,7 @@ def test_a_shut_eye_removes_a_muscle_and_fading_lets_the_femur_through(qtbot, wi
     rest(window)
     assert showing.hidden == {"biceps_femoris_long_head"}
     assert red_pixels(window) < 0.9 * with_muscles
-    assert "biceps_femoris_long_head" not in showing.label_keys
+    assert "biceps_femoris_long_head" not in showing.labelling.keys
     with pytest.raises(AssertionError):
         place_of(window, "biceps_femoris_long_head")
     qtbot.keyClick(window, Qt.Key.Key_A)
@@ -226,7 +200,7 @@ def test_theme_labels_help_and_full_screen_have_keys(qtbot, window: Window) -> N
     assert pixels(window)[5, 5].sum() < light / 2
     qtbot.keyClick(window, Qt.Key.Key_L)
     rest(window)
-    assert window.showing.label_keys == ()
+    assert window.showing.labelling.keys == ()
     qtbot.keyClick(window, Qt.Key.Key_F1)
     assert window.help.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Escape)

@@ -1,6 +1,5 @@
 """What can be done in the real window: poses, plot, picking, saving, filming, opening, undo, bookmarks; and what is left when it closes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,48 +8,24 @@ from PIL import Image
 
 pytest.importorskip("pytestqt")
 
-import window_driver
 from qtpy.QtCore import QMimeData, QPointF, Qt, QUrl
 from qtpy.QtGui import QDropEvent, QGuiApplication
 from qtpy.QtWidgets import QMessageBox
-from window_driver import changed, pixels, place_of, put_back, rest, wait
+from window_driver import FIRST, changed, opened, pixels, place_of, rest, wait
 
 from visualiser.anatomy import muscles
 from visualiser.bodies import assets
 from visualiser.movements import scenefile
+from visualiser.pictures.dial import reading_at
+from visualiser.pictures.section import Section
 from visualiser.window import Window, texts
 from visualiser.window.helpers import thumbnail_files
-from visualiser.window.snapshots import Snapshot
 from visualiser.window.wording import Saving
 
 pytestmark = pytest.mark.window
 
 HEADS = tuple(head.name for head in muscles.HEADS)
 SMALL = Saving(size="320x180", quality="draft", labels="none", fps=4)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def application_ends_before_its_screen(qapp) -> Iterator[None]:
-    """Qt ends the process when its screen goes away first."""
-    yield
-    qapp.shutdown()
-
-
-@pytest.fixture(autouse=True)
-def plotters_closed() -> None:
-    """The plotter of this file's window outlives the single test; closing the window closes it."""
-
-
-@pytest.fixture(scope="module")
-def one(qapp) -> Iterator[tuple[Window, Snapshot]]:
-    """The window of this file."""
-    yield from window_driver.shared()
-
-
-@pytest.fixture
-def window(one: tuple[Window, Snapshot]) -> Window:
-    """A window with a leg curl, as it was opened."""
-    return put_back(*one)
 
 
 def click(qtbot, window: Window, structure: str, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
@@ -91,7 +66,7 @@ def test_a_double_click_isolates_and_a_right_click_offers_a_menu(qtbot, window: 
     place = place_of(window, "semitendinosus")
     qtbot.mouseDClick(window.view.plotter, Qt.MouseButton.LeftButton, pos=place)
     assert {s.structure for s in window.view.visible()} == {"semitendinosus"}
-    menu = window.open_menu("semitendinosus", window.mapToGlobal(place))
+    menu = window.wishes.open_menu("semitendinosus", window.mapToGlobal(place))
     words = [action.text() for action in menu.actions() if action.text()]
     assert words[:2] == [texts.MENU["unisolate"], texts.MENU["hide"].format("Semitendinosus")]
     menu.actions()[0].trigger()
@@ -166,13 +141,13 @@ def test_the_plot_follows_and_its_cursor_can_be_dragged(qtbot, window: Window) -
 def test_colours_bring_their_scale(window: Window, choice: str) -> None:
     rest(window)
     before = pixels(window)
-    window.colour_by(choice)
+    window.wishes.colour_by(choice)
     rest(window)
     assert changed(before, pixels(window)) > 0.005
     assert window.scale_bar.isVisible()
     window.showing.scrub(0.55)  # while it moves, fewer vertices take the same colours
     rest(window)
-    window.colour_by("tissue")
+    window.wishes.colour_by("tissue")
     assert not window.scale_bar.isVisible()
 
 
@@ -214,22 +189,87 @@ def test_a_bad_file_is_refused_in_a_dialog_and_the_window_lives_on(window: Windo
 def test_a_bookmark_brings_back_what_was_shown(window: Window) -> None:
     window.showing.scrub(0.25)
     window.showing.hide({"femur"})
-    window.keep_bookmark()
+    window.wishes.keep_bookmark()
     window.showing.hide(())
     window.showing.scrub(0.8)
-    window.go_to_bookmark(window.settings.bookmarks[-1])
+    window.wishes.go_to_bookmark(window.settings.bookmarks[-1])
     assert window.showing.hidden == {"femur"}
     assert window.showing.playback.share == pytest.approx(0.25)
 
 
-def test_a_damaged_small_picture_is_made_again(one: tuple[Window, Snapshot], tmp_path: Path) -> None:
-    shown = {window_driver.FIRST: assets.scene_paths()[window_driver.FIRST]}
+def test_a_damaged_small_picture_is_made_again(qapp: object, tmp_path: Path) -> None:
+    shown = {FIRST: assets.scene_paths()[FIRST]}
     files = thumbnail_files({name: scenefile.load(path) for name, path in shown.items()}, "light")
     for file in files.values():
         (tmp_path / file).write_bytes(b"no picture")
-    window = window_driver.opened(movements=shown, thumbnails=tmp_path)
+    window = opened(movements=shown, thumbnails=tmp_path)
     try:
         wait(lambda: all((tmp_path / file).read_bytes().startswith(b"\x89PNG") for file in files.values()))
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(files.values())
     finally:
         window.close()
+
+
+def test_the_section_cuts_the_thigh_open_and_undo_closes_it(qtbot, window: Window) -> None:
+    row, showing = window.structure_panel.section, window.showing
+    rest(window)
+    whole = pixels(window)
+    qtbot.keyClick(window, Qt.Key.Key_X)
+    rest(window)
+    assert showing.section == Section("axial", -201.0)
+    assert (row.kind.currentData(), row.slider.value()) == ("axial", -201)
+    cut = pixels(window)
+    assert changed(whole, cut) > 0.02
+    with pytest.raises(AssertionError):
+        place_of(window, "hip_bone")  # taken away
+    assert "ischial_tuberosity" not in showing.labelling.keys
+    assert showing.view.camera is not None
+    assert showing.view.camera.back[1] > 0.4  # one looks onto it
+    row.slider.setValue(-300)
+    rest(window)
+    assert changed(cut, pixels(window)) > 0.005
+    window.desk.copy_command()
+    assert "--section axial:y=-300" in QGuiApplication.clipboard().text()
+    showing.scrub(0.5)
+    rest(window)
+    assert showing.section == Section("axial", -300.0)
+    for _ in range(2):
+        window.actions_by_name["undo"].trigger()
+    assert showing.section is None
+    assert window.view.plane is None
+
+
+def test_the_cut_face_of_the_femur_is_pale_bone(window: Window) -> None:
+    window.showing.hide(set(HEADS))
+    window.showing.show_labels(False)
+    window.wishes.cut(Section("axial", -201.0))
+    rest(window)
+    flat = np.abs(pixels(window) - (232, 220, 194)).max(axis=2) < 3
+    rows, columns = np.nonzero(flat)
+    assert 40 < len(rows) < 4000
+    middle = len(rows) // 2
+    ratio = window.view.plotter.devicePixelRatioF()
+    assert (
+        window.showing.structure_of(window.view.structure_at(columns[middle] / ratio, rows[middle] / ratio)) == "femur"
+    )
+
+
+def test_the_dial_follows_the_movement_and_labels_leave_it_free(window: Window) -> None:
+    window.show_movement("straight_leg_raise")
+    rest(window)
+    dial = window.dial
+    assert dial.isVisible()
+    for share in (0.2, 0.43):
+        window.showing.scrub(share)
+        true = reading_at(window.showing.movement, window.showing.playback.time_s)
+        assert true is not None
+        assert dial.reading is not None
+        assert dial.reading.angle_deg == pytest.approx(true.angle_deg, abs=0.6)
+    rest(window)
+    box = dial.box
+    assert box is not None
+    placed = window.showing.labelling.boxes
+    assert len(placed) > 3
+    assert not any(box.overlaps(label, 0.0) for label in placed)
+    window.showing.hold({"hip_flexion": 60.0})
+    assert not dial.isVisible()

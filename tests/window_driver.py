@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,7 @@ def wait(until: object, patience_ms: int = PATIENCE_MS) -> None:
         QApplication.processEvents()
         if until():  # type: ignore[operator]
             return
+        sleep(0.003)  # what is waited for may need the processor
         assert monotonic() - begun < patience_ms / 1000, "waited in vain"
 
 

@@ -70,6 +70,7 @@ KEYS = (
     Key("isolate", ("I",), "show only the selected structure, and everything again", "Structures"),
     Key("hide", ("H",), "hide the selected structure", "Structures"),
     Key("peel", ("D",), "fade what lies over the selected structure, or no more", "Structures"),
+    Key("section", ("X",), "cut the thigh open: axial, coronal, sagittal, or no more", "Structures"),
     Key("show_all", ("A",), "show everything again", "Structures"),
     Key("find", ("Ctrl+F",), "find a structure", "Structures"),
     Key("find_movement", ("Ctrl+M",), "find a movement", "Structures"),
@@ -95,10 +96,16 @@ def key(action: str) -> Key:
     return next(entry for entry in KEYS if entry.action == action)
 
 
+def rows(group: str) -> list[tuple[str, str]]:
+    """Keys of a group and what they do; the views, which have one number each, in one row."""
+    found = [(k.shown, k.does) for k in KEYS if k.group == group and k.keys and not k.action.startswith("view_")]
+    views = ", ".join(f"{number} {view}" for number, view in enumerate(NUMBERED_VIEWS, 1))
+    return [(f"1-{len(NUMBERED_VIEWS)}", f"views: {views}"), *found] if group == "View" else found
+
+
 def listing() -> str:
     """All keys and gestures as plain text, for `--help` and the README."""
-    rows = [(entry.shown, entry.does) for entry in KEYS if entry.keys and not entry.action.startswith("view_")]
-    views = ", ".join(f"{number} {view}" for number, view in enumerate(NUMBERED_VIEWS, 1))
-    wide = max(len(left) for left, _ in (*rows, *GESTURES))
-    lines = [f"{left:<{wide}}  {does}" for left, does in (*GESTURES, *rows)]
-    return "\n".join([*lines, f"{'1-9':<{wide}}  views: {views}"])
+    found = [row for group in GROUPS for row in rows(group)]
+    found.sort(key=lambda row: row[0] == f"1-{len(NUMBERED_VIEWS)}")  # the longest line last
+    wide = max(len(left) for left, _ in (*found, *GESTURES))
+    return "\n".join(f"{left:<{wide}}  {does}" for left, does in (*GESTURES, *found))

@@ -1,5 +1,6 @@
 """Play, pause, speed, scrub: the state of a movement that is being watched. Pure: the window ticks it, tests tick it too."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SLOWEST, FASTEST = 0.1, 2.0
@@ -39,6 +40,12 @@ class Playback:
     def scrub(self, share: float) -> None:
         """Go to a share of the movement, 0 to 1."""
         self.time_s = min(max(share, 0.0), 1.0) * self.duration_s
+
+    def edge(self, edges: Iterable[float], direction: int) -> float:
+        """The next of some shares at which something begins, or the last one before; the outermost where there is none."""
+        places = sorted(edges)
+        before, after = [p for p in places if p < self.share - 1e-3], [p for p in places if p > self.share + 1e-3]
+        return (after or [places[-1]])[0] if direction > 0 else (before or [places[0]])[-1]
 
     def step(self, frames: int) -> None:
         """Pause and go on or back by frames of 1/30 s."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import tomli_w
 
+from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, TRUNK_COORDINATES, Side, degrees
 from visualiser.errors import PoseError, unknown_name
 from visualiser.kinematics import check_pose
 from visualiser.movements import scenefile
 from visualiser.movements.movement import LEAN, Movement, pose_of
+from visualiser.typed import FloatArray
 
 _NAME = "pose"
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four"}
@@ -43,6 +45,15 @@ def posed(movement: Movement, *poses_deg: Mapping[str, float]) -> Movement:
         }
     )
     return scenefile.parse(text, _NAME)
+
+
+def spelt(pose: FloatArray, side: Side) -> dict[str, float]:
+    """A pose (16,) radians as a scene of a side would write it: degrees by name, trunk, leg and other leg."""
+    values = degrees(pose)
+    own, other = LEG_SLICES[side], LEG_SLICES[side.other]
+    table = dict(zip(TRUNK_COORDINATES, values[: len(TRUNK_COORDINATES)].tolist(), strict=True))
+    table |= dict(zip(LEG_COORDINATES, values[own].tolist(), strict=True))
+    return table | {f"other_{name}": v for name, v in zip(LEG_COORDINATES, values[other].tolist(), strict=True)}
 
 
 def is_held(movement: Movement) -> bool:

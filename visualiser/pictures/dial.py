@@ -79,28 +79,40 @@ def _spoken(angle_deg: float) -> str:
 
 def reading_at(movement: Movement, time_s: float, physique: Physique | None = None) -> Reading | None:
     """What the movement's dial says at a time; None where the movement has none."""
-    return _READERS[movement.dial](movement, time_s, physique or standard())
+    found = readings_at(movement, [time_s], physique)
+    return found[0] if found else None
 
 
-def _leg_raise(movement: Movement, time_s: float, physique: Physique) -> Reading:
-    leg, hip, pelvis = (float(v[0]) for v in leg_to_couch(pose_at(movement, [time_s]), movement.side))
-    parts = (Part("pelvis", pelvis, "pelvis"), Part("hip", hip, "femur"))
-    return Reading("Leg to couch", leg, parts, band_deg=NORMAL_RAISE)
+def readings_at(movement: Movement, times_s: Sequence[float], physique: Physique | None = None) -> list[Reading]:
+    """What the movement's dial says at some times, worked out at once; empty where the movement has none."""
+    return _READERS[movement.dial](movement, times_s, physique or standard())
 
 
-def _knee(movement: Movement, time_s: float, physique: Physique) -> Reading:
-    leg = pose_at(movement, [time_s])[:, LEG_SLICES[movement.side]]
-    bent = float(degrees(leg[0, KNEE_FLEXION]))
-    limit = float(degrees(active_knee_limit(leg, heads=physique.heads, geometry=physique.geometry))[0])
-    parts = (Part("by own force at most", limit, "leg"),)
-    return Reading("Knee bent", bent, parts, limit_deg=limit)
+def _leg_raise(movement: Movement, times_s: Sequence[float], physique: Physique) -> list[Reading]:
+    angles = np.transpose(leg_to_couch(pose_at(movement, times_s), movement.side)).tolist()
+    return [
+        Reading(
+            "Leg to couch", leg, (Part("pelvis", pelvis, "pelvis"), Part("hip", hip, "femur")), band_deg=NORMAL_RAISE
+        )
+        for leg, hip, pelvis in angles
+    ]
 
 
-def _none(movement: Movement, time_s: float, physique: Physique) -> None:
-    return None
+def _knee(movement: Movement, times_s: Sequence[float], physique: Physique) -> list[Reading]:
+    legs = pose_at(movement, times_s)[:, LEG_SLICES[movement.side]]
+    bent = degrees(legs[:, KNEE_FLEXION]).tolist()
+    limits = degrees(active_knee_limit(legs, heads=physique.heads, geometry=physique.geometry)).tolist()
+    return [
+        Reading("Knee bent", angle, (Part("by own force at most", limit, "leg"),), limit_deg=limit)
+        for angle, limit in zip(bent, limits, strict=True)
+    ]
 
 
-_READERS: Mapping[str, Callable[[Movement, float, Physique], Reading | None]] = MappingProxyType(
+def _none(movement: Movement, times_s: Sequence[float], physique: Physique) -> list[Reading]:
+    return []
+
+
+_READERS: Mapping[str, Callable[[Movement, Sequence[float], Physique], list[Reading]]] = MappingProxyType(
     {"none": _none, "leg_raise": _leg_raise, "knee": _knee}
 )
 

@@ -78,6 +78,11 @@ def section_of(text: str, *, areas: bool = False) -> Section:
     return Section(kind, offset, areas)
 
 
+def typed(section: Section) -> str:
+    """A plane as it would be typed: "axial:y=-200"."""
+    return f"{section.kind}:{KINDS[section.kind][1]}={section.offset_mm:g}"
+
+
 def femur_turn(body: Body, frame: Frame) -> FloatArray:
     """How the femur of the side shown lies in the world: (4, 4)."""
     name = next(s.name for s in body.surfaces if s.structure == "femur" and s.side == body.side)

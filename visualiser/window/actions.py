@@ -18,14 +18,6 @@ from visualiser.window.theme import icon
 
 Window = Any  # of `window.main`, which is made of this module and must not be imported by it
 
-_MENUS = {
-    "File": "&File",
-    "Edit": "&Edit",
-    "Movement": "&Movement",
-    "View": "&View",
-    "Structures": "&Structures",
-    "Window": "&Window",
-}
 _RULE_BEFORE = ("save", "copy", "quit", "bookmark", "loop", "compare", "reset_view", "labels", "find", "full_screen")
 _PICTURES = {
     "undo": "undo",
@@ -84,7 +76,7 @@ class Actions:
         """The menu bar."""
         bar, menus = self._window.menuBar(), {}
         for group in keys.GROUPS:
-            menu = menus[group] = bar.addMenu(_MENUS[group])
+            menu = menus[group] = bar.addMenu(texts.MENUS[group])
             menu.setToolTipsVisible(True)
             for entry in keys.KEYS:
                 if entry.group != group or entry.action == "escape":
@@ -111,7 +103,7 @@ class Actions:
         inner = menu.addMenu(title)
         for name, text in choices.items():
             action = inner.addAction(text[:1].upper() + text[1:])
-            action.triggered.connect(self._window.careful(lambda name=name: self._window.colour_by(name)))
+            action.triggered.connect(self._window.careful(lambda name=name: self._window.wishes.colour_by(name)))
 
     def _list_recent(self) -> None:
         self.recent.clear()
@@ -128,7 +120,7 @@ class Actions:
         kept = self._window.settings.bookmarks
         for text in kept:
             action = self.bookmarks.addAction(title_of(text))
-            action.triggered.connect(self._window.careful(lambda text=text: self._window.go_to_bookmark(text)))
+            action.triggered.connect(self._window.careful(lambda text=text: self._window.wishes.go_to_bookmark(text)))
         if not kept:
             self.bookmarks.addAction(texts.NO_BOOKMARKS).setEnabled(False)
             return
@@ -140,7 +132,7 @@ class Actions:
 
     def make_tool_bar(self) -> dict[str, QToolButton]:
         """The bar above the picture: the views as buttons, and what is done most."""
-        bar = QToolBar("Views")
+        bar = QToolBar(texts.BAR)
         bar.setObjectName("Views")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from visualiser.conventions import Side
+from visualiser.errors import VisualiserError
 from visualiser.movements.movement import Movement, on_side
 from visualiser.pictures.appearance import Vector
 from visualiser.pictures.cameras import Camera
+from visualiser.pictures.section import section_of, typed
 from visualiser.window import texts
 from visualiser.window.snapshots import Snapshot
 
@@ -32,6 +34,7 @@ def as_text(state: Snapshot, time_s: float) -> str:
             "view": state.view_name,
             "camera": None if state.camera is None else asdict(state.camera),
             "pivot": state.pivot,
+            "section": typed(state.section) if state.section else None,
         }
     )
 
@@ -73,6 +76,7 @@ def state_of(text: str, movements: Mapping[str, Movement]) -> Snapshot | None:
             str(kept["view"]),
             None if camera is None else _camera(camera),
             tuple(float(v) for v in kept["pivot"]),
+            section_of(str(kept["section"])) if kept.get("section") else None,
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, VisualiserError):
         return None

@@ -83,10 +83,34 @@ class LengthMap:
 
     def pixels(self) -> ByteArray:
         """The map as a picture (K, H, 3), the greatest knee flexion in the first row; grey is upright, yellow long, blue short."""
-        reach = float(np.abs(self.percent - 100.0).max())
-        share = np.clip(0.5 + (self.percent[::-1] - 100.0) / reach / 2, 0.0, 1.0)
+        low, high = self.ends
+        share = np.clip((self.percent[::-1] - low) / (high - low), 0.0, 1.0)
         knots, table = np.linspace(0.0, 1.0, len(DIVERGING)), np.array(DIVERGING, dtype=np.float64)
         return np.stack([np.interp(share, knots, table[:, c]) for c in range(3)], axis=-1).astype(np.uint8)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Percent at the two ends of the colours."""
+        reach = float(np.abs(self.percent - 100.0).max())
+        return 100.0 - reach, 100.0 + reach
+
+    def contours(self) -> list[tuple[float, FloatArray]]:
+        """Lines of equal length at every ten percent: (percent, (n, 2) of hip and knee flexion in degrees), one knee for each hip."""
+        hips = np.linspace(*self.hip_deg, self.percent.shape[1])
+        knees = np.linspace(*self.knee_deg, self.percent.shape[0])
+        lines = []
+        for value in np.arange(np.ceil(self.percent.min() / 10) * 10, self.percent.max(), 10.0):
+            line = []
+            for column, hip in enumerate(hips):  # a bent knee makes every head shorter
+                above = self.percent[:, column] - value
+                cross = np.flatnonzero((above[:-1] >= 0) & (above[1:] < 0))
+                if len(cross):
+                    k = int(cross[0])
+                    share = above[k] / (above[k] - above[k + 1])
+                    line.append((hip, knees[k] + share * (knees[k + 1] - knees[k])))
+            if len(line) > 1:
+                lines.append((float(value), np.array(line)))
+        return lines
 
 
 def length_map(head: MuscleHead, body: Body, movement: Movement) -> LengthMap:

@@ -70,7 +70,7 @@ class Desk(QObject):
         showing = self._window.showing
         drafted = showing.view.drafted
         if drafted is None or showing.view.camera is None:
-            raise ExportError("There is no picture yet.")
+            raise ExportError(texts.NO_PICTURE)
         points = showing.framing_points()
         return view_words(self._state(), showing.body, points, drafted.body_to_world)
 
@@ -80,7 +80,7 @@ class Desk(QObject):
         """What the window shows as a picture with labels, title and scale of its own."""
         showing = self._window.showing
         if showing.view.camera is None:
-            raise ExportError("There is no picture yet.")
+            raise ExportError(texts.NO_PICTURE)
         width, height = showing.view.size_px
         movement, time_s = showing.moment
         body = showing.body.with_legs("one") if OTHER_LEG in showing.hidden else showing.body
@@ -124,6 +124,9 @@ class Desk(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowModality(Qt.WindowModality.WindowModal)
         dialog.open()
+        # Beside the picture, whose frame shows what will be captured, not over it.
+        corner = self._window.mapToGlobal(self._window.rect().topRight())
+        dialog.move(max(corner.x() - dialog.width() - 12, 0), corner.y() + 60)
 
     def _choose_picture(self, saving: Saving) -> None:
         self._keep(saving)
@@ -173,7 +176,7 @@ class Desk(QObject):
         showing = self._window.showing
         movement = showing.asked if showing.pose is None else showing.moment[0]
         if movement.course is not None or not movement.text:
-            raise ExportError(f"{movement.title} is a recording; take a pose of it, or save a picture.")
+            raise ExportError(texts.RECORDING.format(movement.title))
         return str(movement.text)
 
     def copy_scene(self) -> None:
@@ -225,6 +228,7 @@ class Desk(QObject):
         target(path, True, (".mp4",))
         state = self._state()
         width, height = saving.pixels
+        state = replace(state, section=None)  # films are of the whole body
         look = {**words_of(state, saving, self._view()), "width": width, "height": height, "theme": saving.theme}
         job = Film(
             showing.asked,

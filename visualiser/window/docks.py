@@ -66,7 +66,11 @@ class Docks:
             dock.show()
         window.resizeDocks([docks[texts.MOVEMENTS], docks[texts.STRUCTURES]], [270, 320], Qt.Orientation.Horizontal)
         window.resizeDocks([docks[texts.STRUCTURES], docks[texts.CARD]], [420, 300], Qt.Orientation.Vertical)
-        window.resizeDocks([docks[texts.PLOT]], [120], Qt.Orientation.Vertical)
+        self.lower_plot()
+
+    def lower_plot(self) -> None:
+        """The plot as low as curves can be read."""
+        self._window.resizeDocks([self.movable[texts.PLOT]], [120], Qt.Orientation.Vertical)
 
     def _lay_transport(self) -> None:
         """The transport along the whole lower edge, always there."""

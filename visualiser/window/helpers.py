@@ -12,8 +12,10 @@ from qtpy.QtCore import QObject, QProcess, Signal
 from visualiser import __version__
 from visualiser.errands import THUMBNAIL_PX, Film, Thumbnails, packed
 from visualiser.movements.movement import Movement
+from visualiser.writing import clear_leftovers
 
-_PATIENCE_MS = 10_000
+_PATIENCE_MS = 3_000
+_MADE = 2  # raised when small pictures are made in another way
 
 
 class Helper(QObject):
@@ -27,6 +29,7 @@ class Helper(QObject):
         super().__init__(parent)
         self._written = self._error = ""
         self._given_up = False
+        self._folder = job.path.parent if isinstance(job, Film) else job.folder
         self._process = QProcess(self)
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         self._process.readyReadStandardOutput.connect(self._read)
@@ -46,10 +49,12 @@ class Helper(QObject):
         self._process.closeWriteChannel()
 
     def wait(self) -> None:
-        """Wait until the process has ended; one that does not listen is ended."""
+        """Wait until the process has ended; one that does not listen is ended, and what it leaves is cleared away."""
         if self.running and not self._process.waitForFinished(_PATIENCE_MS):
             self._process.kill()
             self._process.waitForFinished(_PATIENCE_MS)
+        if self._given_up and self._folder.is_dir():
+            clear_leftovers(self._folder)
 
     def _read(self) -> None:
         while self._process.canReadLine():
@@ -64,14 +69,19 @@ class Helper(QObject):
                 self.thumbnail.emit(said["thumbnail"])
             self._written, self._error = said.get("written", self._written), said.get("error", self._error)
 
-    def _fail(self, _: QProcess.ProcessError) -> None:
-        if self._process.state() == QProcess.ProcessState.NotRunning and not self._given_up:
-            self._error = self._error or self._process.errorString()
-            self.finished.emit("", self._error)
+    def _fail(self, problem: QProcess.ProcessError) -> None:
+        if problem == QProcess.ProcessError.FailedToStart:  # of every other end `finished` tells
+            self.finished.emit("", "" if self._given_up else self._process.errorString())
+
+    @property
+    def process_id(self) -> int:
+        """Number of the process, 0 when there is none."""
+        return int(self._process.processId())
 
     def _end(self, *_: object) -> None:
         self._read()
         if self._given_up:
+            self.wait()
             self.finished.emit("", "")
             return
         if not self._written and not self._error:
@@ -87,7 +97,7 @@ def thumbnail_folder() -> Path:
 
 def thumbnail_files(movements: Mapping[str, Movement], theme: str) -> dict[str, str]:
     """File of the small picture of each movement: another text, program or theme makes another one."""
-    made_of = f"{__version__} {THUMBNAIL_PX} {theme}"
+    made_of = f"{__version__} {THUMBNAIL_PX} {theme} {_MADE}"
     return {
         name: hashlib.sha256(f"{made_of} {movement.side} {movement.text}".encode()).hexdigest()[:24] + ".png"
         for name, movement in movements.items()

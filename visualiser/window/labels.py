@@ -1,9 +1,10 @@
 """Labels of the 3D picture, alive: they glide with what they name while it moves, and come to rest with it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from visualiser.anatomy import landmarks
 from visualiser.bodies import anchoring
@@ -26,7 +27,25 @@ _REST_STEPS, _REST_S = 40, 1 / 20  # how long labels may still glide when the pi
 _COARSE = 8  # pixels of the depth picture per pixel of the outline
 _LONGEST_STEP_S = 0.2
 
+Left = Callable[[FloatArray], BoolArray]  # world points (n, 3) -> which of them a section leaves
 Seen = Callable[[FloatArray], FloatArray]  # projected points (n, 3) of the picture -> share seen (n,)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut(Camera):
+    """A camera from which what a section takes away lies behind everything."""
+
+    left: Left = lambda points: np.ones(len(points), dtype=bool)
+
+    @classmethod
+    def of(cls, camera: Camera, left: Left) -> "_Cut":
+        return cls(camera.eye, camera.right, camera.up, camera.back, camera.half, camera.parallel, left)
+
+    def project(self, points: ArrayLike, width: float, height: float) -> FloatArray:
+        """As any camera does, see `Camera.project`."""
+        projected = super().project(points, width, height)
+        projected[~self.left(np.atleast_2d(points)), 2] = np.inf
+        return projected
 
 
 class LiveLabels:
@@ -41,6 +60,7 @@ class LiveLabels:
         self._tracker: Tracker | None = None
         self._placement: Placement | None = None
         self._outline: BoolArray | None = None
+        self.reserved: tuple[Box, ...] = ()  # what else stands on the picture, window pixels
 
     def shown(self, specs: Iterable[LabelSpec], hidden: Iterable[str]) -> None:
         """Label these, but nothing that is hidden and no landmark of a hidden bone."""
@@ -57,6 +77,11 @@ class LiveLabels:
         """What is named on the picture now."""
         return tuple(c.spec.key for c in self._placement.callouts) if self._placement else ()
 
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Where the labels stand, window pixels."""
+        return tuple(c.box.scaled(UNIT_PX) for c in self._placement.callouts) if self._placement else ()
+
     def free_box(self, size: tuple[float, float]) -> Box:
         """Where the anatomy may stand so that labels find room beside it, in window pixels."""
         whole = Box(0.0, 0.0, *size)
@@ -65,17 +90,25 @@ class LiveLabels:
         free = gutters(self.specs, _canvas(size), STYLE, _language(size)).scaled(UNIT_PX)
         return whole._replace(left=free.left * _ROOM_KEPT, right=size[0] - (size[0] - free.right) * _ROOM_KEPT)
 
-    def settle(self, frame: Frame, camera: Camera, depth: FloatArray, size: tuple[float, float]) -> None:
-        """Bring the labels of a picture at rest to rest; what cannot be seen any more is pointed at elsewhere."""
+    def settle(self, frame: Frame, camera: Camera, depth: FloatArray, left: Left, size: tuple[float, float]) -> None:
+        """Bring the labels of a picture at rest to rest; what cannot be seen any more is pointed at elsewhere.
+
+        left : what a section leaves is labelled, what it takes away is not
+        """
         if not self.specs:
             self.forget()
             return
-        look = anchoring.Look(frame, camera, depth)
+        look = anchoring.Look(frame, _Cut.of(camera, left), depth)
         self._outline = np.isfinite(depth[::_COARSE, ::_COARSE])
         anatomy = _extent(self._outline, _canvas(size))
         points, seen = self._points(look, size)
         if self._tracker is None or (seen < HIDDEN_BELOW).any():
             self._anchors = anchoring.choose(self.specs, self._body, [look])
+            there = left(anchoring.places(self._anchors, self._body, frame))
+            self._anchors = [anchor for anchor, kept in zip(self._anchors, there, strict=True) if kept]
+            if not self._anchors:
+                self.forget()
+                return
             points, seen = self._points(look, size)
             self._tracker = Tracker(
                 [anchor.spec for anchor in self._anchors],
@@ -84,6 +117,7 @@ class LiveLabels:
                 anatomy=anatomy,
                 language=_language(size),
                 frame_s=_REST_S,
+                reserved=[box.scaled(1 / UNIT_PX) for box in self.reserved],
             )
         self._tracker.frame_s = _REST_S
         self._keep(frame)

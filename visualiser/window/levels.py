@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 
 from visualiser.bodies.assembly import Body, Frame, Surface
-from visualiser.pictures.appearance import TISSUE, Paint
+from visualiser.pictures.appearance import TISSUE, Colour, Paint
 from visualiser.pictures.cameras import Camera
+from visualiser.pictures.pages import CUT_COLOURS
 from visualiser.pictures.rendering import Stage
+from visualiser.pictures.section import Plane
 from visualiser.typed import FloatArray
 from visualiser.window.drafts import Draft
 
 _SHADE = 0.68  # light left on everything else when something is selected
 _LIFT_M = 0.0012  # how far a lit footprint stands off its bone, so that it shows
+# Cut faces of the heads, in parts of the colour of cut muscle. ESTIMATE: by eye.
+_CUT_SHADES = {"semitendinosus": 1.12, "semimembranosus": 0.88, "biceps_femoris_short_head": 1.24}
 _FINE, _LIGHT, _SET, _GHOST, _PRINT = "", "draft ", "set ", "then ", "print "  # before the names of actors
 
 
@@ -37,6 +41,7 @@ class Levels:
         self._frame: Frame | None = None
         self.fine_shown = True
         self._simple = False
+        self._plane: Plane | None = None
         self.dress(theme)
 
     def dress(self, theme: str) -> None:
@@ -53,6 +58,7 @@ class Levels:
         self.choose(self._chosen)
         self.refer(self._reference)
         self.light_up(self._lit)
+        self.halve(self._plane)
 
     def _stage(self, surfaces: Iterable[Surface], prefix: str) -> Stage:
         return Stage(surfaces, self.theme, plotter=self._plotter, prefix=prefix)
@@ -69,6 +75,26 @@ class Levels:
             if self._frame is not None:
                 (self.fine if self.fine_shown else self._light).update(self._frame)
                 self._set.update(self._frame)
+
+    def halve(self, plane: Plane | None) -> None:
+        """Take away what lies before a plane and show what is cut open; None makes the body whole."""
+        self._plane = plane
+        colours = {s.name: self._cut_colour(s) for s in self._body.surfaces if s.kind in CUT_COLOURS}
+        self.fine.halve(plane, colours)
+        self._light.halve(plane, colours)
+        for stage in self._extra.values():
+            stage.halve(plane, {})
+
+    def _cut_colour(self, surface: Surface) -> Colour:
+        """Heads in shades of their own, so that neighbours are told apart; a pale leg paler."""
+        paint = self._colours.get(surface.name, CUT_COLOURS[surface.kind])
+        own = paint if isinstance(paint, tuple) else CUT_COLOURS[surface.kind]
+        strength = _CUT_SHADES.get(surface.structure, 1.0)
+        ground, share = self.fine.theme.bottom, 0.7 if surface.ghost else 0.0
+        red, green, blue = (
+            round(min(c * strength, 255.0) * (1 - share) + b * share) for c, b in zip(own, ground, strict=True)
+        )
+        return red, green, blue
 
     def _light_up_stage(self) -> None:
         """All four lights on what rests, or two on what moves in plain colours."""

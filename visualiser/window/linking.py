@@ -7,7 +7,8 @@ from qtpy.QtCore import QObject, QTimer
 
 from visualiser.conventions import LEG_SLICES, POSE_COORDINATES, Side, degrees, millimetres
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
-from visualiser.movements.movement import pose_at
+from visualiser.movements.movement import pose_at, posture_to_world
+from visualiser.pictures.appearance import VIEWS
 from visualiser.tissue.paths import muscle_length
 from visualiser.window import texts
 from visualiser.window.curves import MAP, QUANTITIES, curves, length_map
@@ -44,6 +45,8 @@ class Linking(QObject):
         panel.reference_chosen.connect(lambda name: window.careful(lambda: self.compare(name))())
         window.showing.pose_changed.connect(self._show_pose)
         window.showing.body_changed.connect(self._show_body)
+        for changed in (window.showing.view_changed, window.showing.look_changed, window.showing.pose_changed):
+            changed.connect(window.careful(self._show_dial))
         plot.want(window.settings.text("quantity", "percent"))
 
     def _timer(self, milliseconds: int, action: object) -> QTimer:
@@ -57,12 +60,25 @@ class Linking(QObject):
 
     def show_movement(self) -> None:
         """Another movement: plot it once its picture stands."""
+        showing, dial = self._window.showing, self._window.dial
         self._plotting.start()
         self._show_body()
+        dial.show_movement(showing.movement, showing.body.physique)
+        footwards = posture_to_world(showing.movement.posture) @ (0.0, -1.0, 0.0)
+        dial.footwards = (float(footwards[0]), float(footwards[1]), float(footwards[2]))
+        self._show_dial()
+
+    def _show_dial(self) -> None:
+        """The dial says what the movement does; a pose, a close-up and a section are about something else."""
+        window, showing = self._window, self._window.showing
+        close = bool(showing.view_name and VIEWS[showing.view_name].focus)
+        window.dial.stand(showing.view.camera, wanted=showing.pose is None and showing.section is None and not close)
+        window.dial.show_time(showing.playback.time_s)
+        showing.labelling.reserve(window.dial.box, window.difference.box)
 
     def _plot(self) -> None:
         window, showing, plot = self._window, self._window.showing, self._window.plot
-        quantity = plot.wanted
+        quantity, had_map = plot.wanted, plot.canvas.map is not None
         window.settings.keep("quantity", quantity)
         if quantity == MAP:
             heads = {head.name: head for head in showing.body.physique.heads}
@@ -70,6 +86,8 @@ class Linking(QObject):
             plot.canvas.show_map(length_map(head, showing.body, showing.movement), showing.movement)
         else:
             plot.canvas.show_curves(quantity, curves(quantity, showing.body, showing.movement), showing.movement)
+            if had_map:
+                window.docks.lower_plot()  # a map made it higher
         self.show_time()
 
     def next_quantity(self) -> None:
@@ -83,6 +101,7 @@ class Linking(QObject):
         showing = self._window.showing
         leg = degrees(showing.leg_now)[[HIP_FLEXION, KNEE_FLEXION]]
         self._window.plot.show_time(showing.playback.share, leg)
+        self._window.dial.show_time(showing.playback.time_s)
         if not self._counting.isActive():
             self._counting.start()
 
@@ -139,6 +158,7 @@ class Linking(QObject):
         showing, panel = self._window.showing, self._window.pose_panel
         if panel.isVisible():
             panel.show_angles(showing.angles(), showing.pose is not None)
+        if panel.isVisible() or showing.reference is not None:
             self.show_lengths()
 
     # -- comparing -------------------------------------------------------------------------------------------------------------------
@@ -152,8 +172,8 @@ class Linking(QObject):
             "start": lambda: pose_at(showing.movement, 0.0),
             "now": lambda: showing.pose_now,
         }
-        showing.refer_to(poses[name]())
         panel.reference.setCurrentIndex(max(panel.reference.findData(name), 0))
+        showing.refer_to(poses[name]())
 
     def show_lengths(self) -> None:
         """How long each head is, and how much longer than in the pose compared with."""
@@ -169,3 +189,7 @@ class Linking(QObject):
             before = float(millimetres(muscle_length(head, then, body.physique.geometry)))
             rows.append(HeadLength(label, length, length - before, 100.0 * (length / before - 1.0)))
         self._window.pose_panel.show_lengths(rows)
+        than = (
+            "" if showing.reference is None else texts.REFERENCES[str(self._window.pose_panel.reference.currentData())]
+        )
+        self._window.difference.show_rows(rows, than)

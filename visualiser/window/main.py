@@ -6,26 +6,24 @@ The window owns no truth: time is a `Playback`, the body a `Body`, the picture a
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
 from qtpy.QtCore import QPoint, Qt, QTimer
-from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QPixmap, QResizeEvent
-from qtpy.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QProgressBar, QPushButton, QToolTip
+from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QResizeEvent
+from qtpy.QtWidgets import QApplication, QLabel, QMainWindow, QMessageBox, QToolTip
 
 from visualiser.bodies.assembly import Body
-from visualiser.conventions import Side
-from visualiser.errands import Thumbnails
 from visualiser.errors import VisualiserError
 from visualiser.keys import NUMBERED_VIEWS
 from visualiser.movements import scenefile
 from visualiser.movements.movement import Movement, on_side
 from visualiser.pictures.cards import cards as all_cards
 from visualiser.pictures.cards import landmark_cards
-from visualiser.pictures.colouring import COLOURINGS
-from visualiser.window import bookmarks, texts
+from visualiser.window import texts
 from visualiser.window.actions import Actions
 from visualiser.window.desk import Desk
+from visualiser.window.dialview import DialView
+from visualiser.window.difference import DifferenceTable
 from visualiser.window.docks import Docks
-from visualiser.window.helpers import Helper, thumbnail_files
+from visualiser.window.filmprogress import FilmProgress
 from visualiser.window.linking import Linking
 from visualiser.window.notices import HelpSheet, MessageBar, ScaleBar
 from visualiser.window.panels import CardView, MovementPanel
@@ -34,11 +32,12 @@ from visualiser.window.posepanel import PosePanel
 from visualiser.window.savedialog import CaptureFrame
 from visualiser.window.settings import Settings
 from visualiser.window.showing import OTHER_LEG, Showing
-from visualiser.window.snapshots import snapshot
+from visualiser.window.smallpictures import SmallPictures
 from visualiser.window.structurepanel import StructurePanel
 from visualiser.window.theme import icon, palette, style_sheet
-from visualiser.window.transport import SPEEDS, TransportPanel
+from visualiser.window.transport import TransportPanel
 from visualiser.window.view import BodyView, told
+from visualiser.window.wishes import Wishes
 
 _THUMBNAILS_AFTER_MS = 2500  # the first picture of the window comes first
 _STATUS_MS = 6000
@@ -72,7 +71,9 @@ class Window(QMainWindow):
         self.view = BodyView(body, theme)
         self.showing = Showing(self.view, body, movement, theme)
         self.desk = Desk(self)
-        self.message, self.scale_bar = MessageBar(), ScaleBar(self.view)
+        self.wishes = Wishes(self)
+        self.message, self.scale_bar, self.dial = MessageBar(), ScaleBar(self.view), DialView(self.view)
+        self.difference = DifferenceTable(self.view)
         self.transport, self.plot, self.pose_panel = TransportPanel(), PlotStrip(), PosePanel()
         self.movement_panel = MovementPanel({n: (m.title, m.group, m.summary) for n, m in self.movements.items()})
         self.cards = {card.name: card for card in (*all_cards(), *landmark_cards())}
@@ -86,9 +87,10 @@ class Window(QMainWindow):
         self.view_buttons = self.actions_by_name.make_tool_bar()
         self.help = HelpSheet(self)
         self.dialog: QMessageBox | None = None
-        self._make_progress()
-        self._thumbnails = thumbnails
-        self._thumbnailer: Helper | None = None
+        self.statusBar().addWidget(self.pointed, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self.film_progress = FilmProgress(self)
+        self.small_pictures = SmallPictures(self, thumbnails)
         self._began = False
         self.linking = Linking(self)
         self._connect()
@@ -115,7 +117,7 @@ class Window(QMainWindow):
         return rows, {OTHER_LEG: texts.OTHER_LEG} if OTHER_LEG in on_stage else {}
 
     def _doings(self) -> dict[str, Callable[[], object]]:
-        showing, desk = self.showing, self.desk
+        showing, desk, wishes = self.showing, self.desk, self.wishes
         edges = self.transport.time_line.phase_edges
         return {
             "open": desk.ask_and_open,
@@ -129,29 +131,30 @@ class Window(QMainWindow):
             "copy_scene": desk.copy_scene,
             "undo": showing.undo,
             "redo": showing.redo,
-            "bookmark": self.keep_bookmark,
+            "bookmark": wishes.keep_bookmark,
             "play": showing.toggle_play,
             "step_back": lambda: showing.step(-1),
             "step_on": lambda: showing.step(1),
             "phase_back": lambda: showing.to_phase(edges(), -1),
             "phase_on": lambda: showing.to_phase(edges(), 1),
-            "slower": lambda: self._shift_speed(-1),
-            "faster": lambda: self._shift_speed(1),
+            "slower": lambda: wishes.shift_speed(-1),
+            "faster": lambda: wishes.shift_speed(1),
             "rewind": lambda: showing.scrub(0.0),
-            "loop": lambda: self._loop(not showing.playback.loop),
+            "loop": lambda: wishes.loop(not showing.playback.loop),
             "plot": lambda: self.linking.next_quantity(),
             "compare": lambda: self.linking.compare("none" if showing.reference is not None else "now"),
-            "release": self._release,
-            "other_side": lambda: self._change_body(str(showing.body.side.other), showing.body.legs),
-            **{f"view_{name}": self._viewer(name) for name in NUMBERED_VIEWS},
-            "reset_view": self._reset_view,
-            "labels": lambda: self._show_labels(not showing.labels_on),
-            "colour": self._next_colouring,
+            "release": wishes.release,
+            "other_side": lambda: wishes.change_body(str(showing.body.side.other), showing.body.legs),
+            **{f"view_{name}": wishes.viewer(name) for name in NUMBERED_VIEWS},
+            "reset_view": wishes.reset_view,
+            "labels": lambda: wishes.show_labels(not showing.labels_on),
+            "colour": wishes.next_colouring,
             "theme": lambda: self.choose_theme("light" if showing.theme == "dark" else "dark"),
-            "isolate": self._isolate,
-            "hide": lambda: self.hide_structure(showing.selected),
-            "peel": lambda: self._peel(showing.selected),
-            "show_all": self._show_all,
+            "isolate": wishes.isolate,
+            "hide": lambda: wishes.hide_structure(showing.selected),
+            "peel": lambda: wishes.peel(showing.selected),
+            "section": wishes.next_section,
+            "show_all": wishes.show_all,
             "find": lambda: self.docks.find(texts.STRUCTURES, self.structure_panel.search),
             "find_movement": lambda: self.docks.find(texts.MOVEMENTS, self.movement_panel.search),
             "panels": self.docks.toggle,
@@ -160,19 +163,6 @@ class Window(QMainWindow):
             "escape": self._escape,
             "quit": self.close,
         }
-
-    def _make_progress(self) -> None:
-        self.progress, self.cancel_button = QProgressBar(), QPushButton(texts.CANCEL)
-        self.progress.setTextVisible(False)
-        self.progress.setFixedWidth(140)
-        self.progress.setAccessibleName(texts.SAVE_CLIP)
-        self.cancel_button.setObjectName("plain")
-        self.cancel_button.clicked.connect(lambda *_: self.desk.cancel())
-        self.statusBar().addWidget(self.pointed, 1)
-        for widget in (self.progress, self.cancel_button):
-            self.statusBar().addPermanentWidget(widget)
-            widget.hide()
-        self.statusBar().setSizeGripEnabled(False)
 
     def careful(self, action: Callable[..., object]) -> Callable[..., None]:
         """The action as a slot: what goes wrong is told in a dialog, not raised into Qt, and the window lives on."""
@@ -186,25 +176,26 @@ class Window(QMainWindow):
         return run
 
     def _connect(self) -> None:
-        showing, transport, actions = self.showing, self.transport, self.actions_by_name
+        showing, transport, actions, wishes = self.showing, self.transport, self.actions_by_name, self.wishes
         self.view.failed.connect(self.tell)
         self.view.hovered.connect(lambda surface: self._point_at(showing.structure_of(surface)))
         self.view.clicked.connect(lambda surface: showing.select(showing.structure_of(surface)))
-        self.view.double_clicked.connect(lambda surface: self._double_click(showing.structure_of(surface)))
-        self.view.menu_wanted.connect(lambda surface, place: self.open_menu(showing.structure_of(surface), place))
+        self.view.double_clicked.connect(lambda surface: wishes.double_click(showing.structure_of(surface)))
+        self.view.menu_wanted.connect(lambda surface, place: wishes.open_menu(showing.structure_of(surface), place))
         self.movement_panel.chosen.connect(lambda name: self.careful(lambda: self.show_movement(name))())
         self.structure_panel.selected.connect(showing.select)
-        self.structure_panel.hidden_changed.connect(self._hide)
-        self.structure_panel.isolate_wanted.connect(self._isolate_this)
-        self.structure_panel.opacity_changed.connect(self._fade)
-        self.structure_panel.menu_wanted.connect(self.open_menu)
+        self.structure_panel.hidden_changed.connect(wishes.set_hidden)
+        self.structure_panel.isolate_wanted.connect(wishes.isolate_this)
+        self.structure_panel.opacity_changed.connect(wishes.fade)
+        self.structure_panel.menu_wanted.connect(wishes.open_menu)
+        self.structure_panel.section.wanted.connect(wishes.cut)
         transport.play.connect(actions["play"].trigger)
         transport.rewind.connect(actions["rewind"].trigger)
         transport.step.connect(lambda frames: self.careful(lambda: showing.step(frames))())
         transport.time_line.scrubbed.connect(lambda share: self.careful(lambda: showing.scrub(share))())
         transport.speed.connect(showing.change_speed)
-        transport.loop.connect(self._loop)
-        showing.time_changed.connect(self._show_time)
+        transport.loop.connect(wishes.loop)
+        showing.time_changed.connect(self.show_time)
         showing.play_changed.connect(lambda playing: transport.dress(showing.theme, playing))
         showing.movement_changed.connect(self._show_movement)
         showing.body_changed.connect(lambda: self.structure_panel.fill(*self._rows()))
@@ -212,8 +203,6 @@ class Window(QMainWindow):
         showing.hidden_changed.connect(lambda: self.structure_panel.show_hidden(showing.hidden))
         showing.look_changed.connect(self._show_look)
         showing.view_changed.connect(self._mark_view)
-        self.desk.filming.connect(self._show_progress)
-        self.desk.filmed.connect(self._end_progress)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     # -- what the user sees of the state ---------------------------------------------------------------------------------------------
@@ -231,6 +220,8 @@ class Window(QMainWindow):
         self.plot.dress(theme)
         self.structure_panel.dress(theme)
         self.scale_bar.dress(theme)
+        self.dial.dress(theme)
+        self.difference.dress(theme)
         self.docks.dress(theme)
         self.card.show_card(self.cards.get(self.showing.selected), theme)
         self.setWindowIcon(icon("logo", theme))
@@ -246,7 +237,8 @@ class Window(QMainWindow):
         if self._follows_system:
             self.dress(system_theme())
 
-    def _show_time(self) -> None:
+    def show_time(self) -> None:
+        """Cursor, clock and caption of the moment that is shown."""
         playback = self.showing.playback
         self.transport.show_time(self.showing.movement, playback.time_s)
         self.transport.show_speed(playback.speed)
@@ -263,13 +255,14 @@ class Window(QMainWindow):
         self.scale_bar.show_scale(self.showing.scale)
 
     def _show_selection(self, structure: str) -> None:
-        self.structure_panel.mark(structure, self.showing.opacity(structure))
+        self.structure_panel.mark(structure, self.showing.sight.opacity(structure))
         self.card.show_card(self.cards.get(structure), self.showing.theme)
         self.linking.choose(structure)
 
     def _show_look(self) -> None:
         self.scale_bar.show_scale(self.showing.scale)
-        self.structure_panel.mark(self.showing.selected, self.showing.opacity(self.showing.selected))
+        self.structure_panel.section.show_section(self.showing.section)
+        self.structure_panel.mark(self.showing.selected, self.showing.sight.opacity(self.showing.selected))
         self.actions_by_name["compare"].setChecked(self.showing.reference is not None)
         self.linking.show_lengths()
 
@@ -299,6 +292,7 @@ class Window(QMainWindow):
         """Say in a dialog what did not work."""
         self.dialog = QMessageBox(QMessageBox.Icon.Warning, texts.TITLE, texts.PROBLEM, parent=self)
         self.dialog.setInformativeText(sentence)
+        self.dialog.addButton(QMessageBox.StandardButton.Ok).setIcon(QIcon())
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.finished.connect(lambda _: setattr(self, "dialog", None))
         self.dialog.open()
@@ -320,133 +314,7 @@ class Window(QMainWindow):
         self.movements[movement.name] = movement
         self.movement_panel.add(movement.name, movement.title, texts.OPENED, movement.summary)
 
-    def _viewer(self, name: str) -> Callable[[], None]:
-        def look() -> None:
-            self.showing.remember()
-            self.showing.look_from(name, glide=True)
-
-        return look
-
-    def _reset_view(self) -> None:
-        self.showing.remember()
-        self.showing.look_from(self.showing.view_name or self.showing.last_view, glide=True)
-
-    def _release(self) -> None:
-        if self.showing.pose is not None:
-            self.showing.remember()
-            self.showing.let_go()
-
-    def _change_body(self, side: str, legs: str) -> None:
-        self.showing.remember()
-        self.showing.change_body(Side(side), legs)
-
-    def _shift_speed(self, steps: int) -> None:
-        nearest = int(np.argmin([abs(value - self.showing.playback.speed) for value in SPEEDS]))
-        self.showing.change_speed(SPEEDS[min(max(nearest + steps, 0), len(SPEEDS) - 1)])
-
-    def _loop(self, on: bool) -> None:
-        self.showing.playback.loop = on
-        self._show_time()
-
-    def _show_labels(self, on: bool) -> None:
-        self.showing.show_labels(on)
-        self.actions_by_name["labels"].setChecked(on)
-
-    def colour_by(self, name: str) -> None:
-        """Colour the muscles by something else."""
-        self.showing.remember()
-        self.showing.change_colouring(name)
-
-    def _next_colouring(self) -> None:
-        self.colour_by(COLOURINGS[(COLOURINGS.index(self.showing.colouring) + 1) % len(COLOURINGS)])
-
-    # -- structures ------------------------------------------------------------------------------------------------------------------
-
-    def _hide(self, structures: set[str]) -> None:
-        self.showing.remember()
-        self.showing.hide(structures)
-
-    def hide_structure(self, structure: str) -> None:
-        """Hide one structure."""
-        if structure in self.showing.structures():
-            self._hide(set(self.showing.hidden | {structure}))
-            self.showing.select("")
-
-    def _isolate(self) -> None:
-        self.showing.remember()
-        self.showing.isolate()
-
-    def _isolate_this(self, structure: str) -> None:
-        again = self.showing.isolated and structure == self.showing.selected
-        self.showing.remember()
-        if self.showing.isolated:
-            self.showing.isolate()
-        if not again:
-            self.showing.select(structure)
-            self.showing.isolate()
-
-    def _double_click(self, structure: str) -> None:
-        if structure:
-            self._isolate_this(structure)
-        elif self.showing.isolated:
-            self._isolate()
-        else:
-            self._reset_view()
-
-    def _fade(self, structure: str, opacity: float) -> None:
-        self.showing.remember(f"opacity {structure}")
-        self.showing.fade(structure, opacity)
-
-    def _peel(self, structure: str) -> None:
-        if structure in self.showing.structures():
-            self.showing.remember()
-            self.showing.peel(structure)
-
-    def _show_all(self) -> None:
-        self.showing.remember()
-        self.showing.reset_structures()
-
-    def open_menu(self, structure: str, place: QPoint) -> QMenu:
-        """What can be done with a structure, at a place of the screen."""
-        menu, showing, title = QMenu(self), self.showing, self.title_of(structure)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def add(word: str, action: Callable[[], object]) -> None:
-            menu.addAction(texts.MENU[word].format(title)).triggered.connect(self.careful(action))
-
-        if structure in showing.structures():
-            hidden, alone = structure in showing.hidden, showing.isolated and structure == showing.selected
-            add("unisolate" if alone else "isolate", lambda: self._isolate_this(structure))
-            if hidden:
-                add("show", lambda: self._hide(set(showing.hidden - {structure})))
-            else:
-                add("hide", lambda: self.hide_structure(structure))
-            add("unpeel" if structure in showing.peeled else "peel", lambda: self._peel(structure))
-            solid = showing.opacity(structure) >= 1.0
-            add("fade" if solid else "solid", lambda: self._fade(structure, 0.5 if solid else 1.0))
-            menu.addSeparator()
-        add("all", self._show_all)
-        menu.addSeparator()
-        for name in ("reset_view", "labels", "copy", "save"):
-            menu.addAction(self.actions_by_name[name])
-        menu.popup(place)
-        return menu
-
-    # -- bookmarks, window -----------------------------------------------------------------------------------------------------------
-
-    def keep_bookmark(self) -> None:
-        """Keep what is shown under a name."""
-        text = bookmarks.as_text(snapshot(self.showing), self.showing.playback.time_s)
-        self.settings.keep_bookmarks([*self.settings.bookmarks, text])
-        self.say(texts.BOOKMARK_KEPT.format(bookmarks.title_of(text)))
-
-    def go_to_bookmark(self, text: str) -> None:
-        """Show what a bookmark kept."""
-        state = bookmarks.state_of(text, self.movements)
-        if state is None:
-            raise VisualiserError(texts.BOOKMARK_GONE.format(bookmarks.title_of(text)))
-        self.showing.remember()
-        self.showing.restore(state)
+    # -- the window itself ------------------------------------------------------------------------------------------------------------
 
     def toggle_full_screen(self) -> None:
         """The whole screen, or a window."""
@@ -471,46 +339,6 @@ class Window(QMainWindow):
         elif self.isFullScreen():
             self.showNormal()
 
-    # -- films -----------------------------------------------------------------------------------------------------------------------
-
-    def _show_progress(self, done: int, total: int) -> None:
-        self.progress.setRange(0, total)  # 0 to 0 while the process gets ready
-        self.progress.setValue(done)
-        self.progress.show()
-        self.cancel_button.show()
-        self.actions_by_name["save_clip"].setEnabled(False)
-        if total:
-            self.say(texts.FILMING.format(name=self.showing.movement.title, done=done, total=total))
-
-    def _end_progress(self, written: str, why: str) -> None:
-        self.progress.hide()
-        self.cancel_button.hide()
-        self.actions_by_name["save_clip"].setEnabled(True)
-        if why:
-            self.warn(texts.FILM_FAILED.format(why))
-        else:
-            self.say(texts.SAVED.format(written) if written else texts.CANCELLED)
-
-    # -- small pictures --------------------------------------------------------------------------------------------------------------
-
-    def _begin_thumbnails(self) -> None:
-        """Show the small pictures that there are; let a process make the others."""
-        if self._thumbnails is None:
-            return
-        self._small = {file: name for name, file in thumbnail_files(self.movements, "light").items()}
-        missing = {file: self.movements[n] for file, n in self._small.items() if not self._show_thumbnail(file)}
-        if missing:
-            self._thumbnailer = Helper(self, Thumbnails(self._thumbnails, missing))
-            self._thumbnailer.thumbnail.connect(self._show_thumbnail)
-
-    def _show_thumbnail(self, file: str) -> bool:
-        assert self._thumbnails is not None
-        picture = QPixmap(str(self._thumbnails / file))
-        if picture.isNull():  # not there yet, or damaged: it is made again
-            return False
-        self.movement_panel.show_thumbnail(self._small[file], QIcon(picture))
-        return True
-
     # -- dropping --------------------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # Qt's name
@@ -534,11 +362,12 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self.careful(self._begin))
 
     def _begin(self) -> None:
+        self.view.setFocus()  # keys mean the body until one goes into a field
         self.pose_panel.show_body(self.showing.body.side, self.showing.body.legs)
         self.showing.show_movement(self.showing.asked)
         if self._problems:
             self.tell(" ".join(self._problems))
-        QTimer.singleShot(_THUMBNAILS_AFTER_MS, self, self.careful(self._begin_thumbnails))
+        QTimer.singleShot(_THUMBNAILS_AFTER_MS, self, self.careful(self.small_pictures.begin))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # Qt's name
         """Keep the help in the middle."""
@@ -566,9 +395,7 @@ class Window(QMainWindow):
         self.docks.keep()
         self.settings.sync()
         self.desk.stop()
-        if self._thumbnailer is not None:
-            self._thumbnailer.give_up()
-            self._thumbnailer.wait()
+        self.small_pictures.stop()
         self.showing.stop()
         self.view.close_view()
         super().closeEvent(event)

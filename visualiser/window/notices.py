@@ -6,7 +6,10 @@ from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy
 
 from visualiser import keys
 from visualiser.pictures.appearance import Scale
+from visualiser.window import texts
 from visualiser.window.theme import icon, shades
+
+_HELP_PX = 216  # room for what a key does; longer ones take two lines
 
 
 class MessageBar(QFrame):
@@ -20,7 +23,7 @@ class MessageBar(QFrame):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = QToolButton()
-        self.button.setAccessibleName("Put the message away")
+        self.button.setAccessibleName(texts.PUT_AWAY)
         self.button.setIconSize(QSize(16, 16))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self.hide)
@@ -49,11 +52,11 @@ class HelpSheet(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("help")
-        title = QLabel("Keys and mouse")
+        title = QLabel(texts.HELP)
         title.setObjectName("title")
         columns = QHBoxLayout()
-        columns.setSpacing(36)
-        for groups in (("Mouse", "Movement", "Structures"), ("View", "Window")):
+        columns.setSpacing(26)
+        for groups in texts.HELP_COLUMNS:
             column = QVBoxLayout()
             column.setSpacing(6)
             for group in groups:
@@ -74,21 +77,27 @@ class HelpSheet(QFrame):
         return heading
 
     def _rows(self, group: str) -> QGridLayout:
-        rows = [(entry.shown, entry.does) for entry in keys.KEYS if entry.group == group and entry.keys]
+        rows = keys.rows(group)
         grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(4)
-        for i, (left, does) in enumerate(keys.GESTURES if group == "Mouse" else rows):
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(3)
+        for i, (left, does) in enumerate(keys.GESTURES if group == texts.MOUSE else rows):
             cap = QLabel(left)
             cap.setObjectName("keycap")
             grid.addWidget(cap, i, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(QLabel(does), i, 1)
+            what = QLabel(does)
+            what.setWordWrap(True)
+            what.setFixedWidth(_HELP_PX)
+            grid.addWidget(what, i, 1)
         grid.setColumnStretch(1, 1)
         return grid
 
     def open_centred(self) -> None:
         """Show it in the middle of its window."""
         self.ensurePolished()
+        for what in self.findChildren(QLabel):
+            if what.wordWrap():  # a layout asks for the height of one line
+                what.setMinimumHeight(what.heightForWidth(max(what.minimumWidth(), what.width())))
         self.layout().invalidate()
         self.resize(self.minimumSizeHint())
         room = self.parentWidget().rect()

@@ -54,6 +54,9 @@ class MovementPanel(QWidget):
         self.search = search_field(texts.FIND_MOVEMENT)
         self.tree = _tree(texts.MOVEMENTS)
         self.tree.setIconSize(THUMBNAIL)
+        self.tree.setUniformRowHeights(False)
+        self.tree.setWordWrap(True)
+        self.tree.setIndentation(6)
         self.setMinimumWidth(250)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 6, 6)
@@ -76,7 +79,8 @@ class MovementPanel(QWidget):
             self._groups[group].setFlags(Qt.ItemFlag.ItemIsEnabled)
         item = QTreeWidgetItem(self._groups[group], [title])
         item.setData(0, NAME, name)
-        item.setToolTip(0, f"<p>{escape(' '.join(summary.split()))}</p>")
+        item.setSizeHint(0, QSize(0, THUMBNAIL.height() + 4))
+        item.setToolTip(0, f"<p><b>{escape(title)}</b></p><p>{escape(' '.join(summary.split()))}</p>")
         self._rows[name] = item
 
     def show_thumbnail(self, name: str, picture: QIcon) -> None:
@@ -120,7 +124,7 @@ class CardView(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenExternalLinks(False)
-        self.setAccessibleName("About the selected structure")
+        self.setAccessibleName(texts.ABOUT_SELECTED)
         self.document().setDocumentMargin(10)
 
     def show_card(self, card: Card | None, theme: str) -> None:

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 from qtpy.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from qtpy.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtGui import QColor, QFont, QImage, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from qtpy.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from visualiser.movements.movement import Movement
+from visualiser.pictures.appearance import DIVERGING
 from visualiser.typed import FloatArray
 from visualiser.window import texts
+from visualiser.window.choicebox import ChoiceBox
 from visualiser.window.curves import MAP, QUANTITIES, Curve, LengthMap
 from visualiser.window.theme import shades
 
 _LEFT, _TOP, _BOTTOM, _LEGEND = 46.0, 6.0, 18.0, 226.0
+_NAME, _MAP_ASPECT, _MAP_HIGH, _PLOT_HIGH = 18.0, 3.2, 150, 84
 _NEAR_PX = 7.0  # a click so near to a curve selects its muscle
 
 
@@ -23,7 +26,11 @@ def ticks(low: float, high: float, most: int = 4) -> list[float]:
     raw = span / most
     power = 10.0 ** np.floor(np.log10(raw))
     step = next(power * factor for factor in (1.0, 2.0, 5.0, 10.0) if power * factor >= raw)
-    return [float(v) for v in np.arange(np.ceil(low / step) * step, high + 1e-9, step)]
+    return [float(v) for v in np.arange(np.ceil(low / step) * step, high + 1e-9, step) + 0.0]
+
+
+def _degrees(value: float) -> str:
+    return f"{value + 0.0:g}°".replace("-", "−")
 
 
 class PlotCanvas(QWidget):
@@ -44,7 +51,7 @@ class PlotCanvas(QWidget):
         self._movement: Movement | None = None
         self._lines: list[tuple[Curve, QPolygonF]] = []
         self._dragging = False
-        self.setMinimumHeight(84)
+        self.setMinimumHeight(_PLOT_HIGH)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -60,6 +67,7 @@ class PlotCanvas(QWidget):
         """Show the curves of a quantity over a movement."""
         self.quantity, self.curves, self._movement, self.map = quantity, curves, movement, None
         self.setToolTip(texts.PLOT_TIP)
+        self.setMinimumHeight(_PLOT_HIGH)
         self._trace()
 
     def show_map(self, found: LengthMap, movement: Movement) -> None:
@@ -69,6 +77,7 @@ class PlotCanvas(QWidget):
         height, width = pixels.shape[:2]
         self._map_image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         self.setToolTip(texts.MAP_TIP)
+        self.setMinimumHeight(_MAP_HIGH)  # a map needs both its sides
         self.update()
 
     def show_share(self, share: float, spot: tuple[float, float]) -> None:
@@ -86,7 +95,9 @@ class PlotCanvas(QWidget):
     def area(self) -> QRectF:
         """Where curves or map are drawn."""
         if self.map is not None:
-            return QRectF(_LEFT, _TOP, max(self.width() - _LEFT - 12.0, 10.0), self.height() - _TOP - _BOTTOM)
+            room = max(self.width() - _LEFT - _LEGEND - _NAME, 10.0)
+            high = max(self.height() - _TOP - _BOTTOM, 10.0)
+            return QRectF(_LEFT + _NAME, _TOP, min(room, _MAP_ASPECT * high), high)
         legend = _LEGEND if self.width() > 420 else 12.0
         return QRectF(_LEFT, _TOP, max(self.width() - _LEFT - legend, 10.0), max(self.height() - _TOP - _BOTTOM, 10.0))
 
@@ -221,20 +232,60 @@ class PlotCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(area, self._map_image)
         painter.setPen(QColor(colours.quiet))
-        for hip in ticks(*self.map.hip_deg, max(2, int(area.width() // 90))):
+        for hip in ticks(*self.map.hip_deg, max(2, int(area.width() // 70))):
             box = QRectF(self.map_place(hip, 0.0).x() - 40.0, area.bottom() + 2.0, 80.0, 16.0)
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{hip:g}°")
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, _degrees(hip))
         for knee in ticks(*self.map.knee_deg, max(2, int(area.height() // 24))):
-            box = QRectF(0.0, self.map_place(0.0, knee).y() - 9.0, _LEFT - 6.0, 18.0)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{knee:g}°")
+            box = QRectF(_NAME, self.map_place(0.0, knee).y() - 9.0, _LEFT - 6.0, 18.0)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _degrees(knee))
+        hip_name, knee_name = texts.MAP_AXES
+        beside = QRectF(area.right() + 8.0, area.bottom() + 2.0, _LEGEND, 16.0)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, hip_name)
+        painter.save()
+        painter.translate(_NAME - 4.0, area.bottom())
+        painter.rotate(-90.0)
+        painter.drawText(QRectF(0.0, -12.0, area.height(), 16.0), Qt.AlignmentFlag.AlignCenter, knee_name)
+        painter.restore()
+        painter.setClipRect(area)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        for value, line in self.map.contours():
+            painter.setPen(QPen(QColor(255, 255, 255, 200 if value == 100.0 else 90), 1.4 if value == 100.0 else 1.0))
+            painter.drawPolyline(QPolygonF([self.map_place(float(hip), float(knee)) for hip, knee in line]))
         course = QPolygonF([self.map_place(float(hip), float(knee)) for hip, knee in self.map.course])
-        for colour, width in ((QColor(0, 0, 0, 150), 3.4), (QColor(255, 255, 255), 1.6)):
+        for colour, width in ((QColor(0, 0, 0, 150), 3.8), (QColor(255, 255, 255), 2.0)):
             painter.setPen(QPen(colour, width))
             painter.drawPolyline(course)
+        painter.setClipping(False)
         painter.setPen(QPen(QColor(0, 0, 0), 1.6))
         painter.setBrush(QColor(255, 255, 255))
         painter.drawEllipse(self.map_place(*self.spot), 5.0, 5.0)
+        self._paint_key(painter, QRectF(area.right() + 24.0, area.top() + 18.0, min(_LEGEND - 40.0, 170.0), 9.0))
+
+    def _paint_key(self, painter: QPainter, bar: QRectF) -> None:
+        """What the colours of the map mean."""
+        assert self.map is not None
+        colours, (low, high) = shades(self.theme), self.map.ends
+        painter.setPen(QColor(colours.ink))
+        title = QRectF(bar.left(), bar.top() - 19.0, _LEGEND, 17.0)
+        painter.drawText(
+            title, Qt.AlignmentFlag.AlignLeft, f"{texts.SHORT.get(self.map.head, self.map.head)}, {texts.MAP_UNIT}"
+        )
+        gradient = QLinearGradient(bar.left(), 0.0, bar.right(), 0.0)
+        for i, colour in enumerate(DIVERGING):
+            gradient.setColorAt(i / (len(DIVERGING) - 1), QColor(*colour))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(gradient)
+        painter.drawRect(bar)
+        painter.setPen(QColor(colours.quiet))
+        for value in (low, 100.0, high):
+            x = bar.left() + (value - low) / (high - low) * bar.width()
+            painter.drawText(
+                QRectF(x - 30.0, bar.bottom() + 2.0, 60.0, 16.0), Qt.AlignmentFlag.AlignHCenter, f"{value:.0f}"
+            )
+        for i, words in enumerate(texts.MAP_KEY):
+            painter.drawText(
+                QRectF(bar.left(), bar.bottom() + 24.0 + 17.0 * i, _LEGEND, 17.0), Qt.AlignmentFlag.AlignLeft, words
+            )
 
     # -- the mouse -------------------------------------------------------------------------------------------------------------------
 
@@ -291,7 +342,7 @@ class PlotStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = PlotCanvas()
-        self.quantity = QComboBox()
+        self.quantity = ChoiceBox()
         self.quantity.setAccessibleName(texts.QUANTITY)
         self.quantity.setToolTip(texts.QUANTITY)
         self.quantity.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -24,6 +24,7 @@ from qtpy.QtWidgets import (
 from visualiser.anatomy import skeleton
 from visualiser.conventions import LEG_COORDINATES, TRUNK_COORDINATES, Side
 from visualiser.window import texts
+from visualiser.window.choicebox import ChoiceBox
 
 _TIGHT_STEPS = 20
 
@@ -36,6 +37,13 @@ class HeadLength:
     length_mm: float
     more_mm: float | None = None
     more_percent: float | None = None
+
+    @property
+    def said(self) -> str:
+        """'+38 mm, +9.1 %', or a stroke where there is nothing to compare with."""
+        if self.more_mm is None or self.more_percent is None:
+            return texts.NO_DIFFERENCE
+        return f"{round(self.more_mm) + 0:+d} mm, {round(self.more_percent, 1) + 0.0:+.1f} %".replace("-", "−")
 
 
 class _Angle:
@@ -193,7 +201,7 @@ class PosePanel(QWidget):
 
     def _reference_rows(self) -> QVBoxLayout:
         column, row = QVBoxLayout(), QHBoxLayout()
-        self.reference = QComboBox()
+        self.reference = ChoiceBox()
         self.reference.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.reference.setMinimumContentsLength(14)
         for name, text in texts.REFERENCES.items():
@@ -258,12 +266,7 @@ class PosePanel(QWidget):
         for row, head in enumerate(rows, start=1):
             self._cell(row, 0, head.label)
             self._cell(row, 1, f"{head.length_mm:.0f} mm")
-            more = (
-                texts.NO_DIFFERENCE
-                if head.more_mm is None or head.more_percent is None
-                else f"{head.more_mm:+.0f} mm, {head.more_percent:+.1f} %"
-            )
-            self._cell(row, 2, more)
+            self._cell(row, 2, head.said)
 
     def _cell(self, row: int, column: int, text: str, *, quiet: bool = False) -> None:
         if (row, column) not in self._cells:

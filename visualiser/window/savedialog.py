@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 
 from qtpy.QtCore import QRectF, Qt, Signal
-from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPen
+from qtpy.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,6 +22,7 @@ from visualiser.errors import VisualiserError
 from visualiser.pictures.appearance import THEMES
 from visualiser.pictures.options import QUALITIES, SIZES
 from visualiser.window import texts
+from visualiser.window.choicebox import ChoiceBox
 from visualiser.window.theme import shades
 from visualiser.window.wording import Saving, capture
 
@@ -78,6 +79,8 @@ class SaveDialog(QDialog):
             self._checks[name].setChecked(bool(getattr(saving, name)))
             checks.addWidget(self._checks[name], i // 2, i % 2)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -98,7 +101,7 @@ class SaveDialog(QDialog):
     def _choose(self, name: str, choices: list[tuple[object, str]], key: str = "") -> None:
         if not self._asked(name):
             return
-        box = QComboBox()
+        box = ChoiceBox()
         for value, text in choices:
             box.addItem(text, value)
         box.setCurrentIndex(max(box.findData(getattr(self._start, name)), 0))

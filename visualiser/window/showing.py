@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import cast
 
 import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
@@ -11,30 +10,26 @@ from visualiser.anatomy.attachments import ATTACHMENTS
 from visualiser.bodies import assembly
 from visualiser.bodies.assembly import Body, Frame
 from visualiser.bodies.physique import Physique, standard
-from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, TRUNK_COORDINATES, Side, degrees
+from visualiser.conventions import LEG_SLICES, Side
 from visualiser.movements import posing
-from visualiser.movements.movement import Movement, on_side, pose_at, posture_to_world
-from visualiser.pictures import colouring, pages
-from visualiser.pictures.appearance import VIEWS, Scale
-from visualiser.pictures.cameras import PERSPECTIVE_DEG, camera_for
-from visualiser.pictures.labels import LabelSpec
-from visualiser.pictures.naming import all_specs, label_specs
-from visualiser.pictures.options import Options
-from visualiser.pictures.visibility import PEELED, lying_over
+from visualiser.movements.movement import Movement, on_side, pose_at
+from visualiser.pictures import colouring
+from visualiser.pictures.appearance import Scale
+from visualiser.pictures.section import Section
 from visualiser.playback import Playback
 from visualiser.tissue import tightness
 from visualiser.typed import FloatArray
+from visualiser.window import framing
 from visualiser.window.history import History
-from visualiser.window.labels import LiveLabels
+from visualiser.window.labelling import Labelling
 from visualiser.window.rehearsal import Rehearsal
+from visualiser.window.sight import Sight
 from visualiser.window.snapshots import Snapshot, snapshot
 from visualiser.window.view import BodyView
 
 TICK_MS = 16
 _FRAME_MS = 60  # after a change of size
 OTHER_LEG = "other_leg"
-_FRAMED_TIMES = 9  # moments of a movement that must fit into the picture
-_MARGIN = 0.04  # of the picture's height and width, round the anatomy
 
 
 class Showing(QObject):
@@ -60,24 +55,19 @@ class Showing(QObject):
         self.playback = Playback(movement.duration_s)
         self.view_name = self.last_view = movement.view
         self.selected = ""
-        self.hidden: frozenset[str] = frozenset()  # names of structures
-        self.opacities: dict[str, float] = {}
-        self.peeled: frozenset[str] = frozenset()
+        self.sight = Sight()
+        self.section: Section | None = None
         self.colouring = "tissue"
         self.reference: FloatArray | None = None  # (16,) radians
         self.labels_on = True
         self.history: History[Snapshot] = History()
-        self._before_isolation: frozenset[str] | None = None
-        self._labels = LiveLabels(body, view.draft)
-        self._labelled_at = 0.0
+        self.labelling = Labelling(view, body, theme)
         self.clock = 0.0
         self._rehearsal = Rehearsal(body, movement, view.draft)
         self._timer = self._timer_of(TICK_MS, self._tick_or_stop)
         self._soon = self._timer_of(0, self._tick_or_stop)
         self._soon.setSingleShot(True)
         self._by_surface = _owners(body)
-        view.drawing.connect(view.guarded(self._labels_follow))
-        view.settled.connect(view.guarded(self._labels_settle))
         view.stood.connect(self._go_on)
         view.turned.connect(self._turned)
         self._framing = self._timer_of(_FRAME_MS, self._frame_anew)
@@ -157,9 +147,9 @@ class Showing(QObject):
         self.body = body
         self._by_surface = _owners(body)
         self.view.take_body(body, self.theme)
-        self._labels = LiveLabels(body, self.view.draft)
-        self.hidden &= self.structures()
-        self.view.show_opacities(self._surface_opacities())
+        self.labelling.take_body(body)
+        self.sight.keep_to(self.structures())
+        self.view.show_opacities(self.sight.of(self._by_surface))
         self._mark_selected()
         self.reference = None
         self.body_changed.emit()
@@ -255,9 +245,7 @@ class Showing(QObject):
 
     def to_phase(self, edges: Iterable[float], direction: int) -> None:
         """Go to the next or the last of some shares at which phases begin."""
-        now, places = self.playback.share, sorted(edges)
-        before, after = [p for p in places if p < now - 1e-3], [p for p in places if p > now + 1e-3]
-        self.scrub((after or [places[-1]])[0] if direction > 0 else (before or [places[0]])[-1])
+        self.scrub(self.playback.edge(edges, direction))
 
     def change_speed(self, speed: float) -> None:
         """How fast time runs."""
@@ -278,12 +266,7 @@ class Showing(QObject):
 
     def angles(self) -> dict[str, float]:
         """What is shown as a scene would write it: degrees by name, trunk, leg and other leg."""
-        values = degrees(self.pose_now)
-        own, other = LEG_SLICES[self.body.side], LEG_SLICES[self.body.side.other]
-        table = dict(zip(TRUNK_COORDINATES, values[: len(TRUNK_COORDINATES)], strict=True))
-        table |= dict(zip(LEG_COORDINATES, values[own], strict=True))
-        table |= {f"other_{name}": value for name, value in zip(LEG_COORDINATES, values[other], strict=True)}
-        return {name: float(value) for name, value in table.items()}
+        return posing.spelt(self.pose_now, self.body.side)
 
     def pose_by(self, name: str, angle_deg: float) -> None:
         """Leave the movement for a pose: what is shown, with one angle changed.
@@ -319,18 +302,10 @@ class Showing(QObject):
         """Take a view of the body, with all of the movement in the picture."""
         self.view_name = self.last_view = name
         self._choose_labels()
-        size = self.view.size_px
         points = self.framing_points(name)
-        box = self._labels.free_box(size)
-        wide, high = _MARGIN * size[0], _MARGIN * size[1]
-        box = box._replace(
-            left=max(box.left, wide), right=min(box.right, size[0] - wide), top=high, bottom=size[1] - high
+        camera, pivot = framing.framed(
+            name, self.body.side, points, self.labelling.free_box(), self.view.size_px, self.movement.posture
         )
-        turn = posture_to_world(self.movement.posture)
-        camera = camera_for(
-            name, self.body.side, points, *size, box, body_to_world=turn, perspective_deg=PERSPECTIVE_DEG
-        )
-        pivot = (points.min(axis=0) + points.max(axis=0)) / 2
         self.view.look(camera, pivot, glide=glide)
         self.view_changed.emit(name)
 
@@ -351,10 +326,8 @@ class Showing(QObject):
         if self._held is not None:
             frames = [self.view.draft.frame(self.body.movement_frame(movement, time_s))]
         else:
-            times = [time_s] if VIEWS[view].focus else np.linspace(0.0, movement.duration_s, _FRAMED_TIMES).tolist()
-            frames = [self._rehearsal.at(t) for t in times]
-        drawn = cast(Body, self.view.draft)  # has all that framing asks of a body, and a sixth of its points
-        return pages.framing_points(drawn, frames, Options(view=view, frame=movement.frame))
+            frames = [self._rehearsal.at(t) for t in framing.times(movement, time_s, view)]
+        return framing.points(self.view.draft, frames, view, movement.frame)
 
     def _turned(self) -> None:
         if self.view_name:
@@ -388,70 +361,57 @@ class Showing(QObject):
         heads = {a.name for a in ATTACHMENTS if a.head == self.selected}
         self.view.show_chosen(self.surfaces_of(self.selected) if self.selected else (), heads)
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Structures that are hidden."""
+        return self.sight.hidden
+
     def hide(self, structures: Iterable[str]) -> None:
         """Hide these structures and show all others."""
-        self._before_isolation = None
-        self._hide(frozenset(structures))
+        self.sight.hide(set(structures) & self.structures())
+        self._show_hidden()
 
-    def _hide(self, structures: frozenset[str]) -> None:
-        self.hidden = structures & self.structures()
+    def _show_hidden(self) -> None:
         self._choose_labels()
         self._dim()
         self.hidden_changed.emit()
 
-    @property
-    def isolated(self) -> bool:
-        """Whether a single structure is shown, so that `isolate` goes back."""
-        return self._before_isolation is not None
-
     def isolate(self) -> None:
         """Show only the selected structure; again: what was shown before."""
-        if self._before_isolation is not None:
-            before, self._before_isolation = self._before_isolation, None
-            self._hide(before)
-        elif self.selected in self.structures():
-            before = self.hidden
-            self._hide(frozenset(self.structures() - {self.selected}))
-            self._before_isolation = before
+        if self.sight.isolate(self.selected, self.structures()):
+            self._show_hidden()
 
     def fade(self, structure: str, opacity: float) -> None:
         """Make a structure translucent."""
-        self.opacities[structure] = opacity
+        self.sight.opacities[structure] = opacity
         self._dim()
-
-    def opacity(self, structure: str) -> float:
-        """How solid a structure is."""
-        return self.opacities.get(structure, 1.0)
 
     def peel(self, structure: str) -> None:
         """Fade a structure with all that lies over it, so that what is deep to it is seen; again: as before."""
-        self.peeled = self.peeled ^ {structure}
+        self.sight.peel(structure)
         self._dim()
 
     def reset_structures(self) -> None:
-        """Everything visible and solid."""
-        self.opacities, self.peeled = {}, frozenset()
+        """Everything visible, solid and whole."""
+        self.sight = Sight()
+        self.cut(None)
         self.hide(())
 
     def _dim(self) -> None:
-        self.view.show_opacities(self._surface_opacities())
+        self.view.show_opacities(self.sight.of(self._by_surface))
         self.look_changed.emit()
 
-    def _surface_opacities(self) -> dict[str, float]:
-        faded = self.peeled.union(*(lying_over(name) for name in self.peeled))
-
-        def opacity(structure: str) -> float:
-            if structure in self.hidden:
-                return 0.0
-            return self.opacities.get(structure, PEELED if structure in faded else 1.0)
-
-        return {surface: opacity(owner) for surface, owner in self._by_surface.items()}
+    def cut(self, section: Section | None) -> None:
+        """Show the thigh cut open by a plane, or whole."""
+        self.section = section
+        self.view.cut(section)
+        self.look_changed.emit()
 
     # -- look and labels -------------------------------------------------------------------------------------------------------------
 
     def change_theme(self, theme: str) -> None:
         """Dress the picture in another theme."""
-        self.theme = theme
+        self.theme = self.labelling.theme = theme
         self.view.dress(theme)
 
     def change_colouring(self, name: str) -> None:
@@ -472,41 +432,8 @@ class Showing(QObject):
         self._choose_labels()
         self.view.draw()
 
-    @property
-    def label_keys(self) -> tuple[str, ...]:
-        """What is named on the picture now."""
-        return self._labels.keys
-
     def _choose_labels(self) -> None:
-        specs: dict[str, LabelSpec] = {}
-        if self.labels_on:
-            specs = {spec.key: spec for spec in label_specs("default", self.movement)}
-        known: Mapping[str, LabelSpec] = all_specs()
-        near = VIEWS[self.view_name].focus if self.labels_on and self.view_name else ()
-        # a close-up names what it was made to show
-        specs |= {name: known[name] for name in (*near, self.selected) if name in known}
-        self._labels.shown(specs.values(), self.hidden)
-
-    def _labels_follow(self) -> None:
-        view = self.view
-        if view.drafted is None or view.camera is None:
-            return
-        now = time.monotonic()
-        elapsed, self._labelled_at = now - self._labelled_at, now
-        self._labels.follow(view.drafted, view.camera, view.seen, view.size_px, elapsed)
-        self._lay()
-
-    def _labels_settle(self) -> None:
-        view = self.view
-        if view.frame is None or view.camera is None:
-            return
-        self._labelled_at = time.monotonic()
-        self._labels.settle(view.frame, view.camera, view.distances(), view.size_px)
-        self._lay()
-
-    def _lay(self) -> None:
-        view = self.view
-        view.sheet.show_pixels(self._labels.pixels(view.size_px, view.plotter.devicePixelRatioF(), self.theme))
+        self.labelling.choose(self.movement, self.view_name, self.selected, self.hidden, on=self.labels_on)
 
     # -- undo ------------------------------------------------------------------------------------------------------------------------
 
@@ -539,8 +466,10 @@ class Showing(QObject):
             self.playback = Playback(self.movement.duration_s, speed=speed, loop=loop)
             self._rehearse()
             self.movement_changed.emit()
-        self.opacities, self.peeled = dict(state.opacities), state.peeled
+        self.sight.opacities, self.sight.peeled = dict(state.opacities), state.peeled
         self.hide(state.hidden)
+        if state.section != self.section:
+            self.cut(state.section)
         if state.colouring != self.colouring:
             self.change_colouring(state.colouring)
         self.playback.scrub(state.share)

@@ -9,7 +9,9 @@ from visualiser.bodies.assembly import Body
 from visualiser.conventions import Side
 from visualiser.movements.movement import Movement
 from visualiser.pictures.cameras import Camera
+from visualiser.pictures.section import Section
 from visualiser.playback import Playback
+from visualiser.window.sight import Sight
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,6 +31,7 @@ class Snapshot:
     view_name: str
     camera: Camera | None
     pivot: tuple[float, ...]
+    section: Section | None = None
 
 
 class _View(Protocol):
@@ -44,11 +47,10 @@ class Shown(Protocol):
     tightness: float | None
     playback: Playback
     pose: dict[str, float] | None
-    hidden: frozenset[str]
-    opacities: dict[str, float]
-    peeled: frozenset[str]
+    sight: Sight
     colouring: str
     view_name: str
+    section: Section | None
 
     @property
     def view(self) -> _View:
@@ -64,11 +66,12 @@ def snapshot(shown: Shown) -> Snapshot:
         shown.tightness,
         shown.playback.share,
         None if shown.pose is None else tuple(shown.pose.items()),
-        shown.hidden,
-        tuple(shown.opacities.items()),
-        shown.peeled,
+        shown.sight.hidden,
+        tuple(shown.sight.opacities.items()),
+        shown.sight.peeled,
         shown.colouring,
         shown.view_name,
         shown.view.camera,
         tuple(shown.view.pivot.tolist()),
+        shown.section,
     )

@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 from visualiser.pictures.cards import Card
 from visualiser.window import texts
 from visualiser.window.panels import NAME, heading_item, search_field
+from visualiser.window.sectionrow import SectionRow
 from visualiser.window.theme import icon
 
 TITLE, TARGET, EYE = 0, 1, 2
@@ -101,6 +102,8 @@ class StructurePanel(QWidget):
         column.addWidget(self.search)
         column.addWidget(self.tree)
         column.addLayout(fade)
+        self.section = SectionRow()
+        column.addWidget(self.section)
         self.fill(cards, extra)
         self.tree.currentItemChanged.connect(self._report_selected)
         self.tree.itemClicked.connect(self._fold)
@@ -162,7 +165,7 @@ class StructurePanel(QWidget):
         if self._is_drawn(name):
             shut = name in self._hidden
             item.setIcon(EYE, self._icons["eye_shut" if shut else "eye"])
-            item.setData(EYE, Qt.ItemDataRole.AccessibleTextRole, "hidden" if shut else "shown")
+            item.setData(EYE, Qt.ItemDataRole.AccessibleTextRole, texts.EYE_SHUT if shut else texts.EYE_OPEN)
             item.setIcon(TARGET, self._icons["isolate"])
             item.setForeground(TITLE, self.palette().placeholderText() if shut else self.palette().text())
 

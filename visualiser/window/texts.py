@@ -19,6 +19,28 @@ MOVEMENTS, STRUCTURES, CARD, POSE, PLOT, TRANSPORT = "Movements", "Structures", 
 
 HIDE_PANEL = "Hide: {} (the menu Window shows it again)"
 
+PICTURE = "The body: click a structure to select it"
+BAR = "Views"
+HELP, MOUSE, PUT_AWAY = "Keys and mouse", "Mouse", "Put the message away"
+HELP_COLUMNS = ((MOUSE, "View", "Window"), ("Movement", "Structures"), ("File", "Edit"))
+MENUS = {
+    "File": "&File",
+    "Edit": "&Edit",
+    "Movement": "&Movement",
+    "View": "&View",
+    "Structures": "&Structures",
+    "Window": "&Window",
+}
+
+# -- the transport -------------------------------------------------------------------------------------------------------------------
+PLAY, REWIND, BACK, ON = (
+    "Play or pause (Space)",
+    "To the start (Backspace)",
+    "One frame back (Left)",
+    "One frame on (Right)",
+)
+LOOP, TIME_LINE, SPEED, SPEED_TIP = "Over and over (O)", "Time line", "Speed", "Speed (Up, Down)"
+
 # -- the plot ------------------------------------------------------------------------------------------------------------------------
 QUANTITY = "What is plotted"
 QUANTITIES = {
@@ -33,6 +55,8 @@ QUANTITIES = {
 PLOT_TIP = "Drag to move through the movement; click a curve to select its muscle"
 MAP_TIP = "Click or drag to bend hip and knee"
 MAP_AXES = ("Hip flexion", "Knee flexion")
+MAP_UNIT = "% of upright"
+MAP_KEY = ("Lines: each 10 %, the bright one 100 %", "White: the way of this movement")
 MAP_VALUE = "{name}: {percent:.1f} % at hip {hip:.0f}°, knee {knee:.0f}°"
 
 # -- the pose ------------------------------------------------------------------------------------------------------------------------
@@ -51,7 +75,8 @@ REFERENCE, REFERENCE_TIP = (
 )
 REFERENCES = {"none": "nothing", "upright": "upright standing", "start": "start of the movement", "now": "this pose"}
 LENGTHS_HEAD = ("", "Length", "Difference")
-NO_DIFFERENCE = "-"
+NO_DIFFERENCE = "–"
+LONGER_THAN = "Compared with {}"
 RANGE_TIP = "{name}: {low:g}° to {high:g}°. Arrow keys move it by a degree."
 
 # -- movements -----------------------------------------------------------------------------------------------------------------------
@@ -64,10 +89,15 @@ KINDS = {"muscle": "Hamstrings", "nerve": "Nerve", "bone": "Bones", "landmark": 
 OTHER_LEG, OTHER_LEG_TIP = "The other leg", "the leg that is not shown in full"
 OPACITY, OPACITY_TIP = "Opacity", "How solid the selected structure is"
 EYE_TIP = "Shown or hidden"
+SECTION, SECTION_PLACE = "Section", "Place of the section"
+SECTION_TIP = "Cut the thigh open: what is nearer than the plane is taken away. Millimetres from the centre of the hip."
+SECTIONS = {"whole": "No section", "axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}
 WELCOME = (
     "Click a structure",
     "Its names, attachments, actions and nerve appear here. Drag turns the body, the wheel comes nearer, Space plays the movement.",
 )
+ABOUT_SELECTED = "About the selected structure"
+EYE_SHUT, EYE_OPEN = "hidden", "shown"
 ALSO, SOURCES = "also: {}", "Sources"
 MENU = {
     "isolate": "Show only {}",
@@ -130,6 +160,7 @@ CHECKS = {
 }
 CAPTURE = "The frame in the window shows what will be in the picture."
 SAVED, COPIED, OPENED_AS = "Saved {}", "Copied", "Opened {}"
+FILM_BEGINS = "Getting ready to film {}"
 FILMING, CANCEL, CANCELLED = (
     "Filming {name}: {done} of {total} frames",
     "Cancel",
@@ -138,6 +169,8 @@ FILMING, CANCEL, CANCELLED = (
 FILM_FAILED = "The film was not made: {}"
 CLOSE_ASK = ("A film is being made", "Close the window and give the film up?")
 CLOSE_GIVE_UP, CLOSE_STAY = "Close and give up", "Stay"
+NO_PICTURE = "There is no picture yet."
+RECORDING = "{} is a recording; take a pose of it, or save a picture."
 PROBLEM = "That did not work"
 COMMAND_NOTE = "# the camera was moved by hand; this comes near it"
 

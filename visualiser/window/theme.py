@@ -86,6 +86,9 @@ def style_sheet(name: str) -> str:
     return f"""
 * {{ color: {c.ink}; }}
 QMainWindow, QDockWidget, QDialog {{ background: {c.panel}; }}
+QDialog QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 6px 16px; min-width: 60px; }}
+QDialog QPushButton:default {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
+QDialog QPushButton:focus {{ border: 2px solid {c.ink}; padding: 5px 15px; }}
 QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
 QToolTip {{ background: {c.field}; color: {c.ink}; border: 1px solid {c.line}; padding: 4px 6px; }}
 QMenuBar, QStatusBar {{ background: {c.panel}; }}
@@ -98,7 +101,8 @@ QStatusBar {{ color: {c.quiet}; border-top: 1px solid {c.line}; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ color: {c.quiet}; padding: 0 6px; }}
 QToolBar {{ background: {c.panel}; border: none; border-bottom: 1px solid {c.line}; padding: 4px 8px; spacing: 2px; }}
-QToolBar::separator {{ background: {c.line}; width: 1px; margin: 5px 7px; }}
+QToolBar::separator {{ background: {c.line}; width: 1px; margin: 5px 5px; }}
+QToolBar QToolButton {{ padding: 5px 7px; }}
 QToolButton, QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 9px; }}
 QToolButton:hover, QPushButton:hover {{ background: {c.raised}; }}
 QToolButton:pressed, QToolButton:checked, QPushButton:pressed {{ background: {c.wash}; border-color: {c.accent}; }}

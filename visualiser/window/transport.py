@@ -5,9 +5,11 @@ from itertools import pairwise
 
 from qtpy.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from qtpy.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from qtpy.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from visualiser.movements.movement import Movement
+from visualiser.window import texts
+from visualiser.window.choicebox import ChoiceBox
 from visualiser.window.theme import icon, shades
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0)
@@ -26,7 +28,7 @@ class TimeLine(QWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Time line")
+        self.setAccessibleName(texts.TIME_LINE)
 
     def show_movement(self, movement: Movement) -> None:
         """Take over the phases of a movement."""
@@ -126,14 +128,14 @@ class TransportPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transport")
-        self.play_button = self._button("Play or pause (Space)", self.play.emit)
+        self.play_button = self._button(texts.PLAY, self.play.emit)
         self.play_button.setObjectName("play")
         self.play_button.setFixedSize(40, 40)
         self.play_button.setIconSize(QSize(22, 22))
-        self.rewind_button = self._button("To the start (Backspace)", self.rewind.emit)
-        self.back_button = self._button("One frame back (Left)", lambda: self.step.emit(-1))
-        self.on_button = self._button("One frame on (Right)", lambda: self.step.emit(1))
-        self.loop_button = self._button("Over and over", lambda: self.loop.emit(self.loop_button.isChecked()))
+        self.rewind_button = self._button(texts.REWIND, self.rewind.emit)
+        self.back_button = self._button(texts.BACK, lambda: self.step.emit(-1))
+        self.on_button = self._button(texts.ON, lambda: self.step.emit(1))
+        self.loop_button = self._button(texts.LOOP, lambda: self.loop.emit(self.loop_button.isChecked()))
         self.loop_button.setCheckable(True)
         self.time_line = TimeLine()
         self.caption = Caption()
@@ -144,9 +146,9 @@ class TransportPanel(QFrame):
         self.clock.setObjectName("quiet")
         self.clock.setMinimumWidth(self.clock.fontMetrics().horizontalAdvance("00.00 / 00.00 s "))
         self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.speeds = QComboBox()
-        self.speeds.setAccessibleName("Speed")
-        self.speeds.setToolTip("Speed (Up, Down)")
+        self.speeds = ChoiceBox()
+        self.speeds.setAccessibleName(texts.SPEED)
+        self.speeds.setToolTip(texts.SPEED_TIP)
         self.speeds.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for value in SPEEDS:
             self.speeds.addItem(f"{value:g}×", value)

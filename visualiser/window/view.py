@@ -17,9 +17,11 @@ from visualiser.bodies.assembly import Body, Frame, Surface
 from visualiser.errors import VisualiserError
 from visualiser.pictures.appearance import Paint
 from visualiser.pictures.cameras import Camera
+from visualiser.pictures.section import Plane, Section, plane_in
 from visualiser.transforms import apply, inverse
-from visualiser.typed import ByteArray, FloatArray
+from visualiser.typed import BoolArray, ByteArray, FloatArray
 from visualiser.window import camera as lens
+from visualiser.window import texts
 from visualiser.window.drafts import Draft, draft_of
 from visualiser.window.levels import Levels
 
@@ -90,6 +92,8 @@ class BodyView(QWidget):
     def __init__(self, body: Body, theme: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._body = body
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(texts.PICTURE)
         self.plotter = QtInteractor(self, auto_update=False, multi_samples=0, lighting="none")
         self.plotter.setAcceptDrops(False)
         self.plotter.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -111,6 +115,8 @@ class BodyView(QWidget):
         self.frames_drawn = 0
         self._draft = 1.0  # pixels drawn per pixel shown and side, while something moves
         self._colours: Mapping[str, Paint] = {}
+        self._section: Section | None = None
+        self.plane: Plane | None = None  # where the body is cut now
         self._depth: FloatArray | None = None
         self._fine = self._resting = False
         self._asked_at: float | None = None
@@ -152,6 +158,7 @@ class BodyView(QWidget):
         self.draft = draft_of(self._body)
         self.opacities = {s.name: 1.0 for s in self._body.surfaces}
         self.levels = Levels(self.plotter, self._body, self.draft, theme, self._body.footprints)
+        self.plane = None
 
     def dress(self, theme: str) -> None:
         """Dress body and ground in the colours and lights of a theme."""
@@ -209,6 +216,26 @@ class BodyView(QWidget):
         """A pale body in another pose (a draft's frame), or none."""
         self.levels.refer(reference)
         self.draw()
+
+    def cut(self, section: Section | None) -> None:
+        """Show the body cut open, or whole; what is nearer than the plane is taken away, from wherever one looks."""
+        self._section = section
+        if section is None and self.plane is not None:
+            self.plane = None
+            self.levels.halve(None)
+        self._cut_open()
+        self.draw()
+
+    def _cut_open(self) -> None:
+        if self._section is not None and self.drafted is not None and self.camera is not None:
+            self.plane = plane_in(self._section, self._body, self.drafted).facing(self.camera)
+            self.levels.halve(self.plane)
+
+    def left(self, points: FloatArray) -> BoolArray:
+        """Which of some world points (n, 3) a section leaves."""
+        if self.plane is None:
+            return np.ones(len(points), dtype=bool)
+        return np.asarray((points - self.plane.origin) @ self.plane.normal <= _TOUCHING_M / 10)
 
     def visible(self) -> list[Surface]:
         """Surfaces that are not hidden."""
@@ -280,6 +307,7 @@ class BodyView(QWidget):
         factor = self.plotter.devicePixelRatioF() * (FINE if fine else self._draft)
         width, height = self.size_px
         self.plotter.render_window.SetSize(round(width * factor), round(height * factor))
+        self._cut_open()
         self.levels.look(self.camera)
         self._asked_at = time.monotonic()
         self._renders(True)
@@ -346,7 +374,8 @@ class BodyView(QWidget):
         if self.camera is None or self.frames_drawn == 0 or self.busy:
             return np.ones(len(points))
         self.plotter.render_window.MakeCurrent()
-        return self.levels.fine.seen(self.camera.project(points, *self.plotter.render_window.GetActualSize()))
+        seen = self.levels.fine.seen(self.camera.project(points, *self.plotter.render_window.GetActualSize()))
+        return np.where(self.left(points), seen, 0.0)
 
     # -- the mouse -------------------------------------------------------------------------------------------------------------------
 
@@ -378,6 +407,7 @@ class BodyView(QWidget):
         return True
 
     def _press(self, event: QMouseEvent) -> None:
+        self.setFocus()
         self._glider.stop()
         self._pressed = self._last = event.position()
         self._dragging = False

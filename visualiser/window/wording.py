@@ -12,6 +12,7 @@ from visualiser.movements.movement import Movement
 from visualiser.pictures.appearance import VIEWS
 from visualiser.pictures.cameras import Camera, camera_for, orbit
 from visualiser.pictures.options import Options, samples_of, size_of
+from visualiser.pictures.section import typed
 from visualiser.pictures.visibility import show
 from visualiser.typed import FloatArray
 from visualiser.window import texts
@@ -139,12 +140,15 @@ def options(state: Snapshot, saving: Saving, movement: Movement, window_aspect: 
         show=show(**visibility_words(state)),
         perspective=True,
         camera=own,
+        section=state.section,
     )
 
 
 def words_of(state: Snapshot, saving: Saving, view: Mapping[str, Any]) -> Words:
     """What a picture is asked, as keyword arguments of `Scene.image` and `Scene.clip`; only what is not usual."""
     words: Words = {**view, **visibility_words(state)}
+    if state.section is not None:
+        words["section"] = typed(state.section)
     usual = Saving()
     for name in ("theme", "labels", "style", "language", "source", "legend", "scale_bar", "compass"):
         if getattr(saving, name) != getattr(usual, name):
