@@ -18,7 +18,19 @@ from visualiser.window.theme import icon
 
 Window = Any  # of `window.main`, which is made of this module and must not be imported by it
 
-_RULE_BEFORE = ("save", "copy", "quit", "bookmark", "loop", "compare", "reset_view", "labels", "find", "full_screen")
+_RULE_BEFORE = (
+    "turn_left",
+    "save",
+    "copy",
+    "quit",
+    "bookmark",
+    "loop",
+    "compare",
+    "reset_view",
+    "labels",
+    "find",
+    "full_screen",
+)
 _PICTURES = {
     "undo": "undo",
     "redo": "redo",

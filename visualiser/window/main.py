@@ -37,7 +37,7 @@ from visualiser.window.structurepanel import StructurePanel
 from visualiser.window.theme import icon, palette, style_sheet
 from visualiser.window.transport import TransportPanel
 from visualiser.window.view import BodyView, told
-from visualiser.window.wishes import Wishes
+from visualiser.window.wishes import TURN_PX, ZOOM, Wishes
 
 _THUMBNAILS_AFTER_MS = 2500  # the first picture of the window comes first
 _STATUS_MS = 6000
@@ -147,6 +147,12 @@ class Window(QMainWindow):
             "other_side": lambda: wishes.change_body(str(showing.body.side.other), showing.body.legs),
             **{f"view_{name}": wishes.viewer(name) for name in NUMBERED_VIEWS},
             "reset_view": wishes.reset_view,
+            "turn_left": wishes.turner(-TURN_PX, 0.0),
+            "turn_right": wishes.turner(TURN_PX, 0.0),
+            "turn_up": wishes.turner(0.0, -TURN_PX),
+            "turn_down": wishes.turner(0.0, TURN_PX),
+            "nearer": wishes.zoomer(ZOOM),
+            "further": wishes.zoomer(1.0 / ZOOM),
             "labels": lambda: wishes.show_labels(not showing.labels_on),
             "colour": wishes.next_colouring,
             "theme": lambda: self.choose_theme("light" if showing.theme == "dark" else "dark"),

@@ -9,15 +9,17 @@ from qtpy.QtWidgets import QMenu
 
 from visualiser.conventions import Side
 from visualiser.errors import VisualiserError
-from visualiser.pictures.cameras import orbit
+from visualiser.pictures.cameras import Camera, orbit
 from visualiser.pictures.colouring import COLOURINGS
 from visualiser.pictures.section import Section
 from visualiser.window import bookmarks, framing, texts
+from visualiser.window import camera as lens
 from visualiser.window.sectionrow import REACH_MM, usual
 from visualiser.window.snapshots import snapshot
 from visualiser.window.transport import SPEEDS
 
 Window = Any  # of `window.main`, which is made of this module and must not be imported by it
+TURN_PX, ZOOM = 24.0, 1.15  # what one press of a key does
 _FACING = {"coronal": "posterior", "sagittal": "lateral"}
 
 
@@ -35,6 +37,33 @@ class Wishes:
             self.showing.look_from(name, glide=True)
 
         return look
+
+    def turner(self, right: float, down: float) -> Callable[[], None]:
+        """Something that turns the body as a drag of so many pixels would."""
+
+        def turn() -> None:
+            view = self.showing.view
+            if view.camera is not None:
+                self._carry(lens.dragged(view.camera, view.pivot, right, down))
+
+        return turn
+
+    def zoomer(self, factor: float) -> Callable[[], None]:
+        """Something that brings the body nearer."""
+
+        def zoom() -> None:
+            view = self.showing.view
+            if view.camera is not None:
+                wide, high = view.size_px
+                self._carry(lens.zoomed(view.camera, view.pivot, factor, (wide / 2, high / 2), (wide, high)))
+
+        return zoom
+
+    def _carry(self, camera: Camera) -> None:
+        view = self.showing.view
+        self.showing.remember("keys")
+        view.turned.emit()
+        view.look(camera, view.pivot)
 
     def reset_view(self) -> None:
         """Back to the view last chosen."""
