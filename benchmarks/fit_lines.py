@@ -1,7 +1,8 @@
 """How the lines of action were fitted: circles on our own condyles, and points near published footprints that follow the models' bands.
 
 python benchmarks/fit_lines.py            what the lines miss now, and the circles that our femur asks for
-python benchmarks/fit_lines.py --refit    the points that a new fit would choose, starting from the present ones (a minute)
+python benchmarks/fit_lines.py --refit    the points that a new fit would choose, starting from the present ones (a minute); with
+                                          --adduction it also follows adduction arms, which the present lines neglect
 
 After a change of bones, run the second, write what it prints into `visualiser/anatomy/muscles.py`, and bake the soft tissue anew
 (`python -m visualiser.sculpt soft_tissue`). It changes nothing by itself: which of two fits looks right on the bone is for people.
@@ -28,7 +29,9 @@ from visualiser.bodies.physique import standard, standard_footprints
 from visualiser.conventions import millimetres
 from visualiser.errors import AnatomyError
 from visualiser.kinematics import femur_to_pelvis
+from visualiser.tissue import paths
 from visualiser.tissue.paths import line_points, moment_arms, muscle_length
+from visualiser.tissue.routes import origin_clearance
 
 # Half of the tendons where they cross the condyle, mm: half depths of the drawn sections there.
 HALF_TENDON_MM = {"semitendinosus": 2.5, "semimembranosus": 2.5, "biceps_femoris_long_head": 1.9}
@@ -37,6 +40,16 @@ BACK_DEG = (130.0, 250.0)  # of their outline, seen from its middle, counted fro
 # What one unit of cost is: a point of length, millimetres of arm, of bone, of way from a footprint, of room round a via.
 POINT, ARM_MM, BONE_MM, FOOTPRINT_MM, ROOM_MM = 0.5, 2.0, 0.5, 1.0, 1.0
 FROM_FOOTPRINT_MM, VIA_ROOM_MM, HABIT_MM = 4.0, 1.0, 8.0  # allowed; and how far a point may wander for one unit
+# `paths.check_line` wants 1 and 5 mm; a fit needs a slope before such cliffs.
+ORIGIN_ROOM_MM, AIM_ROOM_MM, CLIFF_MM = 1.2, 5.5, 0.2
+# Adduction arms of Gait2392, whose strings run through the ischium, computed from the public model's points (`sources.OPENSIM_MODELS`).
+ADDUCTION_HIPS_DEG = (0.0, 40.0, 80.0)
+ADDUCTION_MM = {
+    "semitendinosus": (23.0, 23.0, 23.0),
+    "semimembranosus": (11.0, 12.0, 12.5),
+    "biceps_femoris_long_head": (18.0, 13.0, 10.0),
+}
+ADDUCTION_UNIT_MM, ADDUCTION_COUNTS = 5.0, False
 FAILED = 50.0
 MODEL_HIP_DEG = 80  # arms of the models are followed up to here: beyond, their strings run through the ischium
 
@@ -102,6 +115,14 @@ def misfits(head: MuscleHead) -> Iterator[tuple[str, np.ndarray, float]]:
     yield "tibial rotation arm, mm", outside(arms, list(yardsticks.INTERNAL_ROTATION_BANDS[head.name])), ARM_MM
     if head.line.ischium is not None:
         yield "inside the ischium, mm", np.maximum(depth_in_ischium(head), 0.0), BONE_MM
+        near = ORIGIN_ROOM_MM - millimetres(origin_clearance(head.line))
+        yield "origin too near its ring, mm", np.array([max(near, 0.0)]), CLIFF_MM
+        aim = AIM_ROOM_MM - millimetres(paths.aim_clearance(head.line))
+        yield "ring too near the knee, mm", np.array([max(aim, 0.0)]), CLIFF_MM
+    if head.name in ADDUCTION_MM and ADDUCTION_COUNTS:
+        poses = np.array([leg(hip) for hip in ADDUCTION_HIPS_DEG])
+        arms = millimetres(moment_arms(head, poses)[:, 1])
+        yield "hip adduction arm, mm", arms - np.array(ADDUCTION_MM[head.name]), ADDUCTION_UNIT_MM
     far = np.array([from_footprint(head, end) for end in ("origin", "insertion")])
     yield "beyond the footprint, mm", np.maximum(far - FROM_FOOTPRINT_MM, 0.0), FOOTPRINT_MM
     yield "via too near the tibia, mm", np.array([max(VIA_ROOM_MM - room_round_via(head.line), 0.0)]), ROOM_MM
@@ -172,8 +193,9 @@ def cost(head: MuscleHead, numbers: np.ndarray, before: np.ndarray) -> np.ndarra
 
 def refit(head: MuscleHead) -> MuscleHead:
     """The head with a line fitted anew."""
+    paths.VIA_CLEARANCE = paths.AIM_CLEARANCE = 0.0  # here matters of cost, not of yes or no
     before = numbers_of(head.line)
-    found = least_squares(lambda numbers: cost(head, numbers, before), before, diff_step=1e-4, max_nfev=12)
+    found = least_squares(lambda numbers: cost(head, numbers, before), before, diff_step=1e-4, max_nfev=20)
     return replace(head, line=line_of(head.line, np.round(found.x, 1)))
 
 
@@ -200,7 +222,11 @@ def told(head: MuscleHead) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--refit", action="store_true", help="also fit the points anew and print them")
-    again = arguments.parse_args().refit
+    arguments.add_argument(
+        "--adduction", action="store_true", help="let adduction arms count too, which the present lines neglect"
+    )
+    asked = arguments.parse_args()
+    ADDUCTION_COUNTS = asked.adduction
     found = {side: condyle_circle(side) for side in CONDYLES}
     for side, (x, y, radius, misfit) in found.items():
         print(f"{side} condyle: centre ({x:.1f}, {y:.1f}), radius {radius:.1f} mm, misfit {misfit:.2f} mm")
@@ -209,7 +235,7 @@ if __name__ == "__main__":
             f"\n{muscle.name}: wrap now {said(muscle.line.wrap)}, asked for {said(with_circle(muscle, found).line.wrap)}"
         )
         told(muscle)
-        if again:
+        if asked.refit:
             fitted = refit(muscle)
             print(
                 "  fitted anew:",

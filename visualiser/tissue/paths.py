@@ -153,7 +153,7 @@ def check_line(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) -> No
             raise AnatomyError(
                 f"The origin {line.origin_mm} comes within {1e3 * outside:.1f} mm of the cylinder in the ischium; 1 mm is allowed."
             )
-        apart = _aim_clearance(line, geometry)
+        apart = aim_clearance(line, geometry)
         if apart < AIM_CLEARANCE:
             raise AnatomyError(
                 f"With the thigh along its axis {line.ischium.axis}, the knee comes within {1e3 * apart:.1f} mm of the cylinder in the "
@@ -166,7 +166,7 @@ def check_line(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) -> No
         )
 
 
-def _aim_clearance(line: LineOfAction, geometry: Geometry) -> float:
+def aim_clearance(line: LineOfAction, geometry: Geometry = skeleton.STANDARD) -> float:
     """How near (metres) what a line is aimed at, at the knee, comes to the endless cylinder in the ischium in the range of the hip."""
     ranges = [np.radians(np.linspace(*skeleton.limits_deg(name), 12)) for name in _HIP_ARMS]
     leg = np.zeros((12, 12, 12, 6))
