@@ -337,6 +337,21 @@ def test_the_nerve_is_drawn_to_the_hip_from_both_ends(leg_raise: Scene) -> None:
     assert np.unique(np.asarray(standing["tibial_nerve_right"]), axis=0).tolist() == [list(DIVERGING[2])]
 
 
+def test_a_cut_through_the_nerve_has_the_colour_of_the_trunk_not_of_the_branches_in_it(leg_raise: Scene) -> None:
+    body, movement = leg_raise.body, leg_raise.movement
+    raised = colouring.colours("nerve_strain", body, movement, movement.duration_s * 0.5)
+    trunk, height = trunk_of(body, raised)
+    vertices = body.surface("sciatic_nerve_right").vertices
+    level = np.abs(height + 0.12) < 0.004
+    found = colouring.colour_near(raised["sciatic_nerve_right"], vertices, vertices[: len(height)][level].mean(axis=0))
+    assert closest(np.array([found, trunk[level].astype(float).mean(axis=0)]), None) < 3
+    assert colouring.colour_near(QUIET_FLESH, vertices, vertices[0]) == QUIET_FLESH
+    fibular = raised["common_fibular_nerve_right"]
+    assert (
+        colouring.colour_near(fibular, body.surface("common_fibular_nerve_right").vertices, vertices[0]) == QUIET_NERVE
+    )
+
+
 @pytest.mark.render
 def test_a_picture_shows_the_colours_along_the_nerve(leg_raise: Scene) -> None:
     look = {"width": 480, "height": 270, "labels": "none", "hide": "muscles", "scale_bar": False, "dial": False}

@@ -20,6 +20,7 @@ from visualiser.pictures.appearance import (
     IDENTITY,
     OFF_THE_MAP,
     QUIET_FLESH,
+    QUIET_NERVE,
     RISING,
     Colour,
     Paint,
@@ -144,10 +145,18 @@ def same(some: Mapping[str, Paint], others: Mapping[str, Paint]) -> bool:
 
 
 def colour_near(paint: Paint, vertices: FloatArray, point: FloatArray) -> Colour:
-    """The colour that a surface with vertices (V, 3) has near a point (3,)."""
+    """The colour that a surface with vertices (V, 3) has near a point (3,).
+
+    Branches, which begin inside their trunk and of which nothing is known, count only where there is nothing else.
+    """
     if isinstance(paint, tuple):
         return paint
-    red, green, blue = (int(channel) for channel in paint[np.linalg.norm(vertices - point, axis=1).argmin()])
+    known = np.flatnonzero((paint != QUIET_NERVE).any(axis=1))
+    if not len(known):
+        return QUIET_NERVE
+    red, green, blue = (
+        int(channel) for channel in paint[known[np.linalg.norm(vertices[known] - point, axis=1).argmin()]]
+    )
     return red, green, blue
 
 
