@@ -113,7 +113,7 @@ def _encode(output: Any, codec: str, options: dict[str, str], job: Job, frames: 
     seams = (job.first, job.last) if job.rounds > 1 else ()
     for number, pixels in enumerate(frames):
         given = _bled(pixels) if job.alpha else pixels
-        picture = av.VideoFrame.from_ndarray(given, format="rgba" if job.alpha else "rgb24").reformat(
+        picture = av.VideoFrame.from_numpy_buffer(given, format="rgba" if job.alpha else "rgb24").reformat(
             format=stream.pix_fmt, dst_colorspace="ITU709", dst_color_range="MPEG", interpolation="AREA"
         )
         picture.pts, picture.time_base = number, 1 / job.fps

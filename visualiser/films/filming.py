@@ -16,7 +16,7 @@ from visualiser.bodies.anchoring import Anchor
 from visualiser.bodies.assembly import Body, Frame
 from visualiser.films.cameramoves import Way
 from visualiser.films.pipes import ahead
-from visualiser.films.smoothing import brightness, smooth
+from visualiser.films.smoothing import smooth
 from visualiser.films.timeline import Moment
 from visualiser.movements.movement import Movement
 from visualiser.pictures import colouring
@@ -170,7 +170,7 @@ def _same(a: _Posed, b: _Posed) -> bool:
 
 def _finish(shot: Shot, drawn: Iterator[_Raw]) -> Iterator[Exposure]:
     samples, blended = shot.samples, shot.quality in QUALITIES and QUALITIES[shot.quality][1]
-    ground = int(np.dot(THEMES[shot.options.theme].bottom, (1, 2, 1))) // 4
+    ground = _grey(np.array([[[*THEMES[shot.options.theme].bottom, 255]]], dtype=np.uint8))
     done: tuple[_Raw, Exposure] | None = None
     for raw in drawn:
         if done is None or done[0] is not raw:
@@ -181,8 +181,14 @@ def _finish(shot: Shot, drawn: Iterator[_Raw]) -> Iterator[Exposure]:
                 picture = np.asarray(Image.frombuffer("RGBX", size, picture, "raw", "RGBX", 0, 1).reduce(samples))
             cutout = np.ascontiguousarray(picture[::-1])
             if blended:
-                signal = brightness(cutout)
-                np.copyto(signal, ground, where=cutout[..., 3] == 0)
+                signal = _grey(cutout)
+                np.copyto(signal, ground, where=cutout.view("<u4")[..., 0] == 0)
                 smooth(cutout, signal)
             done = raw, raw.exposure._replace(cutout=cutout, corner=(left // samples, top // samples))
         yield done[1]
+
+
+def _grey(pixels: ByteArray) -> ByteArray:
+    """Brightness of each pixel (h, w, 4): (h, w). Pillow's own, which takes a third of the time that numpy does."""
+    size = (pixels.shape[1], pixels.shape[0])
+    return np.array(Image.frombuffer("RGBX", size, pixels, "raw", "RGBX", 0, 1).convert("L"))

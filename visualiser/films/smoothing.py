@@ -71,8 +71,8 @@ def _edges(levels: ByteArray) -> tuple[IntArray, IntArray]:
 
 def _blend(flat: Levels, at: IntArray, stride: int) -> tuple[NDArray[np.float32], IntArray, NDArray[np.bool_]]:
     """For each edge pixel: how much of a neighbour to take, on which side it lies (-1, 1), and whether it lies above or below."""
-    here, north, south, west, east = (flat[at + step] for step in (0, -stride, stride, -1, 1))
-    nw, ne, sw, se = (flat[at + step] for step in (-stride - 1, -stride + 1, stride - 1, stride + 1))
+    here, north, south, west, east = (flat.take(at + step) for step in (0, -stride, stride, -1, 1))
+    nw, ne, sw, se = (flat.take(at + step) for step in (-stride - 1, -stride + 1, stride - 1, stride + 1))
     lying = 2 * np.abs(north + south - 2 * here) + np.abs(ne + se - 2 * east) + np.abs(nw + sw - 2 * west)
     upright = 2 * np.abs(west + east - 2 * here) + np.abs(ne + nw - 2 * north) + np.abs(se + sw - 2 * south)
     across = lying >= upright
@@ -92,29 +92,37 @@ def _blend(flat: Levels, at: IntArray, stride: int) -> tuple[NDArray[np.float32]
     # Only the side on which the step belongs to the other surface is blended.
     belongs = (2 * here - middle < 0) != (end < 0)
     # From the middle of the pixel to the nearer end of its step, in lengths of the step: half a pixel there, none in the middle.
-    edge = np.where(belongs, 0.5 - (nearest - 0.5) / (back + ahead - 1.0), 0.0)
-    soft = np.abs((2 * (north + south + west + east) + nw + ne + sw + se) / 12 - here)
-    contrast = np.maximum.reduce([here, north, south, west, east]) - np.minimum.reduce([here, north, south, west, east])
+    edge = np.where(belongs, np.float32(0.5) - (nearest - np.float32(0.5)) / (back + ahead - np.float32(1)), 0)
+    soft = np.abs((2 * (north + south + west + east) + nw + ne + sw + se) / np.float32(12) - here)
+    high, low = np.maximum(north, south), np.minimum(north, south)
+    for other in (here, west, east):
+        high, low = np.maximum(high, other), np.minimum(low, other)
+    contrast = high - low
     # A third of the contrast is what a level edge has: only what sticks out further is softened.
-    soft = np.clip(1.5 * soft / np.maximum(contrast, 1) - 0.5, 0, 1)
+    soft = np.clip(np.float32(1.5) * soft / np.maximum(contrast, 1) - np.float32(0.5), 0, 1)
     return np.maximum(edge, soft).astype(np.float32), aside, across
 
 
 def _follow(
     flat: Levels, at: IntArray, step: IntArray, over: IntArray, middle: Levels, least: Levels
-) -> tuple[NDArray[np.float64], Levels]:
+) -> tuple[NDArray[np.float32], Levels]:
     """Pixels to where a step of the staircase ends in one direction, and how the levels there differ from its middle."""
-    distance = np.full(len(at), float(_REACH))
+    # Few steps are long: after each pixel only those that go on are looked at again.
+    distance = np.full(len(at), np.float32(_REACH))
     difference = np.zeros(len(at), dtype=np.int16)
     going = np.arange(len(at))
-    place = at.copy()
+    place = at
     for run in range(1, _REACH + 1):
-        place = place + step[going]
-        found = flat[place] + flat[place + over[going]] - middle[going]
+        place = place + step
+        found = flat.take(place)
+        found += flat.take(place + over)
+        found -= middle
         difference[going] = found
-        stopped = np.abs(found) >= least[going]
+        stopped = np.abs(found) >= least
         distance[going[stopped]] = run
-        going, place = going[~stopped], place[~stopped]
-        if not len(going):
+        rest = np.flatnonzero(~stopped)
+        if not len(rest):
             break
+        going, place, step, over = (each.take(rest) for each in (going, place, step, over))
+        middle, least = middle.take(rest), least.take(rest)
     return distance, difference

@@ -140,6 +140,6 @@ def busyness(image: ByteArray, box: Box, theme: Theme) -> float:
     if image.shape[2] == 4:
         return min(6.0 * float((part[..., 3] > 0).mean()), 1.0)
     share = (np.arange(image.shape[0])[rows] / image.shape[0])[:, None, None]
-    plain = np.array(theme.top) * (1 - share) + np.array(theme.bottom) * share
+    plain = np.round(np.array(theme.top) * (1 - share) + np.array(theme.bottom) * share).astype(np.int16)
     covered = np.abs(part[..., :3] - plain).max(axis=-1) > _PLAIN
-    return min(6.0 * float(covered.mean()), 1.0)
+    return min(6.0 * float(np.count_nonzero(covered)) / int(covered.size), 1.0)

@@ -22,6 +22,7 @@ from visualiser.typed import ByteArray, FloatArray, IntArray
 
 _BASELINE = 0.80  # of a row, from its top
 _HALO = 2.2  # rim round texts
+_PHASES = 8  # parts of a pixel to which round boxes and discs are placed
 
 Coverage = NDArray[np.float32]
 
@@ -66,9 +67,13 @@ class Patch(NamedTuple):
 
 
 def patch_of(premultiplied: ByteArray, left: int, top: int) -> Patch:
-    """A patch of something drawn (H, W, 4) with premultiplied alpha, to be put at a place of the picture."""
-    through = np.repeat(255 - premultiplied[..., 3:], 3, axis=2)
-    return Patch(np.ascontiguousarray(premultiplied[..., :3]), through, left, top)
+    """A patch of something drawn (H, W, 4) with premultiplied alpha, to be put at a place of the picture; empty edges are cut off."""
+    rows, columns = (np.flatnonzero(premultiplied[..., 3].any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        rows = columns = np.zeros(1, dtype=np.intp)
+    kept = premultiplied[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    through = np.repeat(255 - kept[..., 3:], 3, axis=2)
+    return Patch(np.ascontiguousarray(kept[..., :3]), through, left + int(columns[0]), top + int(rows[0]))
 
 
 def _fineness(scale: float) -> int:
@@ -256,19 +261,30 @@ def pill(image: ByteArray, box: Box, scale: float, colour: Colour, alpha: float,
 
 def round_box(image: ByteArray, box: Box, radius: float, colour: Colour, alpha: float, *, hollow: float = 0.0) -> None:
     """A rectangle with round corners, in pixels, drawn by its signed distance; hollow leaves a hole of that radius."""
-    x0, y0 = max(int(np.floor(box.left - 1)), 0), max(int(np.floor(box.top - 1)), 0)
-    x1, y1 = min(int(np.ceil(box.right + 1)), image.shape[1]), min(int(np.ceil(box.bottom + 1)), image.shape[0])
-    if x1 <= x0 or y1 <= y0 or alpha <= 0.0:
+    if alpha <= 0.0:
         return
-    x = np.arange(x0, x1, dtype=np.float32) + np.float32(0.5 - (box.left + box.right) / 2)
-    y = np.arange(y0, y1, dtype=np.float32) + np.float32(0.5 - (box.top + box.bottom) / 2)
-    qx = (np.abs(x) - np.float32(box.width / 2 - radius))[None]
-    qy = (np.abs(y) - np.float32(box.height / 2 - radius))[:, None]
-    outside = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0)) + np.minimum(np.maximum(qx, qy), 0) - np.float32(radius)
+    x, y = int(np.floor(box.left)), int(np.floor(box.top))
+    place = round((box.left - x) * _PHASES), round((box.top - y) * _PHASES)
+    size = round(box.width * _PHASES), round(box.height * _PHASES)
+    sprite = _round_sprite(place, size, round(radius * _PHASES), round(hollow * _PHASES), colour)
+    lay(image, sprite, x, y, alpha)
+
+
+@lru_cache(512)
+def _round_sprite(place: tuple[int, int], size: tuple[int, int], radius: int, hollow: int, colour: Colour) -> Patch:
+    """A box of `round_box`, in parts of a pixel: the same few are laid down in every frame of a film."""
+    (left, top), (width, height) = (np.array(pair) / _PHASES for pair in (place, size))
+    corner, hole = radius / _PHASES, hollow / _PHASES
+    x = np.arange(-1, int(np.ceil(left + width)) + 1, dtype=np.float32) + np.float32(0.5 - left - width / 2)
+    y = np.arange(-1, int(np.ceil(top + height)) + 1, dtype=np.float32) + np.float32(0.5 - top - height / 2)
+    qx = (np.abs(x) - np.float32(width / 2 - corner))[None]
+    qy = (np.abs(y) - np.float32(height / 2 - corner))[:, None]
+    outside = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0)) + np.minimum(np.maximum(qx, qy), 0) - np.float32(corner)
     cover = np.clip(np.float32(0.5) - outside, 0, 1)
     if hollow > 0:
-        cover = np.minimum(cover, np.clip(np.hypot(x[None], y[:, None]) - np.float32(hollow - 0.5), 0, 1))
-    image[y0:y1, x0:x1] = _over(image[y0:y1, x0:x1], colour, cover * np.float32(alpha))
+        cover = np.minimum(cover, np.clip(np.hypot(x[None], y[:, None]) - np.float32(hole - 0.5), 0, 1))
+    pixels = cover[..., None] * np.array([*colour, 255], dtype=np.float32) + np.float32(0.5)
+    return patch_of(pixels.astype(np.uint8), -1, -1)
 
 
 def sector(
@@ -280,9 +296,13 @@ def sector(
     alpha: float,
 ) -> None:
     """A piece of a ring between two radii and two angles of at most half a turn, counted upwards from the right, in pixels."""
-    reach, (first, last) = radii[1] + 1, np.radians(angles_deg)
-    x0, x1 = max(int(np.floor(centre[0] - reach)), 0), min(int(np.ceil(centre[0] + reach)), image.shape[1])
-    y0, y1 = max(int(np.floor(centre[1] - reach)), 0), min(int(np.ceil(centre[1] + reach)), image.shape[0])
+    first, last = np.radians(angles_deg)
+    # Only the box that holds the piece: its four corners, and where it reaches farthest up, down, left or right.
+    turns = np.array([first, last, *(turn for turn in np.radians(np.arange(-360, 361, 90)) if first < turn < last)])
+    places = np.multiply.outer(np.array(radii), np.array([np.cos(turns), -np.sin(turns)])) + np.array(centre)[:, None]
+    low, high = np.floor(places.min(axis=(0, 2)) - 1).astype(int), np.ceil(places.max(axis=(0, 2)) + 1).astype(int)
+    x0, x1 = max(int(low[0]), 0), min(int(high[0]), image.shape[1])
+    y0, y1 = max(int(low[1]), 0), min(int(high[1]), image.shape[0])
     if x1 <= x0 or y1 <= y0 or alpha <= 0.0 or last <= first:
         return
     x = np.arange(x0, x1, dtype=np.float32)[None] + np.float32(0.5 - centre[0])

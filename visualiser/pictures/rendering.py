@@ -99,6 +99,7 @@ class Stage:
         self._surfaces = {surface.name: surface for surface in surfaces}
         self._meshes: dict[str, Any] = {}
         self._actors: dict[str, Any] = {}
+        self._moving: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         self._pixels = vtkUnsignedCharArray()
         self._camera: Camera | None = None
         self._with_props = self._from_above = True
@@ -137,6 +138,11 @@ class Stage:
         if "scalars" in look:
             mesh.set_active_scalars("colour", preference="point")
         self._actors[surface.name].mapper.SetInputDataObject(mesh)
+        # VTK's own memory: what PyVista hands out asks and tells more than a frame has time for.
+        self._moving[surface.name] = (
+            vtk_to_numpy(mesh.GetPoints().GetData()),
+            vtk_to_numpy(mesh.GetPointData().GetNormals()),
+        )
 
     def _faded(self, colours: ByteArray) -> ByteArray:
         """Colours of a ghost: mostly the background's, so that it reads as context and never hides a label."""
@@ -166,8 +172,11 @@ class Stage:
                 self._balls[name] = (apply(frame.transforms[name], centre[None])[0], radius)
             elif name in frame.vertices:
                 self._balls[name] = _ball(frame.vertices[name])
-                mesh.points[...] = frame.vertices[name]
-                mesh.point_data["Normals"][...] = frame.normals[name]
+                points, normals = self._moving[name]
+                points[...] = frame.vertices[name]
+                normals[...] = frame.normals[name]
+                mesh.GetPoints().Modified()
+                mesh.GetPointData().GetNormals().Modified()
                 mesh.Modified()
         self._follow_insides()
         self._show_props()
