@@ -126,6 +126,11 @@ def test_small_questions_load_nothing_heavy(fresh_python: Run, arguments: tuple[
         (["measure", SCENE, "-o", "a.txt"], "a.txt must end in .csv"),
         (["measure", SCENE, "--samples", "1"], "--samples is 1; a table has 2 to 100000 rows"),
         (["measure", SCENE, "--samples", "100000000"], "--samples is 100000000; a table has 2 to"),
+        (
+            ["measure", SCENE, "--samples", "900", "--nerve"],
+            "--nerve writes 120 rows for each moment or pose and takes 833",
+        ),
+        (["measure", "--grid", "hip_flexion=0:90:0.1", "--nerve"], "takes 833 of them; 901 are asked for"),
         (["measure"], "hamstring measure needs SCENE, --pose or --grid"),
         (["measure", SCENE, "--pose", "hip_flexion=9"], "takes a movement, or --pose and --grid"),
         (["measure", "--pose", "hip_flexion"], 'The pose "hip_flexion" must read like hip_flexion=90,knee_flexion=0'),
@@ -321,6 +326,15 @@ def test_a_grid_is_written_with_every_combination(capsys: Capture, tmp_path: Pat
     rows = (tmp_path / "grid.csv").read_text(encoding="utf-8").splitlines()
     assert [row.split(",")[:4] for row in rows[1:3]] == [["-20", "5", "0", "0"], ["-20", "5", "0", "60"]]
     assert len(rows) == 10
+
+
+def test_along_the_nerve_a_table_has_a_row_for_each_place(capsys: Capture, tmp_path: Path) -> None:
+    assert cli.main(["measure", "--pose", "hip_flexion=64", "--nerve"]) == 0
+    assert cli.main(["measure", SCENE, "--samples", "3", "--nerve", "-o", "a.csv"]) == 0
+    assert capsys.readouterr().out == "nerve.csv\na.csv\n"
+    pose, scene = ((tmp_path / name).read_text(encoding="utf-8").splitlines() for name in ("nerve.csv", "a.csv"))
+    assert pose[0].endswith("ankle_dorsiflexion_deg,nerve_level_mm,nerve_strain_percent,nerve_excursion_mm")
+    assert scene[0].startswith("time_s,hip_flexion_deg") and (len(pose), len(scene)) == (121, 361)
 
 
 @pytest.mark.render
