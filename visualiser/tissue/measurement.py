@@ -13,8 +13,8 @@ from visualiser.errors import unknown_name
 from visualiser.movements.activation import HEADS, activation
 from visualiser.movements.movement import Movement, pose_at
 from visualiser.tissue.insufficiency import active_knee_limit
-from visualiser.tissue.nerve import BED_POINTS, nerve_excursion, nerve_state_since_standing, nerve_strain
-from visualiser.tissue.paths import ARM_COORDINATES, BLOCK, moment_arms, muscle_length
+from visualiser.tissue.nerve import BED_POINTS, BLOCK, largest_strain, nerve_state_since_standing, slid_at
+from visualiser.tissue.paths import ARM_COORDINATES, moment_arms, muscle_length
 from visualiser.tissue.strain import parted
 from visualiser.tissue.tightness import leg_to_couch
 from visualiser.typed import FloatArray
@@ -77,9 +77,14 @@ def nerve_columns(leg: FloatArray) -> Iterator[Column]:
 
     Always of our own body: its bed is not fitted to other bones.
     """
-    blocks = np.array_split(leg, len(leg) // BLOCK + 1)
-    yield "sciatic_nerve_excursion_mm", millimetres(np.concatenate([nerve_excursion(block) for block in blocks]))
-    yield "sciatic_nerve_strain_percent", 100.0 * np.concatenate([nerve_strain(block) for block in blocks])
+    states = [nerve_state_since_standing(block) for block in _blocks(leg)]
+    yield "sciatic_nerve_excursion_mm", millimetres(np.concatenate([slid_at(state) for state in states]))
+    yield "sciatic_nerve_strain_percent", 100.0 * np.concatenate([largest_strain(state) for state in states])
+
+
+def _blocks(leg: FloatArray) -> list[FloatArray]:
+    """Poses (N, 6) in parts that are solved quickly."""
+    return np.array_split(leg, len(leg) // BLOCK + 1)
 
 
 def along_nerve(leg: FloatArray) -> Iterator[Column]:
@@ -87,7 +92,7 @@ def along_nerve(leg: FloatArray) -> Iterator[Column]:
 
     Levels are heights above the hip centre in upright standing; excursion counts from upright standing, towards the foot positive.
     """
-    blocks = [nerve_state_since_standing(block) for block in np.array_split(leg, len(leg) // BLOCK + 1)]
+    blocks = [nerve_state_since_standing(block) for block in _blocks(leg)]
     level = 0.5 * (blocks[0].level[1:] + blocks[0].level[:-1])
     strain = np.concatenate([state.strain for state in blocks])
     excursion = np.concatenate([0.5 * (state.excursion[:, 1:] + state.excursion[:, :-1]) for state in blocks])

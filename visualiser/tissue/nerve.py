@@ -30,7 +30,8 @@ from visualiser.tissue.sections import resampled
 from visualiser.typed import FloatArray
 
 BED_POINTS, FOOT_STEPS = 121, 12  # points of the bed from spine to ankle, and the steps above it that feel the ankle
-NEWTON_STEPS = 12
+NEWTON_STEPS, SETTLED = 12, 1e-11  # metres; steps shrink quadratically, so nothing that counts is left
+BLOCK = 256  # poses worth solving at once: more do not fit into the processor's cache
 FEW_POSES = 32  # below that many it is faster to solve pose by pose
 # Metres of nerve as yielding as roots and dura together. Fitted: the fifth lumbar root then moves by 3.5 mm in a leg raise, where ten
 # cadavers had 0.5 to 5 (Smith 1993).
@@ -116,9 +117,10 @@ def nerve_state(leg: FloatArray) -> NerveState:
         grip = np.concatenate([np.full((len(pull), 1), 1.0 / ROOT_YIELD), stiffness / rest], axis=1)
         softer = np.sqrt(1.0 + (shift[:, :-1] / BED_YIELD) ** 2)
         residual = np.diff(pull, axis=1) - held[:-1] * shift[:, :-1] / softer
-        shift[:, :-1] += _tridiagonal(
-            grip[:, :-1], grip[:, :-1] + grip[:, 1:] + held[:-1] / softer**3, grip[:, 1:], residual
-        )
+        step = _tridiagonal(grip[:, :-1], grip[:, :-1] + grip[:, 1:] + held[:-1] / softer**3, grip[:, 1:], residual)
+        shift[:, :-1] += step
+        if np.abs(step).max(initial=0.0) < SETTLED:
+            break
     strain = np.maximum(offered + np.diff(shift, axis=1) / rest, 0.0)
     lead = leg.shape[:-1]
     return NerveState(standing[:, 1], strain.reshape(*lead, -1), shift.reshape(*lead, -1))
@@ -126,7 +128,11 @@ def nerve_state(leg: FloatArray) -> NerveState:
 
 def nerve_strain(leg: FloatArray) -> FloatArray:
     """Largest strain (...) of the sciatic nerve between foramen and knee, for poses (..., 6): 0.06 is 6 per cent."""
-    state = nerve_state(leg)
+    return largest_strain(nerve_state(leg))
+
+
+def largest_strain(state: NerveState) -> FloatArray:
+    """Largest strain (...) of the sciatic nerve between foramen and knee."""
     middle = 0.5 * (state.level[1:] + state.level[:-1])
     largest: FloatArray = state.strain[..., (middle < SCIATIC_TOP) & (middle > SCIATIC_END)].max(axis=-1)
     return largest
@@ -134,7 +140,11 @@ def nerve_strain(leg: FloatArray) -> FloatArray:
 
 def nerve_excursion(leg: FloatArray, level: float = MID_THIGH) -> FloatArray:
     """How far (...) the nerve has slid in its bed at a level of the thigh since upright standing, metres, distal positive."""
-    state = nerve_state_since_standing(leg)
+    return slid_at(nerve_state_since_standing(leg), level)
+
+
+def slid_at(state: NerveState, level: float = MID_THIGH) -> FloatArray:
+    """Excursion (...) at a level, metres."""
     slid: FloatArray = state.excursion[..., int(np.argmin(np.abs(state.level - level)))]
     return slid
 
