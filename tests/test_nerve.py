@@ -147,7 +147,7 @@ def test_excursion_fades_with_the_distance_from_the_moving_knee() -> None:
     assert at == sorted(at, reverse=True) and at[0] > 2 * at[-1]
 
 
-@pytest.mark.parametrize("lead", [(), (3,), (2, 2)])
+@pytest.mark.parametrize("lead", [(), (3,), (2, 2), (0,)])
 def test_many_poses_at_once_equal_one_by_one(lead: tuple[int, ...]) -> None:
     poses = np.random.default_rng(4).uniform(0.0, 1.2, (*lead, 6))
     strain, excursion = nerve_strain(poses), nerve_excursion(poses)

@@ -331,7 +331,7 @@ def test_points_of_a_line_begin_at_the_origin_and_measure_its_length(muscle: Mus
     np.testing.assert_allclose(points[0, 0], metres(muscle.line.origin_mm), atol=1e-9)
 
 
-@pytest.mark.parametrize("lead", [(), (3,), (2, 3)])
+@pytest.mark.parametrize("lead", [(), (3,), (2, 3), (0,)])
 @pytest.mark.parametrize("muscle", HEADS, ids=lambda muscle: muscle.name)
 def test_many_poses_at_once_equal_one_by_one(muscle: MuscleHead, lead: tuple[int, ...]) -> None:
     poses = np.random.default_rng(1).uniform(-0.3, 1.5, (*lead, 6))

@@ -123,7 +123,7 @@ def nerve_state(leg: FloatArray) -> NerveState:
             break
     strain = np.maximum(offered + np.diff(shift, axis=1) / rest, 0.0)
     lead = leg.shape[:-1]
-    return NerveState(standing[:, 1], strain.reshape(*lead, -1), shift.reshape(*lead, -1))
+    return NerveState(standing[:, 1], strain.reshape(*lead, len(rest)), shift.reshape(*lead, len(rest) + 1))
 
 
 def nerve_strain(leg: FloatArray) -> FloatArray:
@@ -171,7 +171,7 @@ def _tension(strain: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _tridiagonal(below: FloatArray, middle: FloatArray, above: FloatArray, right: FloatArray) -> FloatArray:
     """Solutions (N, K) of N symmetric systems with diagonal `middle` (N, K) and off-diagonals -below[:, 1:] = -above[:, :-1]."""
-    if len(middle) < FEW_POSES:
+    if 0 < len(middle) < FEW_POSES:
         bands = np.stack([-below, middle], axis=1)
         return np.stack([solveh_banded(own, value) for own, value in zip(bands, right, strict=True)])
     middle, right = middle.copy(), right.copy()
