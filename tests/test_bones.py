@@ -18,7 +18,7 @@ BONES = ("hip_bone", *MIDLINE, "femur", "tibia", "fibula", "patella", "foot")
 # Handles of the closed surface: 2 for a solid, 2 less for each hole. One obturator foramen, one vertebral foramen, eight sacral foramina.
 EULER = {"hip_bone": 0, "lumbar_4": 0, "lumbar_5": 0, "sacrum": -14, "femur": 2, "tibia": 2, "fibula": 2, "patella": 2}
 # Litres would be too coarse: cm3 of the whole outline, marrow included. Estimates: our sculpture within 10 %.
-VOLUME_CM3 = {"hip_bone": 380, "sacrum": 195, "femur": 490, "tibia": 366, "fibula": 66, "patella": 27}
+VOLUME_CM3 = {"hip_bone": 380, "sacrum": 195, "femur": 490, "tibia": 344, "fibula": 57, "patella": 27}
 
 
 def angle_deg(a: ArrayLike, b: ArrayLike) -> float:

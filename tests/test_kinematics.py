@@ -179,5 +179,25 @@ def test_a_pose_outside_its_range_names_value_and_limits(name: str, value: float
     assert isinstance(caught.value, ValueError)
 
 
+@pytest.mark.parametrize(
+    ("flexion", "adduction", "rotation", "named"),
+    [
+        (110.0, 30.0, 0.0, "hip_adduction_left is 30°; the model allows -45° to 15° here"),
+        (90.0, 0.0, 45.0, "hip_internal_rotation_left is 45°; the model allows -45° to 35° here"),
+        (-20.0, 30.0, 0.0, "hip_adduction_left is 30°; the model allows -45° to 20° here"),
+        (-30.0, 0.0, -45.0, "hip_internal_rotation_left is -45°; the model allows -30° to 45° here"),
+        (-30.0, -45.0, -25.0, "hip_internal_rotation_left is -25°; the model allows -5° to 45° here"),
+    ],
+)
+def test_a_hip_does_not_reach_the_ends_of_several_ranges_at_once(
+    flexion: float, adduction: float, rotation: float, named: str
+) -> None:
+    turned = {"hip_flexion_left": flexion, "hip_adduction_left": adduction, "hip_internal_rotation_left": rotation}
+    with pytest.raises(PoseError, match=named):
+        kinematics.check_pose(pose(**turned))
+    for name, angle in turned.items():  # each alone is within its range
+        kinematics.check_pose(pose(**{name: angle}))
+
+
 def test_the_program_says_which_pelvis_it_calls_zero() -> None:
     assert "vertical" in skeleton.ZERO_PELVIS

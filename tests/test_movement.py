@@ -117,6 +117,10 @@ BAD = {
     "truth for an angle": (GOOD.replace("= 60", "= true"), "knee_flexion.*number"),
     "not a number": (GOOD.replace("= 60", "= nan"), "knee_flexion.*number"),
     "outside the range": (GOOD.replace("= 60", "= 170"), "170°; the model allows -5° to 150°"),
+    "beyond a stop of the hip": (
+        GOOD.replace("knee_flexion = 60", "hip_flexion = 110, hip_adduction = 30"),
+        "hip_adduction is 30°; the model allows -45° to 15° here",
+    ),
     "one keyframe": ('title = "T"\nkeyframes = [ { time_s = 0 } ]', "at least two"),
     "late start": (GOOD.replace("time_s = 0.0", "time_s = 0.5"), "first keyframe is at 0 s"),
     "times fall": (GOOD.replace("time_s = 1.0", "time_s = 0.0"), "must rise"),

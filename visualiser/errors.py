@@ -23,12 +23,14 @@ class UnknownNameError(VisualiserError):
 
 
 class PoseError(VisualiserError, ValueError):
-    """A joint coordinate lies outside its range; carries `name`, `value_deg` and `limits_deg`."""
+    """A joint coordinate lies outside its range; carries `name`, `value_deg`, `limits_deg` and, where other turns narrow it, `why`."""
 
-    def __init__(self, name: str, value_deg: float, limits_deg: tuple[float, float], where: str = "") -> None:
-        self.name, self.value_deg, self.limits_deg = name, value_deg, limits_deg
+    def __init__(
+        self, name: str, value_deg: float, limits_deg: tuple[float, float], where: str = "", why: str = ""
+    ) -> None:
+        self.name, self.value_deg, self.limits_deg, self.why = name, value_deg, limits_deg, why
         low, high = limits_deg
-        super().__init__(f"{where}{name} is {value_deg:.4g}°; the model allows {low:g}° to {high:g}°.")
+        super().__init__(f"{where}{name} is {value_deg:.4g}°; the model allows {low:.4g}° to {high:.4g}°{why}.")
 
 
 class SceneFileError(VisualiserError):

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from visualiser.anatomy import skeleton
-from visualiser.anatomy.definitions import Geometry
+from visualiser.anatomy.definitions import Geometry, JointStop
 from visualiser.conventions import (
     LEG_COORDINATES,
     LEG_SLICES,
     POSE_COORDINATES,
     SIDES,
     TRUNK_SLICE,
+    Side,
     X,
     Y,
     Z,
@@ -34,7 +35,7 @@ PELVIS_TILT, PELVIS_DROP, PELVIS_ROTATION, LUMBAR_FLEXION = range(4)
 
 
 def check_pose(pose: ArrayLike, where: str = "") -> None:
-    """Raise PoseError for the first coordinate outside its range.
+    """Raise PoseError for the first coordinate outside its range, or outside what the other turns of the hip leave of it.
 
     pose : (..., 16)  radians, order of `conventions.POSE_COORDINATES`
     """
@@ -45,6 +46,38 @@ def check_pose(pose: ArrayLike, where: str = "") -> None:
         outside = ~((column >= low - 1e-6) & (column <= high + 1e-6))
         if outside.any():
             raise PoseError(name, float(column[outside][0]), (low, high), where)
+    beyond = past_hip_stops(rows)
+    if (beyond > 1e-6).any():
+        row, side, stop = np.argwhere(beyond > 1e-6)[0]
+        raise _stopped(rows[row], SIDES[side], skeleton.HIP_STOPS[stop], float(beyond[row, side, stop]), where)
+
+
+def past_hip_stops(rows_deg: FloatArray) -> FloatArray:
+    """How far poses (N, 16), degrees, go beyond `skeleton.HIP_STOPS`: (N, sides, stops), degrees, negative where room is left."""
+    over = np.empty((len(rows_deg), len(SIDES), len(skeleton.HIP_STOPS)))
+    for i, side in enumerate(SIDES):
+        leg = rows_deg[:, LEG_SLICES[side]]
+        for k, stop in enumerate(skeleton.HIP_STOPS):
+            (first, weight), *others = stop.turns
+            reached = weight * leg[:, LEG_COORDINATES.index(first)]
+            for name, share in others:
+                reached = reached + np.maximum(share * leg[:, LEG_COORDINATES.index(name)], 0.0)
+            over[:, i, k] = reached - stop.most_deg
+    return over
+
+
+def _stopped(row_deg: FloatArray, side: Side, stop: JointStop, over: float, where: str) -> PoseError:
+    """The error for a pose (16,) that a stop forbids: it names the last turn that alone can give way."""
+    leg = row_deg[LEG_SLICES[side]]
+    for name, weight in reversed(stop.turns):
+        value = float(leg[LEG_COORDINATES.index(name)])
+        end = value - over / weight
+        if name == stop.turns[0][0] or end * weight >= 0:
+            break
+    low, high = skeleton.limits_deg(name)
+    return PoseError(
+        f"{name}_{side}", value, (low, end) if weight > 0 else (end, high), where, f" here, since {stop.display}"
+    )
 
 
 def femur_to_pelvis(leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:

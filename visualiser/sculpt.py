@@ -3,16 +3,19 @@
 The sculptor's code lies with the meshes it makes: `meshes/sculpt` inside the installed package, or beside the package in a checkout.
 """
 
+import multiprocessing
+import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, nullcontext
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
+from typing import Any
 
 from visualiser.bodies.assets import data_folder
 from visualiser.commands.common import progress
@@ -57,13 +60,14 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
     bones = [name for name in names if name != SOFT_TISSUE] if names else list(build.BONES)
     words = {True: "unchanged", False: "differs" if check else "rewritten", None: "missing" if check else "written"}
     start, good = time.perf_counter(), True
-    jobs = build.rebuild(folder, bones, check=check) if bones else ()
+    hands = ExitStack()
+    jobs = build.rebuild(folder, bones, _sculpted_at_once(bones, hands), check=check) if bones else ()
     if not names or SOFT_TISSUE in names:
         jobs = chain(jobs, _soft_tissue(import_module(f"{sculptor}.tissue"), folder, check=check))
     total = len(bones) + (len(bones) == len(build.BONES)) + (not names or SOFT_TISSUE in names)
     # On a terminal a bar with the time left stands under the lines; elsewhere the lines are enough.
     bar = progress("Sculpting", "parts") if sys.stderr.isatty() else nullcontext(lambda done, total: None)
-    with bar as step:
+    with hands, bar as step:
         step(0, total)
         for done, (name, files) in enumerate(jobs, start=1):
             told = ", ".join(f"{file} {words[same]}" for file, same in files.items())
@@ -71,6 +75,23 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
             good = good and all(files.values())
             step(done, total)
     return 0 if good or not check else 1
+
+
+def sculpted(name: str) -> Any:
+    """What the sculptor makes of one bone; a function that a fresh process finds by its name."""
+    return import_module(f"{load_sculptor().__name__}.build").meshes_of(name)
+
+
+def _sculpted_at_once(bones: Sequence[str], hands: ExitStack) -> Iterable[Any]:
+    """What the sculptor makes of the bones, in their order, as many at once as there are processors.
+
+    The processes are fresh ones, so that nothing of this one changes a byte of theirs; `hands` ends them.
+    """
+    count = min(os.cpu_count() or 1, len(bones))
+    if count < 2:
+        return map(sculpted, bones)
+    pool = hands.enter_context(multiprocessing.get_context("spawn").Pool(count))
+    return pool.imap(sculpted, bones)
 
 
 def _soft_tissue(tissue: ModuleType, folder: Path, *, check: bool) -> Iterator[tuple[str, dict[str, bool | None]]]:

@@ -1,7 +1,7 @@
 """Every bone to its two files: `fine` for stills, `light` for web pages. The same machine writes the same bytes every time."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from .landmarks import located, toml
 from .surface import Surface, contour, reduced
 
 LEVELS = ("fine", "light")
+Made = tuple[dict[str, bytes], dict[str, FloatArray]]  # the files of a bone by level of detail, and its landmarks
 LANDMARKS_FILE = "landmarks.toml"
 BONES: dict[str, Bone] = {
     bone.name: bone
@@ -32,22 +33,29 @@ BONES: dict[str, Bone] = {
 }
 
 
-def rebuild(folder: Path, names: Sequence[str], *, check: bool = False) -> Iterator[tuple[str, dict[str, bool | None]]]:
+def rebuild(
+    folder: Path, names: Sequence[str], made: Iterable[Made] | None = None, *, check: bool = False
+) -> Iterator[tuple[str, dict[str, bool | None]]]:
     """Make the meshes of the named bones in `folder`/fine and `folder`/light, and the landmarks when all bones are made.
 
+    made   : what `meshes_of` gives for the names, in their order, from wherever it is being made; here if left out
     check  : write nothing, compare with what is there
     yields : as each bone is done, its name and per file whether it was there with the same bytes (None: not there)
     """
     landmarks = {}
-    for name in names:
-        files, landmarks[name] = meshes(BONES[name])
+    for name, (files, landmarks[name]) in zip(names, map(meshes_of, names) if made is None else made, strict=True):
         paths = {folder / level / f"{name}.ply": data for level, data in files.items()}
         yield name, {path.parent.name: _settled(path, data, check) for path, data in paths.items()}
     if set(names) == set(BONES):
         yield LANDMARKS_FILE, {"file": _settled(folder / LANDMARKS_FILE, toml(landmarks).encode(), check)}
 
 
-def meshes(bone: Bone) -> tuple[dict[str, bytes], dict[str, FloatArray]]:
+def meshes_of(name: str) -> Made:
+    """`meshes` of the bone of this name."""
+    return meshes(BONES[name])
+
+
+def meshes(bone: Bone) -> Made:
     """The PLY files of one bone by level of detail, and its landmarks on the fine one."""
     full = contour(bone.field, np.array(bone.low, float), np.array(bone.high, float), bone.step, bone.smoothing)
     surfaces = {level: reduced(full, count) for level, count in zip(LEVELS, (bone.fine, bone.light), strict=True)}

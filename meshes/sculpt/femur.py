@@ -33,19 +33,19 @@ KNEE_AXIS = (0.0, -402.0, 1.0)
 NECK_AXIS = unit((-7.8, -37.0, 37.0))  # from the head towards the shaft; with the condyles, 14 degrees of anteversion
 
 SHAFT = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge posterior)
-    (5, -10.5, 45, 10, 10, 0),
-    (-30, -9.5, 41, 15, 16, 0),
-    (-60, -7, 37.3, 14.3, 17.3, 0),
-    (-90, -2, 34.5, 13.4, 15.2, 0.02),
-    (-130, 5, 31, 13, 13.8, 0.03),
-    (-180, 11, 27, 13, 13, 0.04),
-    (-230, 15, 22, 13, 12.8, 0.04),
-    (-280, 16.5, 16.5, 13, 13.3, 0.03),
-    (-320, 16, 11.5, 13.5, 15, 0),
-    (-350, 14, 7.5, 14.5, 19, 0),
+    (-7, -14, 44, 10, 10.5, 0),
+    (-30, -11, 41, 14, 16, 0),
+    (-60, -8.5, 37.3, 13.6, 17, 0),
+    (-90, -3, 34.2, 12.8, 14.8, 0.02),
+    (-130, 5, 30.5, 12.3, 13.4, 0.03),
+    (-180, 11.2, 26.4, 12.4, 12.8, 0.04),
+    (-230, 15, 21.5, 12.5, 12.8, 0.04),
+    (-280, 16.2, 16, 12.8, 13.6, 0.03),
+    (-320, 15.7, 11.2, 13.6, 15.8, 0),
+    (-350, 14, 7.5, 14.6, 19.6, 0),
     (-372, 12, 4, 17, 25, 0),
-    (-388, 10, 2, 19, 31, 0),
-    (-398, 9, 1, 19, 33, 0),
+    (-388, 10, 2.5, 19, 29.5, 0),
+    (-398, 9, 1.3, 19, 32, 0),
 )
 NECK = (  # distance from the head centre, centre, centre, radius AP, radius up-down
     (2, 0, 0, 15, 16, 0),
@@ -109,17 +109,17 @@ def _neck() -> Field:
 
 def _upper_end(body: Field) -> Field:
     body = blend(body, _neck(), width=12)
-    body = blend(body, ellipsoid((-11, -28, 50), (17, 25, 12), turn(x=-8)), width=12)  # greater trochanter
-    body = blend(body, ellipsoid((-17, -9, 48), (10, 11, 9)), width=8)  # its tip
-    crest = chain([(-24, -16, 46, 4), (-22.5, -36, 36, 4.5), (-18.5, -56, 26, 6)])
+    body = blend(body, ellipsoid((-13, -29, 49), (16.5, 24, 12), turn(x=-8)), width=12)  # greater trochanter
+    body = blend(body, ellipsoid((-20, -12, 46), (10, 11, 8.5)), width=8)  # its tip
+    crest = chain([(-25.5, -18, 45, 4), (-22, -36, 36, 4), (-17, -54, 27, 5)])
     body = blend(body, crest, width=12)  # intertrochanteric crest
-    body = blend(body, cone((-9, -60, 30.5), (-20.5, -58, 24.5), 12, 6), width=8)  # lesser trochanter
-    body = blend(body, cone((-17, -59, 24), (-6, -82, 28), 6.5, 6), width=10)  # which runs out downwards
-    body = carve(body, ellipsoid((-24, -18, 33), (8, 10, 8)), width=12)  # trochanteric fossa
+    body = blend(body, cone((-9, -61, 30.5), (-19, -60, 25), 12, 5.5), width=8)  # lesser trochanter
+    body = blend(body, cone((-15.5, -61, 25), (-6, -82, 28), 6, 5.5), width=10)  # which runs out downwards
+    body = carve(body, ellipsoid((-25, -19, 32), (8, 10, 8)), width=12)  # trochanteric fossa
     body = raised(
-        body, [(4, -12, 46), (5, -30, 38), (4, -48, 27), (-2, -66, 19)], height=1.6, width=5
+        body, [(4, -12, 46), (5, -30, 38), (4, -48, 27), (-2, -66, 19)], height=1.3, width=5
     )  # intertrochanteric line
-    body = raised(body, [(-22, -4, 55), (-8, -22, 62), (4, -44, 56)], height=1.3, width=4.5)  # line of gluteus medius
+    body = raised(body, [(-25, -7, 53), (-11, -24, 61), (2, -44, 56)], height=1.3, width=4.5)  # line of gluteus medius
     body = blend(body, sphere((0, 0, 0), HEAD_RADIUS), width=5)
     return carve(body, sphere((-4.2, 6.2, -27.6), 6), width=4)  # fovea
 
@@ -129,7 +129,7 @@ def _lower_end(body: Field) -> Field:
     notch = chain([(-45, -421, 1, 11), (-18, -415, 1, 10.5), (-2, -418, 1, 9), (6, -428, 1, 7)])
     body = carve(body, notch, width=6)  # intercondylar fossa
     body = blend(body, ellipsoid((-3, -398, 34), (12, 13, 6)), width=14)  # lateral epicondyle
-    return blend(body, ellipsoid((-4, -396, -31.5), (15, 16, 6)), width=16)  # medial epicondyle
+    return blend(body, ellipsoid((-4, -397, -31.5), (14, 14.5, 5.7)), width=16)  # medial epicondyle
 
 
 def _ridges(body: Field) -> Field:
@@ -152,7 +152,7 @@ def _ridges(body: Field) -> Field:
         (-2, -360, -16, 0.4),
         (-5, -377, -27, 0.4),
     ]
-    body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=5.6, width=4.2)
+    body = raised(body, aspera, gluteal, spiral, lateral_line, medial_line, height=5.0, width=4.3)
     lips = [(-6, -145, 30.5, 0.3), (-2, -185, 27), (2, -230, 22.5), (4, -262, 19.4, 0.1)]
     body = raised(body, lips, height=-0.8, width=2.3)  # the two lips of the linea aspera stand apart
     return raised(body, [(-9, -378, -29)], height=2.0, width=5)  # adductor tubercle

@@ -49,6 +49,23 @@ class Coordinate:
 
 
 @dataclass(frozen=True, slots=True)
+class JointStop:
+    """How far the turns of one joint go together before bone meets bone.
+
+    turns    : coordinates with weights, whose sign says which way counts; the first counts both ways, the others only that way
+    most_deg : what the weighted turns reach at most
+    """
+
+    display: str
+    turns: tuple[tuple[str, float], ...]
+    most_deg: float
+    sources: tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        require(self.most_deg > 0 and all(weight for _, weight in self.turns), f"{self.display}: no turn counts.")
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A rigid part of the body that carries bones."""
 

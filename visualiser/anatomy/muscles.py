@@ -120,7 +120,7 @@ _SEMITENDINOSUS_TUBE = TubeDesign(
 )
 _SEMIMEMBRANOSUS_TUBE = TubeDesign(
     origin=Footprint(
-        "hip_bone", (-50.0, -32.0, -8.0), _ACROSS_THE_RIDGE, 6.0, _UP_THE_RIDGE, 22.5, sources.FEUCHT_2015
+        "hip_bone", (-49.5, -31.5, -10.5), _ACROSS_THE_RIDGE, 6.0, _UP_THE_RIDGE, 22.5, sources.FEUCHT_2015
     ),
     insertion=Footprint(
         "tibia", (-27.5, -13.0, -23.0), (-0.5, 0.0, 0.86), 7.0, (0.0, -1.0, 0.0), 5.0, sources.LAPRADE_2007
@@ -161,7 +161,7 @@ _LONG_HEAD_TUBE = TubeDesign(
         "hip_bone", (-55.0, -39.5, -20.0), _ACROSS_THE_RIDGE, 4.0, _UP_THE_RIDGE, 19.5, sources.FEUCHT_2015
     ),
     insertion=Footprint(
-        "fibula", (-27.0, -31.5, 47.0), (-0.95, 0.0, -0.3), 7.0, (0.0, 1.0, 0.0), 7.0, sources.TERRY_LAPRADE_1996
+        "fibula", (-26.0, -31.5, 47.0), (-0.95, 0.0, -0.3), 7.0, (0.0, 1.0, 0.0), 7.0, sources.TERRY_LAPRADE_1996
     ),
     proximal_guides_mm=((-56.0, -60.0, -16.0),),
     distal_guides_mm=((-31.0, -2.5, 42.5), (-32.0, -13.0, 48.0)),
@@ -197,7 +197,7 @@ _LONG_HEAD_TUBE = TubeDesign(
 _SHORT_HEAD_TUBE = TubeDesign(
     origin=Footprint("femur", (-6.5, -165.0, 29.0), (0.45, 0.0, 0.89), 3.0, (0.0, 1.0, 0.0), 9.0, sources.GRAY),
     insertion=Footprint(
-        "fibula", (-28.5, -28.5, 40.5), (-0.95, 0.0, -0.3), 4.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
+        "fibula", (-30.0, -29.0, 38.5), (-0.95, 0.0, -0.3), 4.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
     ),
     proximal_guides_mm=(),
     distal_guides_mm=((-24.0, -3.0, 33.5), (-25.0, -13.0, 38.0)),

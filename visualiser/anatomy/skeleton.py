@@ -5,7 +5,7 @@ stand in one vertical plane (`ZERO_PELVIS`). Coordinates are degrees; lengths of
 """
 
 from visualiser.anatomy import sources
-from visualiser.anatomy.definitions import Bone, Coordinate, Geometry, Segment
+from visualiser.anatomy.definitions import Bone, Coordinate, Geometry, JointStop, Segment
 from visualiser.conventions import LEG_COORDINATES, POSE_COORDINATES, SIDES, TRUNK_COORDINATES, Side
 from visualiser.errors import unknown_name
 
@@ -63,8 +63,8 @@ STANDARD = Geometry(
     # Half the distance between the hip centres; 155-170 apart in three public models.
     hip_centre_mm=(0.0, 0.0, 80.0),
     # Femoral hinge of the knee, and what the tibia does on it. Rotation: the research models' screw-home; roll-back (x): smaller than
-    # Johal's, our choice; y: solved on our bones so that they keep 4-6 mm to 130 degrees, 4-7 beyond, where the back of the plateau
-    # rolls off the condyles. Both bend gently: the knee arms of the muscles feel their slopes.
+    # Johal's, our choice; y: solved on our bones so that they keep 4-6 mm to 140 degrees and 3 at 150, where the back of the plateau
+    # has rolled off the condyles. Both bend gently: the knee arms of the muscles feel their slopes.
     knee_hinge_mm=(0.0, -402.0, 1.0),
     knee_coupling=(
         (-10.0, -3.4, -2.0, 32.6),
@@ -75,11 +75,11 @@ STANDARD = Geometry(
         (45.0, 11.3, -4.6, 32.7),
         (60.0, 13.2, -5.5, 33.1),
         (75.0, 14.2, -6.4, 33.5),
-        (90.0, 14.9, -7.2, 33.5),
-        (105.0, 15.0, -8.2, 32.9),
-        (120.0, 15.0, -9.5, 32.1),
-        (135.0, 15.0, -11.8, 31.1),
-        (150.0, 15.0, -16.0, 33.2),
+        (90.0, 14.9, -7.2, 33.3),
+        (105.0, 15.0, -8.2, 32.7),
+        (120.0, 15.0, -9.4, 31.4),
+        (138.0, 15.0, -11.4, 30.4),
+        (150.0, 15.0, -15.8, 33.3),
     ),
     # The patella glides round the trochlea: it turns about the knee hinge by a share of knee flexion (about 0.7, from memory) and comes
     # nearer to it as the trochlea ends, solved on our bones for a 4 mm gap.
@@ -97,8 +97,8 @@ _TRUNK = (
     Coordinate("pelvis_left_rotation", "Pelvis rotation to the left", (-90.0, 90.0), sources.ESTIMATE),
     Coordinate("lumbar_flexion", "Lumbar flexion", (-30.0, 70.0), sources.ESTIMATE),
 )
-# Hip flexion with the knee straight ends near 80 in most people; beyond 120 the femoral neck of our bones would meet the rim of the
-# acetabulum. Tibial rotation is passive range.
+# Hip flexion with the knee straight ends near 80 in most people; from 120 on our bones have less than 2 mm between the neck of the femur
+# and the rim of the acetabulum. Tibial rotation is passive range.
 _LEG = (
     Coordinate("hip_flexion", "Hip flexion", (-40.0, 120.0), sources.DANCE_KINESIOLOGY),
     Coordinate("hip_adduction", "Hip adduction", (-45.0, 30.0), sources.ESTIMATE),
@@ -106,6 +106,28 @@ _LEG = (
     Coordinate("knee_flexion", "Knee flexion", (-5.0, 150.0), sources.ESTIMATE),
     Coordinate("tibial_internal_rotation", "Tibial internal rotation", (-45.0, 30.0), sources.KNEE_ROTATION_1983),
     Coordinate("ankle_dorsiflexion", "Ankle dorsiflexion", (-55.0, 30.0), sources.ESTIMATE),
+)
+# No hip reaches every corner of its three ranges: the neck of the femur meets the front or the back of the socket, the lesser trochanter
+# the ischium. The sums were read off our bones so that none meets another; the cited hips end at about the same places.
+HIP_STOPS = (
+    JointStop(
+        "hip flexion, adduction and internal rotation together end at 125°",
+        (("hip_flexion", 1.0), ("hip_adduction", 1.0), ("hip_internal_rotation", 1.0)),
+        125.0,
+        (sources.TANNAST_2007, sources.ESTIMATE),
+    ),
+    JointStop(
+        "hip extension, twice the adduction and external rotation together end at 60°",
+        (("hip_flexion", -1.0), ("hip_adduction", 2.0), ("hip_internal_rotation", -1.0)),
+        60.0,
+        (sources.KIVLAN_2017, sources.ESTIMATE),
+    ),
+    JointStop(
+        "hip extension, abduction and external rotation together end at 80°",
+        (("hip_flexion", -1.0), ("hip_adduction", -1.0), ("hip_internal_rotation", -1.0)),
+        80.0,
+        (sources.ESTIMATE,),
+    ),
 )
 COORDINATES: dict[str, Coordinate] = {c.name: c for c in (*_TRUNK, *_LEG)}
 

@@ -245,6 +245,19 @@ KNEE_ROTATION_1983 = Source(
 DANCE_KINESIOLOGY = Source(
     "dance_kinesiology", "Dance Anatomy and Kinesiology, table 4.6", "range of hip flexion and extension"
 )
+KIVLAN_2017 = Source(
+    "kivlan_2017",
+    "Kivlan, Martin & Martin 2017, Ischiofemoral impingement: defining the lesser trochanter-ischial space, KSSTA 25:72",
+    "28 +- 11 mm between lesser trochanter and ischium in neutral rotation; in 10 degrees of extension and adduction they touch at 29 +- 20 "
+    "of external rotation",
+    "10.1007/s00167-016-4036-y",
+)
+TANNAST_2007 = Source(
+    "tannast_2007",
+    "Tannast et al. 2007, Noninvasive three-dimensional assessment of femoroacetabular impingement, J Orthop Res 25:122",
+    "where the bones of normal hips meet: flexion 122 +- 16, internal rotation 35 +- 7 in 90 degrees of flexion (from memory)",
+    "10.1002/jor.20309",
+)
 BOHANNON_1985 = Source(
     "bohannon_1985",
     "Bohannon et al. 1985, Contribution of pelvic and lower limb motion to the straight leg raise",

@@ -15,7 +15,7 @@ from visualiser import inputs
 from visualiser.anatomy import muscles, skeleton, sources
 from visualiser.conventions import LEG_COORDINATES, POSE_COORDINATES, TRUNK_COORDINATES, Side, degrees
 from visualiser.errors import PoseError, SceneFileError, nearest
-from visualiser.kinematics import check_pose
+from visualiser.kinematics import check_pose, past_hip_stops
 from visualiser.movements.movement import (
     ACTIVITIES,
     CONTACTS,
@@ -168,8 +168,9 @@ def check_ranges(movement: Movement, path: Path | str) -> None:
             check_pose(columns[:-1])
             _check_lean(columns[-1:])
         except PoseError as error:
-            said = PoseError(as_written(error.name, movement.side), error.value_deg, error.limits_deg)
-            raise SceneFileError(path, f"at {key.time_s:g} s, {said}", f"keyframes[{i}]") from error
+            raise SceneFileError(
+                path, f"at {key.time_s:g} s, {_said(error, movement.side)}", f"keyframes[{i}]"
+            ) from error
     times = np.linspace(0.0, movement.duration_s, max(200, int(50 * movement.duration_s)))
     angles = angles_at(movement, times)
     for i, name in enumerate((*POSE_COORDINATES, LEAN)):
@@ -180,6 +181,19 @@ def check_ranges(movement: Movement, path: Path | str) -> None:
             said = PoseError(as_written(name, movement.side), float(column[worst]), (low, high))
             problem = f"between keyframes, at {times[worst]:.2f} s, {said}"
             raise SceneFileError(path, problem, "keyframes")
+    beyond = past_hip_stops(degrees(angles[:, :-1])).max(axis=(1, 2))
+    worst = int(beyond.argmax())
+    if beyond[worst] > 1e-6:
+        try:
+            check_pose(angles[worst, :-1])
+        except PoseError as error:
+            problem = f"between keyframes, at {times[worst]:.2f} s, {_said(error, movement.side)}"
+            raise SceneFileError(path, problem, "keyframes") from error
+
+
+def _said(error: PoseError, side: Side) -> PoseError:
+    """The same with the coordinate called as scene files do."""
+    return PoseError(as_written(error.name, side), error.value_deg, error.limits_deg, why=error.why)
 
 
 def as_written(coordinate: str, side: Side) -> str:
