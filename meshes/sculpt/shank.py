@@ -19,6 +19,7 @@ from .fields import (
     ellipsoid,
     loft,
     moved,
+    norm,
     plane,
     raised,
     smooth_maximum,
@@ -32,6 +33,8 @@ TROCHLEA_RADIUS, TROCHLEA_HALF_WIDTH = 19.5, 14.0
 ANKLE_GAP = 3.0  # joint space between talus and plafond
 TORSION_DEG = -25.0  # the lower end turns outwards
 FIBULA_HEAD = (-21.0, -24.0, 36.0)
+FACET_CENTRE = (1.5, -8.0, -2.5)  # from the head's
+FIBULAR_FACET = plane(FACET_CENTRE, (0.36, 0.80, -0.48))  # it looks forwards, upwards and to the middle
 SLOPE_DEG = 6.0
 
 TIBIA = (  # y, centre x, centre z, radius AP, radius ML, triangularity (edge anterior)
@@ -131,9 +134,7 @@ def _tibia() -> Field:
 def _fibula() -> Field:
     body = loft(FIBULA, cap=6, vertex_deg=17)
     body = blend(body, ellipsoid((1.5, -15, -1.5), (8.5, 9, 8.5)), width=10)  # head, its joint side
-    body = trim(
-        body, plane((1.5, -8, -2.5), (0.36, 0.80, -0.48)), width=2.5
-    )  # joint facet: looks forwards, upwards and medially
+    body = trim(body, FIBULAR_FACET, width=2.5)
     body = blend(body, cone((-5.5, -13, 3.5), (-8.5, -1, 5.5), 6.2, 3.6), width=5)  # apex: behind and outside
     body = trim(body, plane((0, -12, 9.2), (-0.2, 0.12, 0.97)), width=4)  # biceps and ligament flatten the outer side
     body = blend(body, ellipsoid((0.8, -347, -6.9), (9.8, 19, 7.4)), width=8)  # lateral malleolus
@@ -158,11 +159,18 @@ def tibial_cartilage(points: FloatArray) -> FloatArray:
     return np.clip(plateau + plafond, 0, 1)
 
 
+def fibular_cartilage(points: FloatArray) -> FloatArray:
+    """The facet for the tibia."""
+    local = points - np.array(FIBULA_HEAD)
+    off = 1 - fade(np.abs(FIBULAR_FACET(local)), 0.4, 1.1)
+    return off * (1 - fade(norm(local - np.array(FACET_CENTRE)), 6.0, 8.5))
+
+
 def patellar_cartilage(points: FloatArray) -> FloatArray:
     """The facets behind."""
     return (1 - fade(points[:, 0], 39, 42)) * fade(points[:, 1], -404, -399)
 
 
 TIBIA_BONE = Bone("tibia", _tibia(), (-45, -390, -46), (44, 16, 46), 1.25, 0, 9_000, 1_800, tibial_cartilage)
-FIBULA_BONE = Bone("fibula", _fibula(), (-48, -402, 10), (8, -12, 64), 1.0, 0, 4_200, 900)
+FIBULA_BONE = Bone("fibula", _fibula(), (-48, -402, 10), (8, -12, 64), 1.0, 0, 4_200, 900, fibular_cartilage)
 PATELLA = Bone("patella", _patella(), (25, -425, -32), (70, -355, 36), 1.0, 0, 1_600, 400, patellar_cartilage)

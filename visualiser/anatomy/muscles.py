@@ -76,7 +76,7 @@ _ACROSS_THE_RIDGE: Point = (0.0, 0.60, 0.80)
 
 _SEMITENDINOSUS_TUBE = TubeDesign(
     origin=Footprint(
-        "hip_bone", (-53.0, -43.5, -26.5), _ACROSS_THE_RIDGE, 4.0, _UP_THE_RIDGE, 19.5, sources.FEUCHT_2015
+        "hip_bone", (-52.5, -43.5, -26.8), _ACROSS_THE_RIDGE, 4.0, _UP_THE_RIDGE, 21.0, sources.FEUCHT_2015
     ),
     insertion=Footprint(
         "tibia", (9.0, -60.0, -17.5), (-0.65, -0.75, 0.0), 9.0, (0.72, -0.62, 0.3), 5.0, sources.VADGAONKAR_2021
@@ -120,7 +120,7 @@ _SEMITENDINOSUS_TUBE = TubeDesign(
 )
 _SEMIMEMBRANOSUS_TUBE = TubeDesign(
     origin=Footprint(
-        "hip_bone", (-49.5, -31.5, -10.5), _ACROSS_THE_RIDGE, 6.0, _UP_THE_RIDGE, 22.5, sources.FEUCHT_2015
+        "hip_bone", (-47.0, -33.0, -4.0), _ACROSS_THE_RIDGE, 6.0, _UP_THE_RIDGE, 22.5, sources.FEUCHT_2015
     ),
     insertion=Footprint(
         "tibia", (-27.5, -13.0, -23.0), (-0.5, 0.0, 0.86), 7.0, (0.0, -1.0, 0.0), 5.0, sources.LAPRADE_2007
@@ -158,7 +158,7 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
 )
 _LONG_HEAD_TUBE = TubeDesign(
     origin=Footprint(
-        "hip_bone", (-55.0, -39.5, -20.0), _ACROSS_THE_RIDGE, 4.0, _UP_THE_RIDGE, 19.5, sources.FEUCHT_2015
+        "hip_bone", (-54.5, -39.7, -21.0), _ACROSS_THE_RIDGE, 4.0, _UP_THE_RIDGE, 21.0, sources.FEUCHT_2015
     ),
     insertion=Footprint(
         "fibula", (-26.0, -31.5, 47.0), (-0.95, 0.0, -0.3), 7.0, (0.0, 1.0, 0.0), 7.0, sources.TERRY_LAPRADE_1996
