@@ -1,7 +1,8 @@
-"""Films against bare scripts, memory and kills, measured in one run: `python benchmarks/clips.py speed|plain|memory|kill`.
+"""Films against bare scripts, memory and kills, measured in one run: `python benchmarks/clips.py speed|workers|plain|memory|kill`.
 
 speed  : a whole labelled film / a bare script that turns a camera round the same triangles, still, and encodes with the same settings in a
          thread; of each quality, and where the time goes
+workers: a whole film by one process, by two and by four, command to file
 plain  : the same film scripted plainly in PyVista (meshes rebuilt each frame, open_movie) and in vedo, where that is installed
 memory : peak memory of a film of ten minutes beside one of ten seconds, each in a process of its own
 kill   : kill -9 at random moments of a clip and of a batch: never a broken file, always resumable
@@ -24,10 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-SCENE = "straight_leg_raise"
-SIZE = (1920, 1080)
-FPS = 30
+from baselines import FPS, SCENE, SIZE, bare_plotter, film_of, turntable
 
 
 def measured(task: Callable[[], object]) -> tuple[float, float]:
@@ -56,40 +54,6 @@ def encoded(pictures: Iterator[np.ndarray], frames: int) -> tuple[float, float]:
     return wall / frames, cpu / frames
 
 
-def bare_plotter(scene: Any) -> Any:
-    """The same triangles in a plain PyVista plotter: one actor a surface, standing still, one colour, multisampling off (its fastest)."""
-    import pyvista as pv
-
-    plotter: Any = pv.Plotter(off_screen=True, window_size=list(SIZE))
-    plotter.disable_anti_aliasing()
-    plotter.render_window.SetMultiSamples(0)
-    frame = scene.frame(0.6)
-    for surface in scene.body.surfaces:
-        points = scene.body.placed(surface, frame)
-        plotter.add_mesh(pv.PolyData.from_regular_faces(points, surface.faces), smooth_shading=True)
-    plotter.reset_camera()
-    return plotter
-
-
-def turntable(plotter: Any) -> Iterator[np.ndarray]:
-    """Pictures of a turntable without end."""
-    while True:
-        plotter.camera.azimuth += 2.0
-        plotter.render()
-        yield plotter.screenshot(return_img=True)
-
-
-def ours(scene: Any, quality: str) -> Iterator[np.ndarray]:
-    """The pictures of the film."""
-    from visualiser.films import clips
-    from visualiser.films.timeline import Pace
-    from visualiser.pictures.options import Options
-
-    movement = scene.movement
-    options = Options(*SIZE, view=movement.view, frame=movement.frame, captions=True)
-    return clips.images(scene.body, movement, options, clips.timeline_of(movement, Pace(fps=FPS)), quality=quality)
-
-
 def speed(frames: int, repeats: int) -> None:
     """Ratios of a whole film to the bare script, by clock and by processor time."""
     from visualiser import Scene
@@ -99,7 +63,7 @@ def speed(frames: int, repeats: int) -> None:
     plotter = bare_plotter(scene)
     tasks: dict[str, Callable[[], Iterator[np.ndarray]]] = {"bare": lambda: turntable(plotter)}
     for quality in ("draft", "standard", "fine"):
-        tasks[quality] = lambda quality=quality: ours(scene, quality)
+        tasks[quality] = lambda quality=quality: film_of(scene, quality)
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, make in tasks.items():
@@ -117,6 +81,24 @@ def speed(frames: int, repeats: int) -> None:
     del bare
 
 
+def workers(repeats: int) -> None:
+    """The same film, from a cold start, by several numbers of processes; the files must be the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        taken: dict[int, list[float]] = {1: [], 2: [], 4: []}
+        for _ in range(repeats):
+            for count, values in taken.items():
+                path = Path(folder) / f"{count}.mp4"
+                words = ["clip", SCENE, "--workers", str(count), "--force", "-o", str(path)]
+                start = time.perf_counter()
+                subprocess.run([sys.executable, "-m", "visualiser", *words], check=True, capture_output=True)
+                values.append(time.perf_counter() - start)
+        same = len({(Path(folder) / f"{count}.mp4").read_bytes() for count in taken}) == 1
+    print(f"files the same: {same}; {os.cpu_count()} cores\n\n| processes | s | times one |\n|---|---|---|")
+    for count, values in taken.items():
+        ratio = statistics.median(v / one for v, one in zip(values, taken[1], strict=True))
+        print(f"| {count} | {statistics.median(values):.1f} | {ratio:.2f} |")
+
+
 def plain(frames: int) -> None:
     """The same moving body filmed by plain scripts: no labels, no captions, no smoothing."""
     import pyvista as pv
@@ -126,7 +108,7 @@ def plain(frames: int) -> None:
     scene = Scene.load(SCENE)
     shares = np.linspace(0.0, 1.0, frames + 1)[:-1]
     rows = []
-    wall, cpu = encoded(ours(scene, "standard"), frames)
+    wall, cpu = encoded(film_of(scene), frames)
     rows.append(("ours: labels, captions, smoothed edges", wall, cpu))
     with tempfile.TemporaryDirectory() as folder:
 
@@ -138,7 +120,10 @@ def plain(frames: int) -> None:
                 plotter.clear_actors()
                 for surface in scene.body.surfaces:
                     points = scene.body.placed(surface, frame)
-                    plotter.add_mesh(pv.PolyData.from_regular_faces(points, surface.faces), smooth_shading=True)
+                    mesh = pv.PolyData.from_regular_faces(points, surface.faces)
+                    plotter.add_mesh(
+                        mesh, smooth_shading=True, render=False
+                    )  # else each of them draws the whole picture
                 plotter.write_frame()
             plotter.close()
 
@@ -297,16 +282,21 @@ def _children(pid: int) -> list[int]:
 def main() -> None:
     """Run one of the measurements."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("what", choices=("speed", "plain", "memory", "kill"))
+    arguments.add_argument("what", choices=("speed", "workers", "plain", "memory", "kill"))
     arguments.add_argument("--quick", action="store_true", help="fewer frames and repeats: figures for a glance")
+    arguments.add_argument(
+        "--fps", type=int, help="of the films whose memory is measured: 5, or 15 as in the preset (long)"
+    )
     chosen = arguments.parse_args()
     match chosen.what:
         case "speed":
             speed(15 if chosen.quick else 60, 2 if chosen.quick else 5)
+        case "workers":
+            workers(1 if chosen.quick else 3)
         case "plain":
-            plain(8 if chosen.quick else 30)
+            plain(4 if chosen.quick else 30)
         case "memory":
-            memory(600.0, 1 if chosen.quick else 15)
+            memory(600.0, chosen.fps or (1 if chosen.quick else 5))
         case _:
             kill(6 if chosen.quick else 50)
 

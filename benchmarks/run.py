@@ -2,6 +2,7 @@
 
 Seconds depend on the machine and on what else it does; a ratio of two things measured in turns does not. Every figure is a median.
 `--encoder` measures the presets of the video encoder instead: time, size and likeness. Lengths and arms: `benchmarks/lengths.py`.
+Whole films: `benchmarks/clips.py`.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
@@ -17,32 +18,16 @@ from typing import Any
 
 import numpy as np
 import pyvista as pv
+from baselines import FPS, SCENE, SIZE, bare_plotter, film_of, in_turns, turn
 from lengths import random_legs
 
 from visualiser import Scene, machine
 from visualiser.bodies.assets import soft_tissue_path
-from visualiser.films import clips
-from visualiser.films.timeline import Pace
 from visualiser.films.video import VideoWriter
 from visualiser.pictures import overlay, pages, tracking
 from visualiser.pictures.options import Options
 from visualiser.pictures.rendering import Stage
 from visualiser.tissue.tubes import SoftTissue
-
-SCENE = "straight_leg_raise"
-SIZE = (1920, 1080)
-FPS = 30
-
-
-def in_turns(tasks: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Median seconds of each task; the tasks take turns, so that a busy moment of the machine meets all of them."""
-    times: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(repeats + 1):
-        for name, task in tasks.items():
-            start = perf_counter()
-            task()
-            times[name].append(perf_counter() - start)
-    return {name: statistics.median(values[1:]) for name, values in times.items()}  # the first round warms up
 
 
 def row(what: str, ours: float, bare: float, unit: str = "ms", factor: float = 1e3) -> None:
@@ -53,34 +38,13 @@ def row(what: str, ours: float, bare: float, unit: str = "ms", factor: float = 1
 # -- drawing ---------------------------------------------------------------------------------------------------------
 
 
-def bare_plotter(scene: Scene, size: tuple[int, int]) -> Any:
-    """The same triangles in a plain PyVista plotter: one actor a surface, standing still, one colour, multisampling off (its fastest)."""
-    plotter: Any = pv.Plotter(off_screen=True, window_size=list(size))
-    plotter.disable_anti_aliasing()
-    plotter.render_window.SetMultiSamples(0)
-    frame = scene.frame(0.6)
-    for surface in scene.body.surfaces:
-        points = scene.body.placed(surface, frame)
-        plotter.add_mesh(pv.PolyData.from_regular_faces(points, surface.faces), smooth_shading=True)
-    plotter.reset_camera()
-    return plotter
-
-
-def turn(plotter: Any) -> np.ndarray:
-    """One picture of a turntable."""
-    plotter.camera.azimuth += 2.0
-    plotter.render()
-    picture: np.ndarray = plotter.screenshot(return_img=True)
-    return picture
-
-
 def drawing(repeats: int) -> None:
     """One frame: pose, points and matrices, render, read back; the bare plotter turns its camera, renders, reads back."""
     scene = Scene.load(SCENE)
     options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame)
     moments = cycle(np.linspace(0.0, 1.0, 41))
     camera = pages.page(scene.body, scene.movement, [scene.frame(0.6)], (), options).camera
-    bare = bare_plotter(scene, SIZE)
+    bare = bare_plotter(scene)
     with Stage(scene.body.surfaces, "light", SIZE) as stage:
 
         def ours() -> None:
@@ -102,43 +66,6 @@ def drawing(repeats: int) -> None:
     row(f"moving frame, {triangles} triangles, 1080p / turntable of the same triangles", found["ours"], found["bare"])
     row("muscles and nerves of both legs with normals, any pose / the same turntable", both["soft"], both["bare"])
     print(f"| of which pose, muscles and nerve | {1e3 * posing:.3g} ms | | |", flush=True)
-
-
-def film_of(scene: Scene, options: Options, quality: str = "standard") -> Iterator[np.ndarray]:
-    """The pictures of a film of a whole movement."""
-    timeline = clips.timeline_of(scene.movement, Pace(fps=FPS))
-    return clips.images(scene.body, scene.movement, options, timeline, quality=quality)
-
-
-def films(frames: int) -> None:
-    """A film frame: our labelled, captioned, antialiased frames / a bare turntable, both through the same encoder thread."""
-    scene = Scene.load(SCENE)
-    options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
-    bare = bare_plotter(scene, SIZE)
-
-    def bare_frames() -> Iterator[np.ndarray]:
-        while True:
-            yield turn(bare)
-
-    def seconds(pictures: Iterator[np.ndarray]) -> float:
-        next(pictures)  # what happens once for a whole film is not a cost of a frame
-        with tempfile.TemporaryDirectory() as folder:
-            start = perf_counter()
-            with VideoWriter(Path(folder) / "a.mp4", width=SIZE[0], height=SIZE[1], fps=FPS) as writer:
-                for picture in islice(pictures, frames):
-                    writer.write(picture)
-            return (perf_counter() - start) / frames
-
-    pairs = [
-        (
-            seconds(film_of(scene, options)),
-            seconds(bare_frames()),
-        )
-        for _ in range(3)
-    ]
-    bare.close()
-    ours, plain = (statistics.median(values) for values in zip(*pairs, strict=True))
-    row("frame of a film with labels, 1080p, encoded / bare turntable, encoded", ours, plain)
 
 
 def overlays(frames: int) -> None:
@@ -163,7 +90,7 @@ def overlays(frames: int) -> None:
     for owner, name in ((overlay, "draw"), (tracking.Tracker, "step"), (Stage, "seen")):
         timed(owner, name)
     try:
-        for _ in islice(film_of(scene, options), frames):
+        for _ in islice(film_of(scene), frames):
             pass
     finally:
         for mend in undo:
@@ -217,10 +144,9 @@ def encoder(frames: int) -> None:
     import av
 
     scene = Scene.load(SCENE)
-    options = Options(*SIZE, view=scene.movement.view, frame=scene.movement.frame, captions=True)
     pictures = list(
         islice(
-            film_of(scene, options),
+            film_of(scene),
             30,
             30 + frames,
         )
@@ -259,7 +185,6 @@ def main() -> None:
         return
     print("| ours / baseline | ours | baseline | ratio |\n|---|---|---|---|")
     drawing(5 if chosen.quick else 21)
-    films(10 if chosen.quick else 60)
     overlays(10 if chosen.quick else 60)
     cold_stills(2 if chosen.quick else 7)
 
