@@ -160,6 +160,28 @@ def test_a_full_disk_leaves_nothing_behind(command: tuple[str, ...], name: str, 
     assert list((tmp_path / "work").iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux" or not shutil.which("unshare"), reason="disks are mounted by Linux tools")
+def test_a_disk_of_a_few_kilobytes_that_fills_up_holds_nothing_afterwards(tmp_path: Path) -> None:
+    """A real one, in memory, that only this process sees; where nobody may mount anything the test is skipped."""
+    (tmp_path / "disk").mkdir()
+    script = 'mount -t tmpfs -o size=16k tmpfs disk || exit 99; "$@"; status=$?; ls -A disk; exit $status'
+    words = [sys.executable, "-m", "visualiser", *CLIP, "-o", "disk/a.mp4"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment.pop("DISPLAY", None)
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", *words],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    if done.returncode in (1, 99) and "hamstring: " not in done.stderr:
+        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
+    refused(done, "a.mp4 cannot be written: No space left on device")
+    assert done.stdout == "", "neither the film nor a part of it is there"
+
+
 def test_a_list_into_a_full_device_is_told() -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
