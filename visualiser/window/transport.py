@@ -29,6 +29,7 @@ class TimeLine(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(texts.TIME_LINE)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Left and Right step wherever the focus is
 
     def show_movement(self, movement: Movement) -> None:
         """Take over the phases of a movement."""
@@ -74,6 +75,9 @@ class TimeLine(QWidget):
             painter.setBrush(QColor(colours.field))
             painter.setPen(QPen(QColor(colours.accent), 2.4))
             painter.drawEllipse(QPointF(now, groove.center().y()), 7.5, 7.5)
+            if self.hasFocus():
+                painter.setBrush(QColor(colours.accent))
+                painter.drawEllipse(QPointF(now, groove.center().y()), 3.0, 3.0)
         painter.end()
 
     def _cuts(self) -> list[float]:
