@@ -18,6 +18,7 @@ _RATE = 16.0  # readings a second; between them numbers go along straight lines
 _AWAY = 12
 _RADIUS, _CORE, _BAND, _TICK = 68.0, 17.0, 6.0, 5.0
 _SIZE = QSize(212, 134)
+_SEEN_DEG = 0.4  # half a pixel at the tip of the needle
 
 
 class DialView(QWidget):
@@ -57,9 +58,11 @@ class DialView(QWidget):
         place = min(max(time_s / self._duration_s, 0.0), 1.0) * (len(self._readings) - 1)
         low = min(int(place), max(len(self._readings) - 2, 0))
         found = between(self._readings[low], self._readings[min(low + 1, len(self._readings) - 1)], place - low)
-        if found != self.reading:
-            self.reading = found
+        drawn, self.reading = self.reading, found
+        if drawn is None or drawn.headline != found.headline or _apart(drawn, found) > _SEEN_DEG:
             self.update()
+        else:
+            self.reading = drawn
 
     def dress(self, theme: str) -> None:
         """In the colours of a theme."""
@@ -168,6 +171,10 @@ class DialView(QWidget):
             painter.setPen(QColor(colours.quiet))
             painter.drawText(QRectF(x + 12.0, middle - 8.0, width, 16.0), Qt.AlignmentFlag.AlignVCenter, word)
             x += width + 12.0
+
+
+def _apart(first: Reading, second: Reading) -> float:
+    return abs(first.angle_deg - second.angle_deg)
 
 
 def between(first: Reading, second: Reading, share: float) -> Reading:

@@ -156,9 +156,10 @@ class Linking(QObject):
 
     def _count(self) -> None:
         showing, panel = self._window.showing, self._window.pose_panel
-        if panel.isVisible():
+        seen = not panel.visibleRegion().isEmpty()  # behind another tab it is visible to Qt
+        if seen:
             panel.show_angles(showing.angles(), showing.pose is not None)
-        if panel.isVisible() or showing.reference is not None:
+        if seen or showing.reference is not None:
             self.show_lengths()
 
     # -- comparing -------------------------------------------------------------------------------------------------------------------

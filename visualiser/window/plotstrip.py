@@ -4,7 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 from qtpy.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFont, QImage, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from qtpy.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from qtpy.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from visualiser.movements.movement import Movement
@@ -51,6 +62,8 @@ class PlotCanvas(QWidget):
         self._movement: Movement | None = None
         self._lines: list[tuple[Curve, QPolygonF]] = []
         self._dragging = False
+        self._still: QPixmap | None = None
+        self._made_of: tuple[object, ...] = ()
         self.setMinimumHeight(_PLOT_HIGH)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -109,7 +122,7 @@ class PlotCanvas(QWidget):
 
     def _trace(self) -> None:
         """The curves as lines on the widget; they change with its size, not with the cursor."""
-        self._lines = []
+        self._lines, self._still = [], None
         if self.curves:
             area, (low, high) = self.area(), self._range()
             for curve in self.curves:
@@ -148,10 +161,26 @@ class PlotCanvas(QWidget):
         if self.map is not None:
             self._paint_map(painter)
         elif self.curves:
-            self._paint_axes(painter)
-            self._paint_curves(painter)
+            painter.drawPixmap(0, 0, self._still_part(small))
+            self._paint_cursor(painter)
             self._paint_values(painter)
         painter.end()
+
+    def _still_part(self, font: QFont) -> QPixmap:
+        """Axes and curves, which stay the same while the cursor moves: painted once."""
+        ratio = self.devicePixelRatioF()
+        made_of = (self.size(), ratio, self.theme, self.chosen, font.toString())
+        if self._still is None or self._made_of != made_of:
+            self._still, self._made_of = QPixmap(self.size() * ratio), made_of
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._still)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(font)
+            self._paint_axes(painter)
+            self._paint_curves(painter)
+            painter.end()
+        return self._still
 
     def _paint_axes(self, painter: QPainter) -> None:
         colours, area, (low, high) = shades(self.theme), self.area(), self._range()
@@ -194,11 +223,13 @@ class PlotCanvas(QWidget):
         return colour
 
     def _paint_curves(self, painter: QPainter) -> None:
-        colours, area = shades(self.theme), self.area()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for curve, line in sorted(self._lines, key=lambda pair: pair[0].structure == self.chosen):
             painter.setPen(self._pen(curve))
             painter.drawPolyline(line)
+
+    def _paint_cursor(self, painter: QPainter) -> None:
+        colours, area = shades(self.theme), self.area()
         x = self.place(self.share).x()
         painter.setPen(QPen(QColor(colours.accent), 1.6))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
