@@ -79,7 +79,7 @@ class Meter:
             setattr(owner, name, self._timed(getattr(owner, name)))
         # Painting of our own, which Qt looks up where it is defined.
         for widget in (window.plot.canvas, window.dial, window.transport.time_line, window.view.sheet):
-            setattr(type(widget), "paintEvent", self._timed(type(widget).paintEvent))
+            type(widget).paintEvent = self._timed(type(widget).paintEvent)
 
     def _timed(self, action: Any) -> Any:
         def run(*values: Any, **named: Any) -> Any:

@@ -18,6 +18,7 @@ _RATE = 16.0  # readings a second; between them numbers go along straight lines
 _AWAY = 12
 _RADIUS, _CORE, _BAND, _TICK = 68.0, 17.0, 6.0, 5.0
 _SIZE = QSize(212, 134)
+_ROOM = 2.6  # a picture that is not so many times as large as the dial has no room for it
 _SEEN_DEG = 0.4  # half a pixel at the tip of the needle
 
 
@@ -48,7 +49,9 @@ class DialView(QWidget):
         """Show it, open towards the resting leg as a camera sees it, or not."""
         if camera is not None:
             self.leftwards = float(np.dot(self.footwards, camera.right)) < 0.0
-        self.setVisible(wanted and bool(self._readings))
+        parent = self.parentWidget()
+        room = parent is not None and parent.width() > _ROOM * self.width() and parent.height() > _ROOM * self.height()
+        self.setVisible(wanted and room and bool(self._readings))
         self.update()
 
     def show_time(self, time_s: float) -> None:

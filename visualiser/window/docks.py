@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qtpy.QtCore import QSize, Qt
-from qtpy.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from visualiser.window import texts
 from visualiser.window.theme import icon
@@ -16,6 +16,8 @@ _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
+
+_NARROW, _LOW = 1180, 640  # a screen under this width or height, as 1920 x 1080 enlarged twice
 
 
 class Docks:
@@ -41,6 +43,9 @@ class Docks:
             dock.visibilityChanged.connect(lambda _: self._spare_headings())
         self._lay_transport()
         self.arrange()
+        screen = window.screen().availableGeometry()
+        if screen.width() < _NARROW or screen.height() < _LOW:
+            self._spare_room()
 
     def _middle(self) -> None:
         window, middle = self._window, QWidget()
@@ -68,6 +73,14 @@ class Docks:
         window.resizeDocks([docks[texts.STRUCTURES], docks[texts.CARD]], [420, 300], Qt.Orientation.Vertical)
         self.lower_plot()
 
+    def _spare_room(self) -> None:
+        """On a small screen the body comes first: all panels behind one another, the plot one choice in the menu away."""
+        window, docks = self._window, self.movable
+        for title in (texts.STRUCTURES, texts.POSE, texts.CARD):
+            window.tabifyDockWidget(docks[texts.MOVEMENTS], docks[title])
+        docks[texts.MOVEMENTS].raise_()
+        docks[texts.PLOT].hide()
+
     def lower_plot(self) -> None:
         """The plot as low as curves can be read."""
         self._window.resizeDocks([self.movable[texts.PLOT]], [120], Qt.Orientation.Vertical)
@@ -78,6 +91,10 @@ class Docks:
         self.transport.setObjectName("Transport")
         self.transport.setWidget(self._window.transport)
         self.transport.setTitleBarWidget(QWidget())
+        policy = self._window.transport.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Fixed)  # never higher, even when it is alone below
+        self._window.transport.setSizePolicy(policy)
+        self.transport.setSizePolicy(policy)
         self.transport.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self._window.addDockWidget(_BOTTOM, self.transport)
 

@@ -15,7 +15,7 @@ from visualiser.pictures.section import Plane
 from visualiser.typed import FloatArray
 from visualiser.window.drafts import Draft
 
-_SHADE = 0.68  # light left on everything else when something is selected
+_SHADE, _GLOW = 0.78, 0.14  # light left on everything else when something is selected, and added to that
 _LIFT_M = 0.0012  # how far a lit footprint stands off its bone, so that it shows
 # Cut faces of the heads, in parts of the colour of cut muscle. ESTIMATE: by eye.
 _CUT_SHADES = {"semitendinosus": 1.12, "semimembranosus": 0.88, "biceps_femoris_short_head": 1.24}
@@ -55,6 +55,7 @@ class Levels:
         self.fine.backdrop(self.fine.theme.bottom, self.fine.theme.top)
         self._plotter.disable_anti_aliasing()
         self._diffuse = {s.name: float(self._plotter.actors[s.name].prop.diffuse) for s in self._body.surfaces}
+        self._ambient = {s.name: float(self._plotter.actors[s.name].prop.ambient) for s in self._body.surfaces}
         self.choose(self._chosen)
         self.refer(self._reference)
         self.light_up(self._lit)
@@ -148,7 +149,9 @@ class Levels:
         for name, diffuse in self._diffuse.items():
             shaded = bool(self._chosen) and name not in self._chosen
             for prefix in (_FINE, _LIGHT):
-                self._plotter.actors[prefix + name].prop.diffuse = diffuse * (_SHADE if shaded else 1.0)
+                look = self._plotter.actors[prefix + name].prop
+                look.diffuse = diffuse * (_SHADE if shaded else 1.0)
+                look.ambient = self._ambient[name] + (_GLOW if name in self._chosen else 0.0)
 
     def paint(self, colours: Mapping[str, Paint]) -> None:
         """Give surfaces a colour of their own; only `dress` takes it off again."""

@@ -2,7 +2,18 @@
 
 from qtpy.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
-from qtpy.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from visualiser import keys
 from visualiser.pictures.appearance import Scale
@@ -64,10 +75,19 @@ class HelpSheet(QFrame):
                 column.addLayout(self._rows(group))
             column.addStretch(1)
             columns.addLayout(column)
-        body = QVBoxLayout(self)
+        inner = QWidget()
+        body = QVBoxLayout(inner)
         body.setContentsMargins(28, 20, 28, 22)
         body.addWidget(title)
         body.addLayout(columns)
+        self._inner = inner
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 1, 1, 1)
+        whole.addWidget(scroll)
         self.hide()
 
     def _heading(self, text: str) -> QLabel:
@@ -94,15 +114,19 @@ class HelpSheet(QFrame):
 
     def open_centred(self) -> None:
         """Show it in the middle of its window."""
-        self.ensurePolished()
-        for what in self.findChildren(QLabel):
-            if what.wordWrap():  # a layout asks for the height of one line
-                what.setMinimumHeight(what.heightForWidth(max(what.minimumWidth(), what.width())))
-        self.layout().invalidate()
-        self.resize(self.minimumSizeHint())
-        room = self.parentWidget().rect()
-        self.move((room.width() - self.width()) // 2, max((room.height() - self.height()) // 2, 0))
         self.show()
+        labels = self.findChildren(QLabel)
+        for label in labels:
+            label.ensurePolished()  # sizes are those of the type of this theme
+        for label in labels:
+            if label.wordWrap():  # a layout asks for the height of one line
+                label.setMinimumHeight(label.heightForWidth(_HELP_PX))
+        self._inner.layout().invalidate()
+        self._inner.layout().activate()
+        room = self.parentWidget().rect()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)  # a small window shows a part, with a bar
+        self.resize((self._inner.layout().totalSizeHint() + QSize(bar, bar)).boundedTo(room.size()))
+        self.move((room.width() - self.width()) // 2, max((room.height() - self.height()) // 2, 0))
         self.raise_()
 
     def mousePressEvent(self, _: QMouseEvent) -> None:  # Qt's name

@@ -202,7 +202,7 @@ class PlotCanvas(QWidget):
             painter.setPen(QColor(colours.quiet))
             for value in ticks(0.0, movement.duration_s, max(2, int(area.width() // 90))):
                 x = self.place(value / movement.duration_s).x()
-                box = QRectF(x - 30.0, area.bottom() + 2.0, 60.0, 16.0)
+                box = QRectF(min(x, area.right() - 14.0) - 30.0, area.bottom() + 2.0, 60.0, 16.0)
                 painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{value:g} s")
 
     def _pen(self, curve: Curve) -> QPen:

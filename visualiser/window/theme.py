@@ -149,6 +149,7 @@ QLabel#quiet {{ color: {c.quiet}; }}
 QLabel#caption {{ font-size: 12pt; }}
 QFrame#transport {{ background: {c.panel}; border-top: 1px solid {c.line}; }}
 QFrame#message {{ background: {c.warning}; border-bottom: 1px solid {c.line}; }}
+QFrame#help QScrollArea, QFrame#help QScrollArea > QWidget > QWidget {{ background: {c.field}; border-radius: 12px; }}
 QFrame#help {{ background: {c.field}; border: 1px solid {c.line}; border-radius: 12px; }}
 QFrame#rule {{ background: {c.line}; max-height: 1px; border: none; }}
 QLabel#keycap {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 4px; padding: 1px 6px; font-weight: 600; }}
