@@ -210,3 +210,21 @@ def test_a_film_is_opened_again_as_the_scene_that_it_shows(tmp_path: Path) -> No
     assert again.movement.text == scene.movement.text
     assert (again.movement.side, again.legs, again.tightness) == ("left", "one", 0.5)
     assert np.array_equal(again.measure(5).values, scene.measure(5).values)
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("outline", True, '"outline" is for stills'),
+        ("section", "axial:mid-thigh", '"section" is for stills'),
+        ("caption", "A line", '"caption" is for stills'),
+        ("footprints", True, '"footprints" is for stills'),
+        ("colours", "strain", 'no option of a film "colours".*Did you mean "colour"'),
+    ],
+)
+def test_what_a_film_has_no_answer_to_is_said_and_not_passed_over(
+    leg_raise: Scene, tmp_path: Path, word: str, value: object, said: str
+) -> None:
+    with pytest.raises(VisualiserError, match=said):
+        leg_raise.clip(tmp_path / "a.mp4", **{word: value}, **SMALL)
+    assert not list(tmp_path.iterdir())

@@ -4,12 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
+from visualiser.errors import VisualiserError, unknown_name
 from visualiser.films.timeline import Pace
 from visualiser.movements.movement import Movement
 from visualiser.pictures.appearance import look_up
 from visualiser.pictures.options import Look, Options, look_options
 
 QUALITY = "standard"
+# Words of `Scene.image` that a film has no answer to: said, not passed over.
+_OF_STILLS = tuple(
+    [
+        "at",
+        "caption",
+        "section",
+        "areas",
+        "outline",
+        "compare",
+        "overlay",
+        "curve_place",
+        "footprints",
+        "width_cm",
+        "dpi",
+    ]
+)
 
 
 class Clip(Look, total=False):
@@ -74,6 +91,11 @@ def plan(asked: Clip, movement: Movement, *, captions: bool = True) -> Plan:
     raises : UnknownNameError, ExportError, VisualiserError
     """
     words: dict[str, Any] = dict(asked)
+    for word in words:
+        if word in _OF_STILLS:
+            raise VisualiserError(f'"{word}" is for stills; a film is made without it.')
+        if word not in Clip.__optional_keys__:
+            raise unknown_name("option of a film", word, sorted(Clip.__optional_keys__))
     name = words.pop("preset", None)
     if name is not None:
         given = {key: value for key, value in words.items() if value is not None}
