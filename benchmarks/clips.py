@@ -238,6 +238,9 @@ def kill(times: int) -> None:
                 orphans += _left_after(children, 10.0)
             for path in (film, *(folder / "out").glob("*.mp4")):
                 broken += _frames(path) != whole[path.name]
+            print(
+                f"{number + 1} of {times}: {early} killed, {broken} broken, {orphans} left", file=sys.stderr, flush=True
+            )
         for words in commands.values():
             subprocess.run([sys.executable, "-m", "visualiser", *words], env=env, check=True, capture_output=True)
         left = [
