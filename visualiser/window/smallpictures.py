@@ -40,7 +40,9 @@ class SmallPictures(QObject):
         picture = QPixmap(str(self._folder / file))
         if picture.isNull():  # not there yet, or damaged: it is made again
             return False
-        self._window.movement_panel.show_thumbnail(self._names[file], QIcon(picture))
+        shown = QIcon(picture)
+        shown.addPixmap(picture, QIcon.Mode.Selected)  # not tinted in the row that is chosen
+        self._window.movement_panel.show_thumbnail(self._names[file], shown)
         return True
 
     def stop(self) -> None:
