@@ -263,3 +263,12 @@ def test_without_a_screen_one_sentence_says_what_to_do(
     assert words in result.stdout
     assert "hamstring shot" in result.stdout
     assert result.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(("asked", "taken"), [("", "xcb"), ("wayland", "wayland")])
+def test_under_wayland_the_x_server_is_taken_unless_the_user_says_otherwise(
+    virtual_screen: str, fresh_python: Callable[..., subprocess.CompletedProcess[str]], asked: str, taken: str
+) -> None:
+    script = "import os\nfrom visualiser.screen import require_screen\nrequire_screen()\nprint(os.environ['QT_QPA_PLATFORM'])"
+    result = fresh_python("-c", script, DISPLAY=virtual_screen, WAYLAND_DISPLAY="wayland-0", QT_QPA_PLATFORM=asked)
+    assert (result.stdout.strip(), result.stderr) == (taken, "")

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("pytestqt")
 
 from qtpy.QtCore import QEvent, Qt, QTimer
+from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -23,6 +24,7 @@ from qtpy.QtWidgets import (
 from window_driver import opened, rest, wait
 
 from visualiser import keys
+from visualiser.bodies import assets
 from visualiser.pictures.section import Section
 from visualiser.window import Window, texts
 from visualiser.window.plotstrip import PlotCanvas
@@ -167,3 +169,42 @@ def test_nothing_is_left_alive_when_a_window_is_closed(qapp) -> None:
     left = [widget for widget in QApplication.allWidgets() if id(widget) not in before]
     assert [type(widget).__name__ for widget in left] == []
     assert [thread.name for thread in threading.enumerate() if thread.name == "rehearsal"] == []
+
+
+def test_the_window_follows_the_light_and_dark_of_the_system(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A bare X server has no scheme to change: what the desktop would say is put in its place, the way from there is real.
+    changed = QGuiApplication.styleHints().colorSchemeChanged
+    window.choose_theme("system")
+    monkeypatch.setattr("visualiser.window.main.system_theme", lambda: "dark")
+    changed.emit(Qt.ColorScheme.Dark)
+    assert window.showing.theme == "dark"
+    window.choose_theme("light")
+    changed.emit(Qt.ColorScheme.Dark)
+    assert window.showing.theme == "light"  # whoever chose a theme keeps it
+
+
+def test_panels_stand_next_time_where_they_were_left(window: Window) -> None:
+    docks, plot = window.docks, window.docks.movable[texts.PLOT]
+    plot.hide()
+    docks.keep()
+    plot.show()
+    docks.bring_back()
+    assert plot.isHidden()
+    plot.show()
+    docks.keep()
+
+
+def test_files_opened_lately_and_bookmarks_stand_in_their_menus(window: Window) -> None:
+    scene = assets.scene_paths()["walking"]
+    window.desk.open(scene)
+    assert window.settings.recent[0] == str(scene.resolve())
+    window.actions_by_name.recent.aboutToShow.emit()
+    assert window.actions_by_name.recent.actions()[0].text() == scene.name
+    window.actions_by_name["bookmark"].trigger()
+    window.actions_by_name.bookmarks.aboutToShow.emit()
+    kept = window.actions_by_name.bookmarks.actions()[0]
+    window.show_movement("squat")
+    kept.trigger()
+    assert window.showing.movement.name == "walking"
+    window.actions_by_name["copy_scene"].trigger()
+    assert QGuiApplication.clipboard().text() == scene.read_text(encoding="utf-8")
