@@ -114,7 +114,7 @@ MENU = {
 # -- saving --------------------------------------------------------------------------------------------------------------------------
 SAVE_PICTURE, SAVE_CLIP, SAVE_SCENE, OPEN_FILE = "Save the picture", "Save a film", "Save the scene", "Open"
 PICTURES, FILMS, SCENES = "Pictures (*.png)", "Films (*.mp4)", "Scenes (*.toml)"
-OPENABLE = "What can be opened (*.toml *.mot *.sto *.csv *.tsv *.png)"
+OPENABLE = "What can be opened (*.toml *.mot *.sto *.csv *.tsv *.png *.mp4 *.webm *.gif *.apng *.webp *.glb)"
 FIELDS = {
     "size": "Size",
     "view": "Camera",
@@ -186,8 +186,8 @@ BOOKMARK = "{title}, {view}, {time:.1f} s"
 BOOKMARK_KEPT = "Bookmark kept: {}"
 BOOKMARK_GONE = "The movement of this bookmark is not open: {}."
 NOT_OURS = (
-    "{name} is nothing that can be opened; drop a scene (.toml), a recording (.mot, .sto, .csv), a picture of ours (.png) "
-    "or a folder of bones."
+    "{name} is nothing that can be opened; drop a scene (.toml), a recording (.mot, .sto, .csv), a picture, film or "
+    "model of ours (.png, .mp4, .glb) or a folder of bones."
 )
 
 # -- colouring -----------------------------------------------------------------------------------------------------------------------
