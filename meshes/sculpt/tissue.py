@@ -1,4 +1,4 @@
-"""Bakes the soft tissue: solves muscles and nerve against the bone meshes on grids of poses and writes `soft_tissue.npz`.
+"""Bakes the soft tissue: solves muscles and nerve against the bone meshes in a few thousand poses and writes `soft_tissue.npz`.
 
 python -m meshes.sculpt.tissue meshes/fine meshes/soft_tissue.npz
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyvista
+from scipy.linalg import solve
 from scipy.spatial import cKDTree
 
 from visualiser.anatomy import skeleton
@@ -23,10 +24,11 @@ from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import BONES, COUNTS_MM, Bones, Joints
 from visualiser.tissue.contact import Solver
-from visualiser.tissue.crowding import Bundle
-from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, hinge_axes
+from visualiser.tissue.crowding import Bundle, deepest
+from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, all_flesh, hinge_axes
 from visualiser.tissue.sections import refined, ring_volume
-from visualiser.tissue.shapetable import TABLES, Blend, ShapeTable, likeness, packed, turned
+from visualiser.tissue.settling import settled
+from visualiser.tissue.shapetable import COLUMNS, POINTS, TABLES, Blend, likeness, packed, turned, unpacked
 from visualiser.tissue.tubes import FORMAT
 from visualiser.typed import FloatArray
 
@@ -46,10 +48,12 @@ NODES_DEG = {
     "knee": ((-5.0, 20.0, 45.0, 75.0, 105.0, 130.0, 150.0), (-45.0, -22.0, 0.0, 15.0, 30.0)),
 }
 RESTING = {HIP_FLEXION: 30.0, KNEE_FLEXION: 45.0}  # degrees of the flexion that a table leaves out, in its poses
-SHAPES = {"plane": 70, "hip": 70, "knee": 24, "cross": 60}  # how many shapes each table keeps: off by 0.05 mm RMS
+SHAPES = 144  # that all tables are mixtures of: off by 0.05 mm RMS
 CLEARINGS = 14
+# Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last round are the
+# worst of `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, DOUBT = 640, 0.05
+CROSS_POSES, CANDIDATES, DOUBT = (1000, 1000, 600), 5, 0.05
 AT_ONCE = 8  # poses
 
 
@@ -77,11 +81,6 @@ def fields(bones_folder: Path) -> dict[str, object]:
     return contents
 
 
-def _bytes(counts: object) -> object:
-    """A field as it is shipped: bytes are enough near the surface."""
-    return np.clip(np.round(np.asarray(counts)), -127, 127).astype(np.int8)
-
-
 def _sampled(mesh: pyvista.PolyData, low: FloatArray, step: float, count: FloatArray) -> FloatArray:
     """Distances from a mesh on a regular grid (nx, ny, nz): exact near the surface, by the nearest vertex farther off."""
     places = low + step * np.stack(np.meshgrid(*(np.arange(n) for n in count), indexing="ij"), axis=-1).reshape(-1, 3)
@@ -100,64 +99,143 @@ def _hip_centred(bones_folder: Path, bone: str) -> pyvista.PolyData:
 
 
 def bake(bones_folder: Path, target: Path) -> None:
-    """Solve every pose of the grids and write the tables."""
-    exact = fields(bones_folder)
-    baker = Baker(Bones.read(exact))
-    contents: dict[str, object] = {
-        "format": FORMAT,
-        "made_from": made_from(bones_folder),
-        "areas": baker.solver.ends.areas,
-        "fullness": baker.fullness(),
-    }
-    contents |= {name: _bytes(value) if name.endswith("_field") else value for name, value in exact.items()}
+    """Solve the plane of the flexions, settle everything else from it, and write the tables."""
+    baker = Baker(Bones.read(fields(bones_folder)))
     with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
-        plane = _poses("plane")
-        contents |= _table("plane", _in_blocks(baker.rows, plane, pool.map))
-        blend = Blend(contents, "plane")
+
+        def at_once(task: Callable[..., FloatArray], *parts: FloatArray) -> FloatArray:
+            blocks = [tuple(part[i : i + AT_ONCE] for part in parts) for i in range(0, len(parts[0]), AT_ONCE)]
+            return np.concatenate(pool.starmap(task, blocks, 1))
+
+        guess = Guess({"plane": at_once(baker.solved, _poses("plane"))})
         for name in ("hip", "knee"):
             legs = _poses(name)
-            start = turned(blend.at(legs), legs, Joints.of(legs))
+            start = guess.rows(legs)
             leaves = np.abs(legs[:, [1, 2, 4]]).max(axis=1) > 1e-9
             rows = np.zeros_like(start)
-            rows[leaves] = _in_blocks(baker.rows, legs[leaves], pool.map) - start[leaves]
-            contents |= _table(name, rows)
-        legs = _random_poses()
-        missing = _in_blocks(baker.rows, legs, pool.map) - ShapeTable(contents).rows(legs, Joints.of(legs))
-        contents |= _cross(legs, missing)
+            rows[leaves] = at_once(baker.settled, start[leaves], legs[leaves]) - start[leaves]
+            guess.tables[name] = rows
+        for number, count in enumerate(CROSS_POSES):
+            last = number == len(CROSS_POSES) - 1
+            legs = _random_poses(count * (CANDIDATES if last else 1), number)
+            if last:
+                depth = at_once(baker.deepest, guess.rows(legs), legs)
+                legs = legs[np.sort(np.argsort(depth)[-count:])]
+            guess.learn(legs, at_once(baker.settled, guess.rows(legs), legs))
+        # What was learnt first was settled from a worse guess than there is by now.
+        guess.relearn(at_once(baker.settled, guess.rows(guess.legs), guess.legs))
+    contents = {"format": FORMAT, "made_from": made_from(bones_folder), "areas": baker.solver.ends.areas}
+    contents |= baker.volumes() | guess.contents()
     part = target.with_suffix(".part.npz")
     np.savez_compressed(part, **contents)
     os.replace(part, target)
 
 
-def _in_blocks(
-    task: Callable[[FloatArray], FloatArray], legs: FloatArray, run: Callable[..., list[FloatArray]]
-) -> FloatArray:
-    """Rows (N, P) of all poses (N, 6), a few at a time."""
-    return np.concatenate(run(task, [legs[first : first + AT_ONCE] for first in range(0, len(legs), AT_ONCE)], 1))
+class Guess:
+    """What is known so far: rows (nodes, P) of the tables, and rows missing in poses (M, 6) beside what the tables give there."""
+
+    def __init__(self, tables: dict[str, FloatArray]) -> None:
+        self.tables = tables
+        self.legs, self.missing = np.zeros((0, len(LEG_COORDINATES))), np.zeros((0, COLUMNS))
+        self._amounts = np.zeros((0, COLUMNS))
+
+    def _plain(self, legs: FloatArray) -> FloatArray:
+        """What the tables alone give (N, P)."""
+        rows = self._blended("plane", legs)
+        points = turned(rows[:, : 3 * POINTS], legs, Joints.of(legs))
+        rows = np.concatenate([points, rows[:, 3 * POINTS :]], axis=1)
+        return rows + sum(self._blended(name, legs) for name in self.tables if name != "plane")
+
+    def _blended(self, name: str, legs: FloatArray) -> FloatArray:
+        nodes = [np.array(axis) for axis in NODES_DEG[name]]
+        return Blend(nodes, TABLES[name]).weights(legs) @ self.tables[name]
+
+    def rows(self, legs: FloatArray) -> FloatArray:
+        """Rows (N, P) in poses (N, 6)."""
+        return self._plain(legs) + likeness(legs, self.legs) @ self._amounts
+
+    def learn(self, legs: FloatArray, rows: FloatArray) -> None:
+        """Take settled rows (N, P) of poses (N, 6) in."""
+        self.legs = np.concatenate([self.legs, legs])
+        self.missing = np.concatenate([self.missing, rows - self._plain(legs)])
+        self._amounts = _kriged(self.legs, self.missing)
+
+    def relearn(self, rows: FloatArray) -> None:
+        """Take better rows (M, P) of all poses that are known."""
+        self.missing = rows - self._plain(self.legs)
+
+    def contents(self) -> dict[str, object]:
+        """All tables as mixtures of few shapes."""
+        shapes = _main_shapes(np.concatenate([*self.tables.values(), self.missing]))
+        steps = np.maximum(np.abs(shapes).max(axis=1), 1e-12) / np.iinfo(np.int16).max
+        contents: dict[str, object] = {
+            "shapes": np.round(shapes / steps[:, None]).astype(np.int16),
+            "steps": steps,
+            "cross_legs": self.legs,
+            "cross_amounts": _kriged(self.legs, self.missing @ shapes.T).astype(np.float32),
+        }
+        for name, rows in self.tables.items():
+            contents |= {f"{name}_{i}_deg": np.array(axis) for i, axis in enumerate(NODES_DEG[name])}
+            contents[f"{name}_amounts"] = (rows @ shapes.T).astype(np.float32)
+        return contents
+
+
+def _kriged(legs: FloatArray, missing: FloatArray) -> FloatArray:
+    """Amounts (M, ...) with which poses (M, 6) tell of what is missing in each: a smooth guess that need not meet every one."""
+    amounts: FloatArray = solve(likeness(legs, legs) + DOUBT * np.eye(len(legs)), missing, assume_a="pos")
+    return amounts
+
+
+def _main_shapes(rows: FloatArray) -> FloatArray:
+    """The few orthogonal shapes (C, P) that rows (N, P) are best mixed from, by a randomised singular value decomposition."""
+    seen = rows @ np.random.default_rng(7).standard_normal((rows.shape[1], SHAPES + 24))
+    for _ in range(2):
+        seen = rows @ (rows.T @ np.linalg.qr(seen)[0])
+    basis = np.linalg.qr(seen)[0]
+    shapes: FloatArray = np.linalg.svd(basis.T @ rows, full_matrices=False)[2][:SHAPES]
+    return shapes
 
 
 class Baker:
-    """Solves poses into rows of the tables."""
+    """Solves and settles poses into rows of the tables."""
 
     def __init__(self, bones: Bones) -> None:
         self.bones, self.solver = bones, Solver(bones)
+        self._standing = np.zeros((1, len(LEG_COORDINATES)))
+        self._fullness = self.volumes()["fullness"]
 
-    def rows(self, legs: FloatArray) -> FloatArray:
-        """Solved rows (N, P) of poses (N, 6)."""
-        joints, solved = Joints.of(legs), self.solver.solve(legs)
-        bundle = Bundle(solved.centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], solved.radii)
+    def solved(self, legs: FloatArray) -> FloatArray:
+        """Rows (N, P) of poses (N, 6), solved from their designs."""
+        joints = Joints.of(legs)
+        bundle = self._bundle(legs)
         lines = nervetubes.designed_lines(legs)
         nervetubes.clear(lines, bundle, self.bones, joints, CLEARINGS)
-        return packed(solved.centres, lines, solved.radii)
+        return self.settled(packed(bundle.centres, lines, bundle.radii), legs)
 
-    def fullness(self) -> FloatArray:
-        """Volume of each drawn head over that of its solved sections."""
-        standing = np.zeros((1, len(LEG_COORDINATES)))
-        joints, solved = Joints.of(standing), self.solver.solve(standing)
-        bundle = Bundle(solved.centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], solved.radii)
+    def settled(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
+        """Rows (N, P) settled in poses (N, 6)."""
+        return settled(rows, legs, self.bones, self.solver.ends, self._fullness)
+
+    def deepest(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
+        """How deep (N,) rows (N, P) lie in bone or each other in poses (N, 6), metres."""
+        joints, (centres, _, radii) = Joints.of(legs), unpacked(rows)
+        hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None]
+        return deepest(Bundle(centres, hinge, radii), self.bones, joints)
+
+    def volumes(self) -> dict[str, FloatArray]:
+        """Volume of each drawn head over that of its sections, and by how much of itself a breath adds to it."""
+        joints, bundle = Joints.of(self._standing), self._bundle(self._standing)
         rings = self.solver.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
-        ratio: FloatArray = (ring_volume(refined(rings, FINE_RINGS, FINE_SECTORS)) / ring_volume(rings))[0]
-        return ratio
+        volume, middle = ring_volume(rings), rings.mean(axis=-2, keepdims=True)
+        swollen = rings + 0.01 * np.sqrt(all_flesh())[..., None, None] * (rings - middle)
+        return {
+            "fullness": (ring_volume(refined(rings, FINE_RINGS, FINE_SECTORS)) / volume)[0],
+            "swelling": (ring_volume(swollen) / volume - 1.0)[0] / 0.01,
+        }
+
+    def _bundle(self, legs: FloatArray) -> Bundle:
+        joints, solved = Joints.of(legs), self.solver.solve(legs)
+        return Bundle(solved.centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], solved.radii)
 
 
 def _poses(name: str) -> FloatArray:
@@ -170,37 +248,13 @@ def _poses(name: str) -> FloatArray:
     return np.radians(legs)
 
 
-def _random_poses() -> FloatArray:
-    """Poses (N, 6), radians, in which all joints turn: more of them near the ends of their ranges, where most is missing."""
+def _random_poses(count: int, seed: int) -> FloatArray:
+    """Poses (N, 6), radians: more of them near the ends of the ranges, where most is missing; in every fifth joints only flex."""
     low, high = np.array(CROSS_DEG).T
-    share = np.random.default_rng(11).beta(0.7, 0.7, (CROSS_POSES, len(CROSS_DEG)))
-    return np.radians(np.concatenate([low + share * (high - low), np.zeros((CROSS_POSES, 1))], axis=1))
-
-
-def _cross(legs: FloatArray, missing: FloatArray) -> dict[str, object]:
-    """What is missing (N, P) in poses (N, 6), as far as poses like them tell it: a smooth guess that need not meet every one."""
-    amounts = np.linalg.solve(likeness(legs, legs) + DOUBT * np.eye(len(legs)), missing)
-    return {"cross_legs": legs} | _mixtures("cross", amounts, (len(legs),))
-
-
-def _table(name: str, rows: FloatArray) -> dict[str, object]:
-    """Rows (N, P) of the nodes of a table, with the nodes."""
-    nodes = NODES_DEG[name]
-    return {f"{name}_{i}_deg": np.array(axis) for i, axis in enumerate(nodes)} | _mixtures(
-        name, rows, tuple(map(len, nodes))
-    )
-
-
-def _mixtures(name: str, rows: FloatArray, nodes: tuple[int, ...]) -> dict[str, object]:
-    """Rows (N, P) as few shapes and each node's amounts of them."""
-    left, strength, shapes = np.linalg.svd(rows, full_matrices=False)
-    count = SHAPES[name]
-    steps = np.maximum(np.abs(shapes[:count]).max(axis=1), 1e-12) / np.iinfo(np.int16).max
-    return {
-        f"{name}_shapes": np.round(shapes[:count] / steps[:, None]).astype(np.int16),
-        f"{name}_steps": steps,
-        f"{name}_amounts": (left * strength)[:, :count].reshape(*nodes, -1),
-    }
+    share = np.random.default_rng(11 + seed).beta(0.75, 0.75, (count, len(CROSS_DEG)))
+    legs = np.radians(np.concatenate([low + share * (high - low), np.zeros((count, 1))], axis=1))
+    legs[::5, [1, 2, 4]] = 0.0
+    return legs
 
 
 if __name__ == "__main__":

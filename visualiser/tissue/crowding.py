@@ -35,7 +35,6 @@ class Room(NamedTuple):
 
 
 SOLVED = Room(0.0006, 0.0008, 0.0018)  # while a pose is solved
-DRAWN = Room(0.0003, -0.0006, 0.0026)  # in a frame: only what a blend has spoilt is mended
 _INDEX = {head.name: i for i, head in enumerate(HEADS)}
 _PAIRS = sorted({tuple(sorted((_INDEX[h.name], _INDEX[n]))) for h in HEADS for n in h.tube.neighbours})
 _FIRST, _SECOND = (np.array([pair[i] for pair in _PAIRS]) for i in (0, 1))
@@ -275,27 +274,17 @@ def part_points(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", 
     return cut
 
 
-def mend(
-    bundle: Bundle, bones: Bones, joints: Joints, room: Room, share_of: FloatArray | None = None
-) -> tuple[FloatArray, FloatArray]:
-    """Both in one look, in place: sections move, then radii give up what the moves leave.
+def mend(bundle: Bundle, bones: Bones, joints: Joints, room: Room) -> FloatArray:
+    """Both in one look, in place: sections move, then radii give up what the moves leave; returns the cut (N, H, R, S).
 
     What a move does to depths is taken from the ways out, not looked at again: a third of the time of two passes, and smoother.
-
-    share_of : (N,)  how much of it is done in each pose; all when None
-    returns  : the cut (N, H, R, S), and the deepest push that was needed in each pose (N,), metres
     """
     count, total = len(bundle.centres), len(bundle.centres) * len(HEADS) * RINGS
     directions = bundle.directions()
     points = bundle.points(directions)
     at, depth, out, share, meet = _needs(bundle, points, bones, joints, room)
-    pose = at // (len(HEADS) * RINGS * SECTORS)
-    deepest: FloatArray = np.zeros(count)
-    np.maximum.at(deepest, pose, depth)
     if not len(at):
-        return np.zeros_like(bundle.radii), deepest
-    if share_of is not None:
-        depth = depth * share_of[pose]
+        return np.zeros_like(bundle.radii)
     ring, strength = at // SECTORS, depth * share
     weight = np.bincount(ring, strength, minlength=total)
     push = (strength * strength)[:, None] * out
@@ -311,8 +300,16 @@ def mend(
     cut: FloatArray = np.zeros(bundle.radii.size)
     np.maximum.at(cut, at, left)
     cut = np.minimum(_spread_cut(cut.reshape(bundle.radii.shape)), 0.67 * bundle.radii)
-    bundle.radii -= cut
-    return cut, deepest
+    bundle.radii = bundle.radii - cut
+    return cut
+
+
+def deepest(bundle: Bundle, bones: Bones, joints: Joints) -> FloatArray:
+    """How deep (N,) the deepest point of each pose lies in bone or in a neighbour, metres."""
+    at, depth, *_ = _needs(bundle, bundle.points(bundle.directions()), bones, joints, Room(0.0, 0.0, 1e-6))
+    worst: FloatArray = np.zeros(len(bundle.centres))
+    np.maximum.at(worst, at // (len(HEADS) * RINGS * SECTORS), depth)
+    return worst
 
 
 def _needs(

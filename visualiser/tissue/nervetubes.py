@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from visualiser.anatomy.definitions import NerveDivision
 from visualiser.anatomy.muscles import HEADS
@@ -16,9 +17,10 @@ from visualiser.tissue.restshapes import RINGS
 from visualiser.tissue.sections import cross, resampled, rounded, spread_matrix, unit
 from visualiser.typed import FloatArray
 
-DIVISION_POINTS, ROOT_RINGS = 72, 12  # centreline points from foramen to leg, and of a root
-TRUNK_RINGS, DIVISION_RINGS = 44, 40
-SECTORS = 8
+DIVISION_POINTS = 72  # centreline points from foramen to leg
+TRUNK_RINGS, DIVISION_RINGS = 40, 40  # solved and baked
+FINER, SECTORS = 2, 16  # drawn rings for each of those, and points round each
+ROOT_RINGS, ROOT_SECTORS = 16, 10
 # Where along the nerve the divisions leave their common sheath: ESTIMATE, about 55 mm above the knee crease.
 SPLIT = (0.60, 0.72)
 BESIDE = 0.0032  # metres between the two divisions in their sheath
@@ -41,6 +43,7 @@ DOWN_AND_LATERAL = np.array(
 )  # added to the way out of the hip bone: between tuberosity and trochanter
 ONSET = 0.0025
 ROOT_HALF_WIDTH = 0.0021
+TIP = 0.05  # share of a division's length over which it narrows to its end
 TUBES = (
     slice(0, TRUNK_RINGS),
     slice(TRUNK_RINGS, TRUNK_RINGS + DIVISION_RINGS),
@@ -149,37 +152,60 @@ def _spread() -> FloatArray:
 
 @lru_cache
 def _half_sizes() -> tuple[FloatArray, FloatArray]:
-    """Half width and depth (POINTS, 1, 1): the trunk is flat, narrows towards the split and ends inside its divisions."""
-    nerve, along = SCIATIC_NERVE, np.linspace(0.0, 1.0, TRUNK_RINGS)
-    taper = np.clip((along - 0.72) / 0.28, 0.0, 1.0)
-    width = nerve.half_width_mm * (1.0 - 0.14 * np.clip(along / 0.5, 0.0, 1.0)) * (1.0 - 0.45 * taper)
-    depth = nerve.half_depth_mm * (1.0 - 0.25 * taper**2)
-    widths, depths = [width], [depth]
+    """Half width and depth (FINER * POINTS, 1) of the drawn rings: the trunk is flat, narrows towards the split and runs out between its
+    divisions; they are led out of the picture as rounded tips."""
+    nerve, along = SCIATIC_NERVE, np.linspace(0.0, 1.0, FINER * TRUNK_RINGS)
+    ends = np.sqrt(np.clip((1.0 - along) / 0.22, 0.0, 1.0))
+    widths = [nerve.half_width_mm * (1.0 - 0.14 * np.clip(along / 0.5, 0.0, 1.0)) * ends]
+    depths = [nerve.half_depth_mm * ends]
+    along = np.linspace(0.0, 1.0, FINER * DIVISION_RINGS)
+    tip = np.sqrt(np.maximum(1.0 - np.square(np.clip(1.0 - (1.0 - along) / TIP, 0.0, 1.0)), 0.0))
     for division in nerve.divisions:
-        widths.append(np.full(DIVISION_RINGS, division.half_width_mm))
-        depths.append(np.full(DIVISION_RINGS, division.half_depth_mm))
-    wide, deep = (metres(np.concatenate(parts))[:, None, None] for parts in (widths, depths))
-    return wide, deep
+        widths.append(division.half_width_mm * tip)
+        depths.append(division.half_depth_mm * tip)
+    wide, deep = (metres(np.concatenate(parts))[:, None] + 5e-5 for parts in (widths, depths))
+    return wide.astype(np.float32), deep.astype(np.float32)
 
 
-_ANGLES = np.arange(SECTORS) * 2 * np.pi / SECTORS
-_LATERAL = np.array([0.0, 0.0, 1.0])
+@lru_cache
+def _finer() -> tuple[FloatArray, FloatArray]:
+    """Matrices (FINER * POINTS, POINTS) from the points of the lines to finer points, and to the way along the lines there."""
+    places, ways = (np.zeros((FINER * POINTS, POINTS)) for _ in range(2))
+    for tube in TUBES:
+        own = np.arange(POINTS)[tube]
+        fine = np.arange(FINER * own[0], FINER * (own[-1] + 1))
+        spline = CubicSpline(np.arange(len(own)), np.eye(len(own)), bc_type="natural")
+        at = np.linspace(0, len(own) - 1, len(fine))
+        places[np.ix_(fine, own)], ways[np.ix_(fine, own)] = spline(at), spline(at, 1)
+    return places.astype(np.float32), ways.astype(np.float32)
+
+
+def round_points(sectors: int) -> tuple[FloatArray, FloatArray]:
+    """Cosines and sines (S,) of the points round a nerve."""
+    angles = np.arange(sectors) * 2 * np.pi / sectors
+    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+
+
+_ROUND = round_points(SECTORS)
+_LATERAL = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 
 
 def line_rings(lines: FloatArray) -> FloatArray:
-    """Rings (N, POINTS, SECTORS, 3) round the three lines (N, POINTS, 3)."""
-    tangent = np.empty_like(lines)
-    for tube in TUBES:
-        own, along = lines[:, tube], tangent[:, tube]
-        along[:, 1:-1] = own[:, 2:] - own[:, :-2]
-        along[:, 0], along[:, -1] = own[:, 1] - own[:, 0], own[:, -1] - own[:, -2]
-    tangent = unit(tangent)
+    """Drawn rings (N, FINER * POINTS, SECTORS, 3) round the three lines (N, POINTS, 3)."""
+    places, ways = _finer()
+    tangent = unit(ways @ lines)
     lateral = unit(_LATERAL - tangent[..., 2:] * tangent)
     posterior = cross(tangent, lateral)
     width, depth = _half_sizes()
-    across, deep = width * lateral[:, :, None], depth * posterior[:, :, None]
-    rings: FloatArray = lines[:, :, None] + np.cos(_ANGLES)[:, None] * across + np.sin(_ANGLES)[:, None] * deep
+    across, deep = (width * lateral)[:, :, None], (depth * posterior)[:, :, None]
+    rings: FloatArray = (places @ lines)[:, :, None] + _ROUND[0][:, None] * across + _ROUND[1][:, None] * deep
     return rings
+
+
+def drawn_tube(tube: int) -> slice:
+    """The drawn rings of the trunk (0) or a division (1, 2) among those of `line_rings`."""
+    first, after, _ = TUBES[tube].indices(POINTS)
+    return slice(FINER * first, FINER * after)
 
 
 @lru_cache
@@ -194,9 +220,10 @@ def roots() -> FloatArray:
         tangent = unit(np.gradient(line, axis=1))
         lateral = unit(_LATERAL - tangent[..., 2:] * tangent)
         posterior = cross(tangent, lateral)
-        round_it = np.cos(_ANGLES)[:, None] * lateral[:, :, None] + np.sin(_ANGLES)[:, None] * posterior[:, :, None]
+        cosine, sine = round_points(ROOT_SECTORS)
+        round_it = cosine[:, None] * lateral[:, :, None] + sine[:, None] * posterior[:, :, None]
         tubes.append((line[:, :, None] + ROOT_HALF_WIDTH * round_it)[0])
-    return np.array(tubes)
+    return np.array(tubes, dtype=np.float32)
 
 
 def _released(division: NerveDivision, points: FloatArray, leg: FloatArray) -> FloatArray:

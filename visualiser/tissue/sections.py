@@ -74,16 +74,25 @@ def refining_matrix(coarse: int, fine: int, periodic: bool) -> FloatArray:
 
 def refined(rings: FloatArray, count: int, sectors: int) -> FloatArray:
     """Rings (..., count, sectors, 3) of a smooth surface through rings (..., r, s, 3)."""
-    coarse, around = rings.shape[-3:-1]
-    lead = rings.shape[:-3]
-    along = refining_matrix(coarse, count, False) @ rings.reshape(*lead, coarse, around * 3)
-    fine: FloatArray = refining_matrix(around, sectors, True) @ along.reshape(*lead, count, around, 3)
-    return fine
+    return np.moveaxis(refined_parts(np.moveaxis(rings, -1, -3), count, sectors), -3, -1)
+
+
+def refined_parts(parts: FloatArray, count: int, sectors: int) -> FloatArray:
+    """The same by components, (..., 3, r, s) to (..., 3, count, sectors): two products over long rows."""
+    kind = parts.dtype.name
+    along = _refining(parts.shape[-2], count, False, kind) @ parts
+    fine: FloatArray = along.reshape(-1, parts.shape[-1]) @ _refining(parts.shape[-1], sectors, True, kind).T
+    return fine.reshape(*parts.shape[:-2], count, sectors)
+
+
+@lru_cache
+def _refining(coarse: int, fine: int, periodic: bool, kind: str) -> FloatArray:
+    return refining_matrix(coarse, fine, periodic).astype(kind)
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     """Cross product (..., 3), by components: several times faster than numpy's on small last axes."""
-    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    product = np.empty(np.broadcast_shapes(a.shape, b.shape), dtype=np.result_type(a, b))
     product[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
     product[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
     product[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
@@ -128,11 +137,10 @@ def closed_vertices(rings: FloatArray) -> FloatArray:
     """Vertices (..., R * (S + 1) + 2, 3) of the closed surface: rings with the seam doubled for the texture, then the two end centres."""
     lead, (count, sectors) = rings.shape[:-3], rings.shape[-3:-1]
     vertices = np.empty((*lead, count * (sectors + 1) + 2, 3))
-    body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
+    body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)  # a view
     body[..., :-1, :] = rings
     body[..., -1, :] = rings[..., 0, :]
-    vertices[..., :-2, :] = body.reshape(*lead, -1, 3)
-    vertices[..., -2, :], vertices[..., -1, :] = rings[..., 0, :, :].mean(axis=-2), rings[..., -1, :, :].mean(axis=-2)
+    vertices[..., -2:, :] = rings[..., ::count - 1, :, :].mean(axis=-2)
     return vertices
 
 
@@ -161,30 +169,48 @@ def closed_uv(along: FloatArray, sectors: int) -> FloatArray:
 
 def closed_normals(vertices: FloatArray, count: int, sectors: int) -> FloatArray:
     """Outward normals of `closed_vertices` (..., V, 3), from the differences along and round the tube."""
-    lead = vertices.shape[:-2]
-    body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)
-    # Component by component: each operation then runs over long rows.
-    along, around = [], []
-    for axis in range(3):
-        part = np.ascontiguousarray(body[..., axis])
-        up, side = np.empty_like(part), np.empty_like(part)
-        np.subtract(part[..., 2:, :], part[..., :-2, :], out=up[..., 1:-1, :])
-        np.subtract(part[..., 1, :], part[..., 0, :], out=up[..., 0, :])
-        np.subtract(part[..., -1, :], part[..., -2, :], out=up[..., -1, :])
-        np.subtract(part[..., 2:], part[..., :-2], out=side[..., 1:-1])
-        side[..., 0] = side[..., -1] = part[..., 1] - part[..., -2]
-        along.append(up)
-        around.append(side)
-    (ax, ay, az), (bx, by, bz) = around, along
-    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
-    size = x * x
-    size += y * y
-    size += z * z
-    np.sqrt(size, out=size)
-    np.maximum(size, 1e-24, out=size)
+    parts = np.empty((3, *vertices.shape[:-2], count, sectors + 1), dtype=np.float32)
+    parts_of(vertices, parts)
     normals = np.empty_like(vertices)
-    for axis, part in enumerate((x, y, z)):
-        normals[..., :-2, axis] = (part / size).reshape(*lead, -1)
-    for row, ring, sense in ((-2, 0, -1.0), (-1, -1, 1.0)):
-        normals[..., row, :] = sense * unit(np.stack([part[..., ring, :-1].sum(axis=-1) for part in along], axis=-1))
+    place_normals(part_normals(parts), parts, normals)
     return normals
+
+
+def parts_of(vertices: FloatArray, parts: FloatArray) -> None:
+    """Write the rings of `closed_vertices` (..., V, 3) into `parts` (3, ..., R, S + 1), component by component."""
+    body = vertices[..., :-2, :].reshape(*vertices.shape[:-2], *parts.shape[-2:], 3)
+    for axis in range(3):
+        parts[axis] = body[..., axis]
+
+
+def part_normals(parts: FloatArray) -> FloatArray:
+    """Unit normals (3, ..., R, S + 1) at rings by components: each operation runs over long rows, in single precision."""
+    along, around = np.empty_like(parts), np.empty_like(parts)
+    np.subtract(parts[..., 2:, :], parts[..., :-2, :], out=along[..., 1:-1, :])
+    np.subtract(parts[..., 1, :], parts[..., 0, :], out=along[..., 0, :])
+    np.subtract(parts[..., -1, :], parts[..., -2, :], out=along[..., -1, :])
+    np.subtract(parts[..., 2:], parts[..., :-2], out=around[..., 1:-1])
+    np.subtract(parts[..., 1], parts[..., -2], out=around[..., 0])
+    around[..., -1] = around[..., 0]
+    normals, spare = np.empty_like(parts), np.empty_like(parts[0])
+    for axis in range(3):
+        one, two = (axis + 1) % 3, (axis + 2) % 3
+        np.multiply(around[one], along[two], out=normals[axis])
+        np.multiply(around[two], along[one], out=spare)
+        normals[axis] -= spare
+    size = np.einsum("k...,k...->...", normals, normals)
+    np.sqrt(size, out=size)
+    np.maximum(size, 1e-20, out=size)
+    np.divide(1.0, size, out=size)
+    normals *= size
+    return normals
+
+
+def place_normals(normals: FloatArray, parts: FloatArray, target: FloatArray) -> None:
+    """Write normals of rings (3, ..., R, S + 1) into those of `closed_vertices` (..., V, 3); the two ends face along the tube."""
+    body = target[..., :-2, :].reshape(*target.shape[:-2], *normals.shape[-2:], 3)
+    for axis in range(3):
+        body[..., axis] = normals[axis]
+    for row, ring, inner in ((-2, 0, 1), (-1, -1, -2)):
+        out = parts[..., ring, :-1].sum(axis=-1) - parts[..., inner, :-1].sum(axis=-1)
+        target[..., row, :] = unit(np.moveaxis(out, 0, -1))

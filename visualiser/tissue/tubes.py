@@ -1,9 +1,7 @@
-"""The drawn muscles and nerves of a leg in any pose: a baked table of solved shapes, blended, then crowded a little and breathed to volume.
+"""The drawn muscles and nerves of a leg in any pose: a baked table of settled shapes, blended, laid on bone and breathed to volume.
 
-Solving a pose takes tenths of a second (`contact.py`), so it is done once on grids: hip and knee flexion; all three turns of the hip; and
-knee flexion with rotation of the tibia (`meshes/sculpt/tissue.py`). A frame blends the first grid cubically, turns it by what leaves the
-plane of the flexions, and adds what solving adds to that in the other two. What a blend leaves of overlap is taken out again by a few
-passes of the solver itself (`crowding.py`), ends are laid on their bones, and each belly breathes until its volume is exact.
+Solving a pose takes tenths of a second (`contact.py`, `settling.py`), so it is done once, over all five turns of hip and knee
+(`meshes/sculpt/tissue.py`). A frame only blends: a few small matrix products, the same work in every pose, smooth in time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,34 +18,30 @@ from visualiser.anatomy.nerves import NERVES, SCIATIC_NERVE
 from visualiser.conventions import LEG_COORDINATES
 from visualiser.errors import AssetError, unknown_name
 from visualiser.tissue import branches, nervetubes
-from visualiser.tissue.bonefields import Bones, Joints
-from visualiser.tissue.branches import branch_rings, entries
-from visualiser.tissue.crowding import DRAWN, Bundle, mend
-from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, RINGS, all_flesh, hinge_axes, rest_positions
+from visualiser.tissue.bonefields import Joints
+from visualiser.tissue.branches import ENTRY_DEPTH, branch_rings, entries
+from visualiser.tissue.crowding import Bundle
+from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, RINGS, ROUND, SECTORS, all_flesh, hinge_axes, rest_positions
 from visualiser.tissue.sections import (
     closed_faces,
-    closed_normals,
     closed_uv,
     closed_vertices,
-    refined,
+    part_normals,
+    parts_of,
+    place_normals,
+    refined_parts,
     refining_matrix,
-    ring_centres,
     ring_volume,
 )
 from visualiser.tissue.shapetable import ShapeTable
 from visualiser.tissue.tubeends import Ends
 from visualiser.typed import FloatArray, IntArray
 
-FORMAT = 5  # of the baked file; raised when its layout changes
+FORMAT = 6  # of the baked file; raised when its layout changes
 BLOCK = 64  # poses worked on at once
-FURTHER_MENDS, DEEP = (
-    2,
-    (0.002, 0.005),
-)  # further looks at what a blend has spoilt, where pushes (metres) were as deep as that
-CLEARINGS = 1  # looks of the nerve at what lies near
-NERVE_FINE_SECTORS = 16
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
+_COSINE, _SINE = (np.ascontiguousarray(part, dtype=np.float32) for part in ROUND.T)
 
 
 @dataclass(frozen=True)
@@ -69,9 +63,9 @@ class SoftTissue:
         if int(baked["format"]) != FORMAT:
             raise AssetError(f"The baked soft tissue has format {int(baked['format'])}; this version reads {FORMAT}.")
         self._table = ShapeTable(baked)
-        self._bones = Bones.read(baked)
         self._ends = Ends(baked["areas"])
-        self._fullness = baked["fullness"]  # (H,) volume of the drawn tube over that of its solved sections
+        # (H,) volume that sections must hold for the drawn tube to hold its own, and what a breath adds to it
+        self._volumes, self._swelling = VOLUMES / baked["fullness"], baked["swelling"]
         self.surfaces = _surfaces()
         self._entries = self._branch_entries()
 
@@ -104,12 +98,9 @@ class SoftTissue:
         leg     : (..., 6)  radians, order of `conventions.LEG_COORDINATES`
         returns : name -> (..., V, 3)  metres, femur frame
         """
-        return {
-            name: np.concatenate([closed_vertices(ring) for ring in rings], axis=-2)
-            if len(rings) > 1
-            else closed_vertices(rings[0])
-            for name, rings in self.rings(leg).items()
-        }
+        leg = np.asarray(leg, dtype=np.float64)
+        surfaces = _joined([self._surfaced(block) for block in _blocks(leg)])
+        return {name: points.reshape(*leg.shape[:-1], *points.shape[1:]) for name, points in surfaces.items()}
 
     def rings(self, leg: FloatArray) -> dict[str, tuple[FloatArray, ...]]:
         """Drawn rings of every tube of every surface.
@@ -118,99 +109,107 @@ class SoftTissue:
         returns : name -> one (..., R, S, 3) per tube  metres
         """
         leg = np.asarray(leg, dtype=np.float64)
-        flat = leg.reshape(-1, leg.shape[-1])
-        blocks = [self._drawn(flat[first : first + BLOCK]) for first in range(0, max(len(flat), 1), BLOCK)]
-        joined = (
-            blocks[0]
-            if len(blocks) == 1
-            else {
-                name: tuple(np.concatenate(parts) for parts in zip(*(block[name] for block in blocks), strict=True))
-                for name in blocks[0]
-            }
-        )
-        return {name: tuple(r.reshape(*leg.shape[:-1], *r.shape[1:]) for r in rings) for name, rings in joined.items()}
+        drawn = [self._drawn(block) for block in _blocks(leg)]
+        return {
+            name: tuple(
+                np.concatenate(parts).astype(np.float64).reshape(*leg.shape[:-1], *parts[0].shape[1:])
+                for parts in zip(*(block[name] for block in drawn), strict=True)
+            )
+            for name in drawn[0]
+        }
 
     def normals(self, name: str, vertices: FloatArray) -> FloatArray:
         """Outward unit normals (..., V, 3) of the surface called `name` at `vertices` (..., V, 3)."""
-        normals = np.empty_like(vertices)
-        first = 0
-        for rings, sectors in self.surface(name).tubes:
-            last = first + rings * (sectors + 1) + 2
-            normals[..., first:last, :] = closed_normals(vertices[..., first:last, :], rings, sectors)
-            first = last
-        return normals
+        return self.all_normals({name: vertices})[name]
 
     def all_normals(self, vertices: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Outward unit normals of all surfaces at their vertices, name -> (..., V, 3): tubes of one size together, for speed."""
         normals = {name: np.empty_like(points) for name, points in vertices.items()}
-        for (rings, sectors), parts in _tubes_by_size().items():
-            asked = [(name, part) for name, part in parts if name in vertices]
+        for (rings, sectors), tubes in _tubes_by_size().items():
+            asked = [(name, rows) for name, rows in tubes if name in vertices]
             if not asked:
                 continue
-            found = closed_normals(np.stack([vertices[name][..., part, :] for name, part in asked]), rings, sectors)
-            for (name, part), own in zip(asked, found, strict=True):
-                normals[name][..., part, :] = own
+            lead = next(iter(vertices.values())).shape[:-2]
+            parts = np.empty((3, len(asked), *lead, rings, sectors + 1), dtype=np.float32)
+            for i, (name, rows) in enumerate(asked):
+                parts_of(vertices[name][..., rows, :], parts[:, i])
+            outwards = part_normals(parts)
+            for i, (name, rows) in enumerate(asked):
+                place_normals(outwards[:, i], parts[:, i], normals[name][..., rows, :])
         return normals
+
+    def _surfaced(self, legs: FloatArray) -> dict[str, FloatArray]:
+        """Vertices (N, V, 3) of every surface in poses (N, 6)."""
+        heads, nerve, roots, motor = self._parts(legs)
+        muscles = closed_vertices(np.moveaxis(heads, 2, -1))
+        trunk, *divisions = (closed_vertices(nerve[:, nervetubes.drawn_tube(i)]) for i in range(len(nervetubes.TUBES)))
+        small = [closed_vertices(tubes).reshape(len(legs), -1, 3) for tubes in (roots, motor)]
+        surfaces = {head.name: muscles[:, i] for i, head in enumerate(HEADS)}
+        surfaces[SCIATIC_NERVE.name] = np.concatenate([trunk, *small], axis=1)
+        return surfaces | {own.name: points for own, points in zip(SCIATIC_NERVE.divisions, divisions, strict=True)}
 
     def _drawn(self, legs: FloatArray) -> dict[str, tuple[FloatArray, ...]]:
         """Drawn rings (N, R, S, 3) of the tubes of every surface, for poses (N, 6)."""
+        heads, nerve, roots, motor = self._parts(legs)
+        rings = np.moveaxis(heads, 2, -1)
+        drawn: dict[str, tuple[FloatArray, ...]] = {head.name: (rings[:, i],) for i, head in enumerate(HEADS)}
+        trunk, *divisions = (nerve[:, nervetubes.drawn_tube(i)] for i in range(len(nervetubes.TUBES)))
+        small = [tubes[:, i] for tubes in (roots, motor) for i in range(tubes.shape[1])]
+        drawn[SCIATIC_NERVE.name] = (trunk, *small)
+        return drawn | {own.name: (part,) for own, part in zip(SCIATIC_NERVE.divisions, divisions, strict=True)}
+
+    def _parts(self, legs: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Heads by components (N, H, 3, R, S); rings of trunk and divisions (N, R, S, 3), of roots and of branches (N, B, R, S, 3)."""
         joints = Joints.of(legs)
         centres, lines, radii = self._table.at(legs, joints)
-        bundle = Bundle(
-            centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], np.maximum(radii, THINNEST)
-        )
-        heads = self._parted(bundle, joints)
-        nervetubes.clear(lines, bundle, self._bones, joints, CLEARINGS)
-        thin = nervetubes.line_rings(lines)
-        drawn: dict[str, tuple[FloatArray, ...]] = {head.name: (heads[1][:, i],) for i, head in enumerate(HEADS)}
-        trunk, *divisions = (thin[:, tube] for tube in nervetubes.TUBES)
-        rooted = _fine_roots()
-        roots = (rooted.reshape(-1, 3) @ np.swapaxes(joints.pelvis, -1, -2)).reshape(len(legs), *rooted.shape)
-        own = {head.name: heads[0][:, i] for i, head in enumerate(HEADS)}
-        motor = branch_rings(trunk, own, self._entries)
-        drawn[SCIATIC_NERVE.name] = (
-            _finer(trunk),
-            *(roots[:, i] for i in range(roots.shape[1])),
-            *(motor[:, i] for i in range(motor.shape[1])),
-        )
-        for division, rings in zip(SCIATIC_NERVE.divisions, divisions, strict=True):
-            drawn[division.name] = (_finer(rings),)
-        return drawn
+        bundle = self._bundle(centres, radii, joints)
+        roots = nervetubes.roots()
+        placed = (roots.reshape(-1, 3) @ np.swapaxes(joints.pelvis, -1, -2).astype(np.float32)).reshape(-1, *roots.shape)
+        head, ring, sector = self._entries.T
+        spoke = _COSINE[sector, None] * bundle.across[:, head, ring] + _SINE[sector, None] * bundle.deep[:, head, ring]
+        ends = centres[:, head, ring] + ENTRY_DEPTH * bundle.radii[:, head, ring, sector, None] * spoke
+        motor = branch_rings(lines[:, nervetubes.TUBES[0]], ends)
+        return self._breathed(bundle, joints), nervetubes.line_rings(lines), placed, motor
 
-    def _parted(self, bundle: Bundle, joints: Joints) -> tuple[FloatArray, FloatArray]:
-        """Solved (N, H, R, S, 3) and drawn rings of the heads, clear of bone and each other, of exact volume."""
-        cut, deepest = mend(bundle, self._bones, joints, DRAWN)
-        for _ in range(FURTHER_MENDS):  # where one look is not enough; it sets in softly
-            share = eased((deepest - DEEP[0]) / (DEEP[1] - DEEP[0]))
-            if not share.any():
-                break
-            more, deepest = mend(bundle, self._bones, joints, DRAWN, share)
-            cut += more
-        rings = self._ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
-        free = np.sqrt(all_flesh())[..., None] / (1.0 + np.square(cut / 0.0012))
-        rings = _breathed(rings, free, VOLUMES / self._fullness)
-        fine = refined(rings, FINE_RINGS, FINE_SECTORS)
-        middle = ring_centres(fine)[..., None, :]
-        missing = np.sqrt(VOLUMES / ring_volume(fine)) - 1.0
-        fine -= middle
-        fine *= 1.0 + 1.05 * missing[:, :, None, None, None] * _drawn_flesh()
-        fine += middle
-        return rings, fine
+    def _bundle(self, centres: FloatArray, radii: FloatArray, joints: Joints) -> Bundle:
+        hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(np.float32)
+        return Bundle(centres, hinge[:, None], np.maximum(radii, np.float32(THINNEST)))
+
+    def _breathed(self, bundle: Bundle, joints: Joints) -> FloatArray:
+        """Drawn heads by components (N, H, 3, R, S): laid on bone, of exact volume."""
+        centres = bundle.centres
+        around, back = bundle.radii * _COSINE, bundle.radii * _SINE
+        parts = np.empty((*centres.shape[:2], 3, RINGS, SECTORS), dtype=np.float32)
+        for axis in range(3):
+            np.multiply(around, bundle.across[..., axis, None], out=parts[:, :, axis])
+            parts[:, :, axis] += back * bundle.deep[..., axis, None]
+            parts[:, :, axis] += centres[..., axis, None]
+        rings = np.moveaxis(parts, 2, -1)
+        self._ends.laid(centres, rings, joints)
+        missing = (self._volumes / ring_volume(rings) - 1.0) / self._swelling
+        middle = parts.mean(axis=-1, keepdims=True)
+        breath = missing[:, :, None, None, None].astype(np.float32) * _flesh()
+        return refined_parts(parts + breath * (parts - middle), FINE_RINGS, FINE_SECTORS)
 
     def _branch_entries(self) -> IntArray:
         standing = np.zeros((1, len(LEG_COORDINATES)))
-        centres, lines, radii = self._table.at(standing, Joints.of(standing))
         joints = Joints.of(standing)
-        bundle = Bundle(centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], radii)
+        centres, lines, radii = self._table.at(standing, joints)
+        bundle = self._bundle(centres, radii, joints)
         rings = bundle.points(bundle.directions())[0]
-        trunk = nervetubes.line_rings(lines)[0, nervetubes.TUBES[0]]
-        return entries(trunk, {head.name: rings[i] for i, head in enumerate(HEADS)})
+        return entries(lines[0, nervetubes.TUBES[0]], {head.name: rings[i] for i, head in enumerate(HEADS)})
 
 
-@lru_cache
-def _fine_roots() -> FloatArray:
-    """Drawn rings (B, R, S, 3) of the roots, in the pelvis."""
-    return _finer(nervetubes.roots())
+def _blocks(leg: FloatArray) -> list[FloatArray]:
+    """Poses (..., 6) in one row, a few at a time."""
+    flat = leg.reshape(-1, leg.shape[-1])
+    return [flat[first : first + BLOCK] for first in range(0, max(len(flat), 1), BLOCK)]
+
+
+def _joined(blocks: list[dict[str, FloatArray]]) -> dict[str, FloatArray]:
+    if len(blocks) == 1:
+        return blocks[0]
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
 @lru_cache
@@ -226,38 +225,10 @@ def _tubes_by_size() -> dict[tuple[int, int], tuple[tuple[str, slice], ...]]:
     return found
 
 
-def eased(share: FloatArray) -> FloatArray:
-    """A smooth step from 0 to 1."""
-    share = np.clip(share, 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
-
-
-def _finer(rings: FloatArray) -> FloatArray:
-    """Drawn rings of a nerve."""
-    return refined(rings, 2 * rings.shape[-3], NERVE_FINE_SECTORS)
-
-
-def _breathed(rings: FloatArray, free: FloatArray, volumes: FloatArray) -> FloatArray:
-    """Rings (N, H, R, S, 3) scaled about their middles where they are `free` (N, H, R, S) until they hold `volumes` (H,)."""
-    middle = ring_centres(rings)[..., None, :]
-    spokes = rings - middle
-    weight = free[..., None]
-    before = ring_volume(rings)
-    guess = 0.6 * (volumes / before - 1.0)
-    for step in range(2):
-        share = guess[:, :, None, None, None]
-        tried = middle + (1.0 + share * weight) * spokes
-        if step == 0:
-            slope = (ring_volume(tried) - before) / np.where(np.abs(guess) > 1e-9, guess, 1.0)
-            guess = np.clip((volumes - before) / np.maximum(slope, 0.4 * volumes), -0.2, 0.2)
-    return tried
-
-
 @lru_cache
-def _drawn_flesh() -> FloatArray:
-    """How much each drawn ring takes part in the breath of a belly (H, R, 1, 1)."""
-    flesh = np.clip(refining_matrix(RINGS, FINE_RINGS, False) @ all_flesh()[..., None], 0.0, 1.0)
-    share: FloatArray = np.sqrt(flesh)[..., None]
+def _flesh() -> FloatArray:
+    """How much each ring takes part in the breath of a belly (H, 1, R, 1)."""
+    share: FloatArray = np.sqrt(all_flesh())[:, None, :, None].astype(np.float32)
     return share
 
 
@@ -268,11 +239,11 @@ def _surfaces() -> tuple[SoftSurface, ...]:
     surfaces = [
         _surface(head.name, head.display, "muscle", [(FINE_RINGS, FINE_SECTORS)], [positions]) for head in HEADS
     ]
-    trunk, root = 2 * nervetubes.TRUNK_RINGS, 2 * nervetubes.ROOT_RINGS
-    sizes = {nerve.name: [(2 * nervetubes.DIVISION_RINGS, NERVE_FINE_SECTORS)] for nerve in SCIATIC_NERVE.divisions}
+    line = (nervetubes.FINER * nervetubes.DIVISION_RINGS, nervetubes.SECTORS)
+    sizes = {nerve.name: [line] for nerve in SCIATIC_NERVE.divisions}
     sizes[SCIATIC_NERVE.name] = [
-        (trunk, NERVE_FINE_SECTORS),
-        *[(root, NERVE_FINE_SECTORS)] * len(SCIATIC_NERVE.roots),
+        (nervetubes.FINER * nervetubes.TRUNK_RINGS, nervetubes.SECTORS),
+        *[(nervetubes.ROOT_RINGS, nervetubes.ROOT_SECTORS)] * len(SCIATIC_NERVE.roots),
         *[(branches.RINGS, branches.SECTORS)] * len(SCIATIC_NERVE.branches),
     ]
     for nerve in NERVES:
