@@ -48,7 +48,9 @@ _SHEETS = {
     "biceps_femoris_short_head": (Sheet(0.28, 0.10, 0.70, 1.0, False),),
 }
 # Tendinous inscription of semitendinosus: an oblique V, lowest behind, about 55 mm from arm to tip. van der Made et al. 2015.
-_INSCRIPTION_TIP, _INSCRIPTION_RISE, _INSCRIPTION_HALF_WIDTH = 0.43, 0.24, 0.0036
+# A narrow plate of tendon, not a line: broad at the tip, and the fibres that end on it from below fray its lower edge.
+_INSCRIPTION_TIP, _INSCRIPTION_RISE = 0.43, 0.24
+_INSCRIPTION_HALF_WIDTHS = (0.0035, 0.0095)  # at the ends of its arms and at its tip
 
 
 @lru_cache
@@ -102,8 +104,12 @@ def _muscle(name: str) -> ByteArray:
     if name == "semitendinosus":
         behind = np.abs((around - 0.25 + 0.5) % 1.0 - 0.5)
         tip = np.sqrt(behind**2 + 0.012**2) - 0.012
-        line = _INSCRIPTION_TIP - _INSCRIPTION_RISE * tip + 0.0035 * broad
-        red = red * (1.0 - (0.5 + 0.1 * fine) * np.exp(-(((along - line) / _INSCRIPTION_HALF_WIDTH) ** 2)))
+        line = _INSCRIPTION_TIP - _INSCRIPTION_RISE * tip + 0.0030 * broad
+        narrow, wide = _INSCRIPTION_HALF_WIDTHS
+        half = narrow + (wide - narrow) * np.exp(-((behind / 0.13) ** 2))
+        beyond = (along - line) / half
+        frayed = np.where(beyond > 0.0, beyond / (1.5 + 0.55 * fine + 0.35 * bundles).clip(0.4), beyond)
+        red = red * (1.0 - (0.72 + 0.08 * fine) * (1.0 - _smooth(np.abs(frayed), 0.35, 1.25)))
     shade = 1.0 + 0.11 * fine + 0.09 * bundles + 0.05 * broad
     meat = np.array(TISSUE["muscle"]) / 255 * shade[..., None]
     meat += (DEEP_FLESH - np.array(TISSUE["muscle"]) / 255) * np.clip(-0.28 * bundles, 0.0, 0.7)[..., None]

@@ -7,7 +7,7 @@ import numpy as np
 
 from visualiser.anatomy.definitions import MotorBranch
 from visualiser.anatomy.nerves import SCIATIC_NERVE
-from visualiser.tissue.nervetubes import ROOT_RINGS, ROOT_SECTORS, round_points
+from visualiser.tissue.nervetubes import ROOT_RINGS, ROOT_SECTORS, round_points, tube_rings
 from visualiser.tissue.sections import cross, unit
 from visualiser.typed import FloatArray, IntArray
 
@@ -42,18 +42,14 @@ def branch_rings(trunk: FloatArray, ends: FloatArray) -> FloatArray:
     centres = (1 - share) ** 2 * begin + 2 * share * (1 - share) * turn + share**2 * end
     tangent = unit((1 - share) * (turn - begin) + share * (end - turn))
     lateral = unit(FORWARDS - tangent[..., :1] * tangent)
-    behind = cross(tangent, lateral)
-    cosine, sine = around
-    spokes = cosine[:, None] * lateral[..., None, :] + sine[:, None] * behind[..., None, :]
-    rings: FloatArray = centres[..., None, :] + half_width * spokes
-    return rings
+    return tube_rings(centres, half_width * lateral, half_width * cross(tangent, lateral), around)
 
 
 @lru_cache
 def _fixed(points: int) -> tuple[FloatArray, tuple[FloatArray, FloatArray], FloatArray, IntArray]:
-    """Shares of the way (RINGS, 1), directions round, half widths (RINGS, 1, 1) and where on the trunk branches leave (B,)."""
+    """Shares of the way (RINGS, 1), directions round, half widths (RINGS, 1) and where on the trunk branches leave (B,)."""
     share = np.linspace(0.0, 1.0, RINGS, dtype=np.float32)[:, None]
-    half_width = np.linspace(*HALF_WIDTHS, RINGS, dtype=np.float32)[:, None, None]
+    half_width = np.linspace(*HALF_WIDTHS, RINGS, dtype=np.float32)[:, None]
     leaves = np.array([_leaving(branch, points) for branch in SCIATIC_NERVE.branches])
     return share, round_points(SECTORS), half_width, leaves
 

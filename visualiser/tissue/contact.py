@@ -34,7 +34,10 @@ from visualiser.typed import FloatArray
 
 PATH_POINTS = 161
 # Metres over which corners of the path are rounded: in the thigh, and at the knee bent by 120 degrees; less for heads that end at the knee.
-ROUNDING, ROUNDING_SHORT = (0.004, 0.009), (0.003, 0.005)
+ROUNDING, ROUNDING_SHORT = (0.004, 0.013), (0.003, 0.007)
+# Share by which guides at the fibular head come down to the insertion where the knee is bent as far as it goes, or the tendon of biceps
+# would climb past the head and hook back to it: ESTIMATE.
+RELEASE = {"biceps_femoris_long_head": 0.5, "biceps_femoris_short_head": 0.3}
 TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
@@ -108,6 +111,7 @@ class Solver:
         begin = _moved((head.tube.origin.centre_mm,), head.line.origin_segment, joints)[:, 0]
         far = _moved((*head.tube.distal_guides_mm, head.tube.insertion.centre_mm), "tibia", joints)
         bent = np.clip(np.degrees(legs[:, KNEE_FLEXION]) / 120.0, 0.0, 1.0) ** 2
+        far = far + (RELEASE.get(head.name, 0.0) * bent**2)[:, None, None] * (far[:, -1:] - far)
         along = np.linspace(0.0, 1.0, PATH_POINTS)
         at_knee = np.clip((along - 0.55) / 0.25, 0.0, 1.0)
         thigh, flexed = ROUNDING if head.line.origin_segment == "pelvis" else ROUNDING_SHORT

@@ -195,11 +195,19 @@ def line_rings(lines: FloatArray) -> FloatArray:
     places, ways = _finer()
     tangent = unit(ways @ lines)
     lateral = unit(_LATERAL - tangent[..., 2:] * tangent)
-    posterior = cross(tangent, lateral)
     width, depth = _half_sizes()
-    across, deep = (width * lateral)[:, :, None], (depth * posterior)[:, :, None]
-    rings: FloatArray = (places @ lines)[:, :, None] + _ROUND[0][:, None] * across + _ROUND[1][:, None] * deep
-    return rings
+    return tube_rings(places @ lines, width * lateral, depth * cross(tangent, lateral), _ROUND)
+
+
+def tube_rings(
+    centres: FloatArray, across: FloatArray, deep: FloatArray, directions: tuple[FloatArray, FloatArray]
+) -> FloatArray:
+    """Rings (..., R, S, 3) round centres (..., R, 3) with half axes (..., R, 3): by components, so that operations run over long rows."""
+    cosine, sine = directions
+    rings = np.swapaxes(across, -1, -2)[..., None] * cosine
+    rings += np.swapaxes(deep, -1, -2)[..., None] * sine
+    rings += np.swapaxes(centres, -1, -2)[..., None]
+    return np.moveaxis(rings, -3, -1)
 
 
 def drawn_tube(tube: int) -> slice:
@@ -219,10 +227,8 @@ def roots() -> FloatArray:
         line = curve_through(np.stack([begin, middle, trunk[0], trunk[2]]), ROOT_RINGS)[None]
         tangent = unit(np.gradient(line, axis=1))
         lateral = unit(_LATERAL - tangent[..., 2:] * tangent)
-        posterior = cross(tangent, lateral)
-        cosine, sine = round_points(ROOT_SECTORS)
-        round_it = cosine[:, None] * lateral[:, :, None] + sine[:, None] * posterior[:, :, None]
-        tubes.append((line[:, :, None] + ROOT_HALF_WIDTH * round_it)[0])
+        wide = ROOT_HALF_WIDTH * lateral, ROOT_HALF_WIDTH * cross(tangent, lateral)
+        tubes.append(tube_rings(line, *wide, round_points(ROOT_SECTORS))[0])
     return np.array(tubes, dtype=np.float32)
 
 

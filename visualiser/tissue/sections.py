@@ -172,15 +172,14 @@ def closed_normals(vertices: FloatArray, count: int, sectors: int) -> FloatArray
     parts = np.empty((3, *vertices.shape[:-2], count, sectors + 1), dtype=np.float32)
     parts_of(vertices, parts)
     normals = np.empty_like(vertices)
-    place_normals(part_normals(parts), parts, normals)
+    place_normals(part_normals(parts), cap_normals(parts), normals)
     return normals
 
 
 def parts_of(vertices: FloatArray, parts: FloatArray) -> None:
     """Write the rings of `closed_vertices` (..., V, 3) into `parts` (3, ..., R, S + 1), component by component."""
     body = vertices[..., :-2, :].reshape(*vertices.shape[:-2], *parts.shape[-2:], 3)
-    for axis in range(3):
-        parts[axis] = body[..., axis]
+    np.copyto(parts, body.transpose(-1, *range(body.ndim - 1)), casting="same_kind")
 
 
 def part_normals(parts: FloatArray) -> FloatArray:
@@ -206,11 +205,14 @@ def part_normals(parts: FloatArray) -> FloatArray:
     return normals
 
 
-def place_normals(normals: FloatArray, parts: FloatArray, target: FloatArray) -> None:
-    """Write normals of rings (3, ..., R, S + 1) into those of `closed_vertices` (..., V, 3); the two ends face along the tube."""
-    body = target[..., :-2, :].reshape(*target.shape[:-2], *normals.shape[-2:], 3)
-    for axis in range(3):
-        body[..., axis] = normals[axis]
-    for row, ring, inner in ((-2, 0, 1), (-1, -1, -2)):
-        out = parts[..., ring, :-1].sum(axis=-1) - parts[..., inner, :-1].sum(axis=-1)
-        target[..., row, :] = unit(np.moveaxis(out, 0, -1))
+def cap_normals(parts: FloatArray) -> FloatArray:
+    """Unit normals (..., 2, 3) of the two ends of tubes by components (3, ..., R, S + 1): they face along the tube."""
+    out = parts[..., [0, -1], :-1].sum(axis=-1) - parts[..., [1, -2], :-1].sum(axis=-1)
+    return unit(out.transpose(*range(1, out.ndim), 0))
+
+
+def place_normals(sides: FloatArray, caps: FloatArray, target: FloatArray) -> None:
+    """Write normals of rings (3, ..., R, S + 1) and of ends (..., 2, 3) into those of `closed_vertices` (..., V, 3)."""
+    body = target[..., :-2, :].reshape(*target.shape[:-2], *sides.shape[-2:], 3)
+    body[...] = sides.transpose(*range(1, sides.ndim), 0)
+    target[..., -2:, :] = caps

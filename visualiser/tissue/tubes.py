@@ -7,6 +7,7 @@ Solving a pose takes tenths of a second (`contact.py`, `settling.py`), so it is 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -23,6 +24,7 @@ from visualiser.tissue.branches import ENTRY_DEPTH, branch_rings, entries
 from visualiser.tissue.crowding import Bundle
 from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, RINGS, ROUND, SECTORS, all_flesh, hinge_axes, rest_positions
 from visualiser.tissue.sections import (
+    cap_normals,
     closed_faces,
     closed_uv,
     closed_vertices,
@@ -125,17 +127,26 @@ class SoftTissue:
     def all_normals(self, vertices: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Outward unit normals of all surfaces at their vertices, name -> (..., V, 3): tubes of one size together, for speed."""
         normals = {name: np.empty_like(points) for name, points in vertices.items()}
-        for (rings, sectors), tubes in _tubes_by_size().items():
-            asked = [(name, rows) for name, rows in tubes if name in vertices]
-            if not asked:
+        lead = next(iter(vertices.values())).shape[:-2]
+        for (rings, sectors), rows_of in _tubes_by_size().items():
+            places = [
+                (points[..., rows, :], normals[name][..., rows, :])
+                for name, points in vertices.items()
+                for rows in rows_of.get(name, ())
+            ]
+            if not places:
                 continue
-            lead = next(iter(vertices.values())).shape[:-2]
-            parts = np.empty((3, len(asked), *lead, rings, sectors + 1), dtype=np.float32)
-            for i, (name, rows) in enumerate(asked):
-                parts_of(vertices[name][..., rows, :], parts[:, i])
-            outwards = part_normals(parts)
-            for i, (name, rows) in enumerate(asked):
-                place_normals(outwards[:, i], parts[:, i], normals[name][..., rows, :])
+            count = rings * (sectors + 1) + 2
+            # Tubes of one size that lie together go as one.
+            split = [[own.reshape(*lead, -1, count, 3) for own in pair] for pair in places]
+            ends = np.cumsum([0, *(own.shape[-3] for own, _ in split)])
+            parts = np.empty((3, *lead, ends[-1], rings, sectors + 1), dtype=np.float32)
+            slices = [(..., slice(first, last), slice(None), slice(None)) for first, last in pairwise(ends)]
+            for (own, _), at in zip(split, slices, strict=True):
+                parts_of(own, parts[at])
+            sides, caps = part_normals(parts), cap_normals(parts)
+            for (_, target), at in zip(split, slices, strict=True):
+                place_normals(sides[at], caps[at], target)
         return normals
 
     def _surfaced(self, legs: FloatArray) -> dict[str, FloatArray]:
@@ -164,7 +175,7 @@ class SoftTissue:
         centres, lines, radii = self._table.at(legs, joints)
         bundle = self._bundle(centres, radii, joints)
         roots = nervetubes.roots()
-        placed = (roots.reshape(-1, 3) @ np.swapaxes(joints.pelvis, -1, -2).astype(np.float32)).reshape(-1, *roots.shape)
+        placed = (roots.reshape(-1, 3) @ joints.pelvis.transpose(0, 2, 1).astype(np.float32)).reshape(-1, *roots.shape)
         head, ring, sector = self._entries.T
         spoke = _COSINE[sector, None] * bundle.across[:, head, ring] + _SINE[sector, None] * bundle.deep[:, head, ring]
         ends = centres[:, head, ring] + ENTRY_DEPTH * bundle.radii[:, head, ring, sector, None] * spoke
@@ -213,14 +224,14 @@ def _joined(blocks: list[dict[str, FloatArray]]) -> dict[str, FloatArray]:
 
 
 @lru_cache
-def _tubes_by_size() -> dict[tuple[int, int], tuple[tuple[str, slice], ...]]:
-    """Every tube's surface and place among its vertices, by rings and sectors."""
-    found: dict[tuple[int, int], tuple[tuple[str, slice], ...]] = {}
+def _tubes_by_size() -> dict[tuple[int, int], dict[str, list[slice]]]:
+    """By rings and sectors of tubes: where among the vertices of each surface they lie, neighbours together."""
+    found: dict[tuple[int, int], dict[str, list[slice]]] = {}
     for surface in _surfaces():
         first = 0
-        for rings, sectors in surface.tubes:
-            last = first + rings * (sectors + 1) + 2
-            found[rings, sectors] = (*found.get((rings, sectors), ()), (surface.name, slice(first, last)))
+        for (rings, sectors), alike in groupby(surface.tubes):
+            last = first + len(list(alike)) * (rings * (sectors + 1) + 2)
+            found.setdefault((rings, sectors), {}).setdefault(surface.name, []).append(slice(first, last))
             first = last
     return found
 
