@@ -54,7 +54,7 @@ EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, 
 # Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last round are the
 # worst of `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT = (1000, 1000, 600), 5, 0.05
+CROSS_POSES, CANDIDATES, DOUBT = (1000, 1000, 800), 5, 0.05
 AT_ONCE = 8  # poses
 
 
@@ -65,7 +65,9 @@ def made_from(bones_folder: Path) -> str:
         found.update((bones_folder / f"{bone}.ply").read_bytes())
     designs = [(head.line, head.tube, head.volume_cm3) for head in HEADS]
     nerve = (SCIATIC_NERVE.trunk, SCIATIC_NERVE.divisions, SCIATIC_NERVE.half_width_mm, SCIATIC_NERVE.half_depth_mm)
-    found.update(repr((designs, nerve, skeleton.STANDARD, NODES_DEG, SHAPES, CROSS_DEG, CROSS_POSES, DOUBT, EVENNESS)).encode())
+    found.update(
+        repr((designs, nerve, skeleton.STANDARD, NODES_DEG, SHAPES, CROSS_DEG, CROSS_POSES, DOUBT, EVENNESS)).encode()
+    )
     return found.hexdigest()
 
 

@@ -9,7 +9,7 @@ from visualiser.anatomy.definitions import MotorBranch
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.tissue.nervetubes import ROOT_RINGS, ROOT_SECTORS, round_points, tube_rings
 from visualiser.tissue.sections import cross, unit
-from visualiser.typed import FloatArray, IntArray
+from visualiser.typed import FloatArray, IntArray, SingleArray
 
 RINGS, SECTORS = ROOT_RINGS, ROOT_SECTORS
 HALF_WIDTHS = (0.0012, 0.0007)  # metres, where a branch leaves and where it enters: ESTIMATE, thick enough to be seen
@@ -25,9 +25,7 @@ def entries(trunk: FloatArray, muscles: Mapping[str, FloatArray]) -> IntArray:
         rings = muscles[branch.head]
         leaves = trunk[_leaving(branch, len(trunk))]
         ring = round(branch.enters_at * (len(rings) - 1))
-        places.append(
-            ([*muscles].index(branch.head), ring, int(np.linalg.norm(rings[ring] - leaves, axis=1).argmin()))
-        )
+        places.append(([*muscles].index(branch.head), ring, int(np.linalg.norm(rings[ring] - leaves, axis=1).argmin())))
     return np.array(places)
 
 
@@ -46,11 +44,11 @@ def branch_rings(trunk: FloatArray, ends: FloatArray) -> FloatArray:
 
 
 @lru_cache
-def _fixed(points: int) -> tuple[FloatArray, tuple[FloatArray, FloatArray], FloatArray, IntArray]:
+def _fixed(points: int) -> tuple[SingleArray, tuple[FloatArray, FloatArray], SingleArray, IntArray]:
     """Shares of the way (RINGS, 1), directions round, half widths (RINGS, 1) and where on the trunk branches leave (B,)."""
     share = np.linspace(0.0, 1.0, RINGS, dtype=np.float32)[:, None]
     half_width = np.linspace(*HALF_WIDTHS, RINGS, dtype=np.float32)[:, None]
-    leaves = np.array([_leaving(branch, points) for branch in SCIATIC_NERVE.branches])
+    leaves: IntArray = np.array([_leaving(branch, points) for branch in SCIATIC_NERVE.branches])
     return share, round_points(SECTORS), half_width, leaves
 
 

@@ -34,10 +34,10 @@ from visualiser.typed import FloatArray
 
 PATH_POINTS = 161
 # Metres over which corners of the path are rounded: in the thigh, and at the knee bent by 120 degrees; less for heads that end at the knee.
-ROUNDING, ROUNDING_SHORT = (0.004, 0.013), (0.003, 0.007)
-# Share by which guides at the fibular head come down to the insertion where the knee is bent as far as it goes, or the tendon of biceps
-# would climb past the head and hook back to it: ESTIMATE.
-RELEASE = {"biceps_femoris_long_head": 0.5, "biceps_femoris_short_head": 0.3}
+ROUNDING, ROUNDING_SHORT = (0.004, 0.010), (0.003, 0.006)
+# Share by which guides at the fibular head come down to the insertion where the knee is bent by 120 degrees, or the tendon of biceps
+# would climb past the head and hook back to it: ESTIMATE. More looks better still, but leaves the line of action.
+RELEASE = {"biceps_femoris_long_head": 0.2}
 TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
 STRIDES = 6  # steps in which an attachment area is walked out over the bone

@@ -19,7 +19,7 @@ from visualiser.typed import FloatArray
 
 DIVISION_POINTS = 72  # centreline points from foramen to leg
 TRUNK_RINGS, DIVISION_RINGS = 40, 40  # solved and baked
-FINER, SECTORS = 2, 16  # drawn rings for each of those, and points round each
+FINER, SECTORS = 2, 12  # drawn rings for each of those, and points round each
 ROOT_RINGS, ROOT_SECTORS = 16, 10
 # Where along the nerve the divisions leave their common sheath: ESTIMATE, about 55 mm above the knee crease.
 SPLIT = (0.60, 0.72)

@@ -12,7 +12,7 @@ from visualiser.conventions import metres
 from visualiser.typed import FloatArray
 
 RINGS, SECTORS = 40, 20  # solved and baked
-FINE_RINGS, FINE_SECTORS = 80, 40  # drawn
+FINE_RINGS, FINE_SECTORS = 72, 36  # drawn
 ANGLES = np.arange(SECTORS) * 2 * np.pi / SECTORS
 ROUND = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)  # directions of the points of a section
 

@@ -140,7 +140,7 @@ def closed_vertices(rings: FloatArray) -> FloatArray:
     body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)  # a view
     body[..., :-1, :] = rings
     body[..., -1, :] = rings[..., 0, :]
-    vertices[..., -2:, :] = rings[..., ::count - 1, :, :].mean(axis=-2)
+    vertices[..., -2:, :] = rings[..., :: count - 1, :, :].mean(axis=-2)
     return vertices
 
 

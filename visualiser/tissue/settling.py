@@ -1,8 +1,8 @@
 """Nearly right tubes settled to right ones: out of bone and of each other, at their volumes, and as near as can be to where they were.
 
-A pose solved from its design (`contact.py`) may pass a tuberosity on the one side or the other, and two like poses need not agree. Settled
-from a smooth guess, like poses stay alike; so a guess that is fitted to settled poses gets better with every round, until nothing is left to
-do when a picture is drawn (`meshes/sculpt/tissue.py`).
+A pose solved from its design (`contact.py`) may pass a tuberosity on the one side or the other, and two like poses need not agree.
+Settled from a smooth guess, like poses stay alike; so a guess that is fitted to settled poses gets better with every round, until nothing
+is left to do when a picture is drawn (`meshes/sculpt/tissue.py`).
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from visualiser.typed import FloatArray
 
 ROOM = Room(0.0008, 0.0010, 0.0018)  # a little more than nothing, so that a blend between poses still keeps clear
 MOVES, ROUNDS, LOOKS = 4, 2, 2
-CLEARINGS = 5
+CLEARINGS = 8
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
 

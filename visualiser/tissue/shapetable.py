@@ -2,8 +2,8 @@
 
 Four tables are added. `plane` holds poses over hip and knee flexion; its points are turned by what leaves that plane. `hip` and `knee` hold
 what settling adds to turning where the hip also adducts and rotates, and where the tibia rotates. `cross` holds what is then still missing
-in poses in which all joints turn: a smooth guess from the poses that are like the asked one. All tables are mixtures of the same few shapes.
-Everything is smooth in the pose, so what is drawn moves without jerks.
+in poses in which all joints turn: a smooth guess from the poses that are like the asked one. All tables are mixtures of the same few
+shapes. Everything is smooth in the pose, so what is drawn moves without jerks.
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,8 @@ def turned(points: FloatArray, legs: FloatArray, joints: Joints) -> FloatArray:
     rigid, chord, anchors = _carriers(points.dtype.name)
     moved = points + rigid[:, :1] * by_pelvis + rigid[:, 1:] * by_tibia
     moved += chord[:, :1] * by_pelvis[:, anchors[:, 0]] + chord[:, 1:] * by_tibia[:, anchors[:, 1]]
-    return moved.reshape(len(points), -1)
+    flat_rows: FloatArray = moved.reshape(len(points), -1)
+    return flat_rows
 
 
 def likeness(legs: FloatArray, others: FloatArray) -> FloatArray:
@@ -93,9 +94,7 @@ class ShapeTable:
     def __init__(self, baked: Mapping[str, Any]) -> None:
         # Single precision halves the time of the large products; it keeps a thousandth of a millimetre.
         shapes = (baked["shapes"] * baked["steps"][:, None]).astype(np.float32)  # (C, P)
-        self._points, self._radii = (
-            np.ascontiguousarray(part) for part in np.split(shapes, [3 * POINTS], axis=1)
-        )
+        self._points, self._radii = (np.ascontiguousarray(part) for part in np.split(shapes, [3 * POINTS], axis=1))
         nodes = {name: _nodes(baked, name) for name in TABLES}
         self._plane = Blend(nodes["plane"], TABLES["plane"])
         self._beside = [Blend(nodes[name], TABLES[name]) for name in ("hip", "knee")]
@@ -103,16 +102,18 @@ class ShapeTable:
         # What is added to the turned plane, table under table: one product then serves them all.
         self._added = np.concatenate([_flat(baked[f"{name}_amounts"]) for name in ("hip", "knee", "cross")])
         self._known = np.ascontiguousarray(_measured(baked["cross_legs"]).T)
-        self._known_square = 0.5 * np.square(self._known).sum(axis=0)
+        self._known_square = (0.5 * np.square(self._known).sum(axis=0)).astype(np.float32)
 
     def at(self, legs: FloatArray, joints: Joints) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Centres (N, H, R, 3), lines (N, L, 3) and radii (N, H, R, S) in poses (N, 6), in single precision."""
         plane = self._plane.weights(legs) @ self._plane_amounts
         turns = _measured(legs)
-        like = np.exp(turns @ self._known - self._known_square - 0.5 * np.square(turns).sum(axis=1)[:, None])
-        weights = [*(blend.weights(legs) for blend in self._beside), like.astype(np.float32)]
+        like = (turns @ self._known - 0.5 * np.square(turns).sum(axis=1)[:, None]).astype(np.float32)
+        like -= self._known_square
+        weights = [*(blend.weights(legs) for blend in self._beside), np.exp(like, out=like)]
         added = np.concatenate(weights, axis=1) @ self._added
-        points = turned(plane @ self._points, legs, joints) + added @ self._points
+        points, beside = np.split(np.concatenate([plane, added]) @ self._points, 2)
+        points = turned(points, legs, joints) + beside
         radii = (plane + added) @ self._radii
         return (*_parts(points), radii.reshape(len(legs), len(HEADS), RINGS, SECTORS))
 

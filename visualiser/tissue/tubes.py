@@ -22,7 +22,16 @@ from visualiser.tissue import branches, nervetubes
 from visualiser.tissue.bonefields import Joints
 from visualiser.tissue.branches import ENTRY_DEPTH, branch_rings, entries
 from visualiser.tissue.crowding import Bundle
-from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, RINGS, ROUND, SECTORS, all_flesh, hinge_axes, rest_positions
+from visualiser.tissue.restshapes import (
+    FINE_RINGS,
+    FINE_SECTORS,
+    RINGS,
+    ROUND,
+    SECTORS,
+    all_flesh,
+    hinge_axes,
+    rest_positions,
+)
 from visualiser.tissue.sections import (
     cap_normals,
     closed_faces,
@@ -183,7 +192,7 @@ class SoftTissue:
         return self._breathed(bundle, joints), nervetubes.line_rings(lines), placed, motor
 
     def _bundle(self, centres: FloatArray, radii: FloatArray, joints: Joints) -> Bundle:
-        hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(np.float32)
+        hinge: FloatArray = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(centres.dtype)
         return Bundle(centres, hinge[:, None], np.maximum(radii, np.float32(THINNEST)))
 
     def _breathed(self, bundle: Bundle, joints: Joints) -> FloatArray:
