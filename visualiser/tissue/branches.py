@@ -15,7 +15,9 @@ RINGS, SECTORS = ROOT_RINGS, ROOT_SECTORS
 HALF_WIDTHS = (0.0012, 0.0007)  # metres, where a branch leaves and where it enters: ESTIMATE, thick enough to be seen
 ALONGSIDE = 4  # points of the trunk for which a branch runs beside it before it turns away
 ENTRY_DEPTH = 0.8  # share of the way from the middle of a belly to its surface at which a branch ends
-FORWARDS = np.array([1.0, 0.0, 0.0], dtype=np.float32)  # never along a branch: branches run down and to the side
+FORWARDS = np.array(
+    [1.0, 0.0, 0.0], dtype=np.float32
+)  # never along the beginning of a branch: it runs down beside the trunk
 
 
 def entries(trunk: FloatArray, muscles: Mapping[str, FloatArray]) -> IntArray:
@@ -35,12 +37,22 @@ def branch_rings(trunk: FloatArray, ends: FloatArray) -> FloatArray:
     trunk : (N, K, 3) line of the trunk
     ends  : (N, B, 3) where they end in their heads
     """
-    share, around, half_width, leaves = _fixed(trunk.shape[1])
+    _, around, half_width, _ = _fixed(trunk.shape[1])
+    centres, tangent = _courses(trunk, ends)
+    first = tangent[:, :, :1]
+    across = unit(FORWARDS - first[..., :1] * first)
+    # Each lies in a plane, so one least turn carries a section from its beginning to any ring: it never spins.
+    share = (across * tangent).sum(axis=-1, keepdims=True) / (1.0 + (first * tangent).sum(axis=-1, keepdims=True))
+    across = across - share * (first + tangent)
+    return tube_rings(centres, half_width * across, half_width * cross(tangent, across), around)
+
+
+def _courses(trunk: FloatArray, ends: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Centres and ways (N, B, RINGS, 3) of all branches: beside the trunk first, then to their ends."""
+    share, _, _, leaves = _fixed(trunk.shape[1])
     begin, turn, end = trunk[:, leaves, None], trunk[:, leaves + ALONGSIDE, None], ends[:, :, None]
     centres = (1 - share) ** 2 * begin + 2 * share * (1 - share) * turn + share**2 * end
-    tangent = unit((1 - share) * (turn - begin) + share * (end - turn))
-    lateral = unit(FORWARDS - tangent[..., :1] * tangent)
-    return tube_rings(centres, half_width * lateral, half_width * cross(tangent, lateral), around)
+    return centres, unit((1 - share) * (turn - begin) + share * (end - turn))
 
 
 @lru_cache

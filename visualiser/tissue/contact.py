@@ -37,7 +37,7 @@ PATH_POINTS = 161
 ROUNDING, ROUNDING_SHORT = (0.004, 0.010), (0.003, 0.006)
 # Share by which guides at the fibular head come down to the insertion where the knee is bent by 120 degrees, or the tendon of biceps
 # would climb past the head and hook back to it: ESTIMATE. More looks better still, but leaves the line of action.
-RELEASE = {"biceps_femoris_long_head": 0.2}
+RELEASE = {"biceps_femoris_long_head": 0.2, "biceps_femoris_short_head": 0.1}
 TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
 STRIDES = 6  # steps in which an attachment area is walked out over the bone

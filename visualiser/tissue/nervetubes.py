@@ -190,13 +190,63 @@ _ROUND = round_points(SECTORS)
 _LATERAL = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 
 
-def line_rings(lines: FloatArray) -> FloatArray:
-    """Drawn rings (N, FINER * POINTS, SECTORS, 3) round the three lines (N, POINTS, 3)."""
-    places, ways = _finer()
-    tangent = unit(ways @ lines)
-    lateral = unit(_LATERAL - tangent[..., 2:] * tangent)
-    width, depth = _half_sizes()
-    return tube_rings(places @ lines, width * lateral, depth * cross(tangent, lateral), _ROUND)
+@lru_cache
+def shares() -> FloatArray:
+    """Shares (POINTS, 2) of pelvis and tibia in the turn of each point: the trunk leaves the pelvis in the buttock."""
+    trunk, along = np.linspace(0.0, 1.0, TRUNK_RINGS), np.linspace(0.0, 1.0, DIVISION_RINGS)
+    by_tibia = np.stack([np.zeros_like(along), _ease((along - 0.15) / 0.45)], axis=1)
+    parts = [np.stack([1.0 - _ease((trunk - 0.18) / 0.26), np.zeros_like(trunk)], axis=1)]
+    return np.concatenate([*parts, *[by_tibia] * len(SCIATIC_NERVE.divisions)])
+
+
+def _ease(share: FloatArray) -> FloatArray:
+    share = np.clip(share, 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)
+
+
+class Sections:
+    """Drawn sections round the lines. The trunk's face turns with the bones beside it. The divisions bend every way about the knee, so
+    theirs is carried along the line and turns no more than the line does: no section ever spins.
+    """
+
+    def __init__(self, standing: FloatArray) -> None:
+        """From the lines (POINTS, 3) in upright standing."""
+        places, ways = (matrix[drawn_tube(0), TUBES[0]] for matrix in _finer())
+        tangent = unit(ways @ standing[TUBES[0]])
+        behind = cross(tangent, unit(_LATERAL - tangent[..., 2:] * tangent))
+        share = places @ shares()[TUBES[0], :1]
+        self._femur, self._pelvis = ((part * behind).astype(np.float32) for part in (1.0 - share, share))
+
+    def rings(self, lines: FloatArray, joints: Joints) -> FloatArray:
+        """Drawn rings (N, FINER * POINTS, SECTORS, 3) round the lines (N, POINTS, 3)."""
+        places, ways = _finer()
+        tangent = unit(ways @ lines)
+        trunk, below = drawn_tube(0), drawn_tube(0).stop
+        behind = self._femur + self._pelvis @ np.swapaxes(joints.pelvis, -1, -2).astype(np.float32)
+        lateral = np.empty_like(tangent)
+        lateral[:, trunk] = cross(behind, tangent[:, trunk])
+        divisions = tangent[:, below:].reshape(len(lines), len(TUBES) - 1, -1, 3)
+        lateral[:, below:] = _carried(divisions).reshape(len(lines), -1, 3)
+        lateral = unit(lateral - np.einsum("npk,npk->np", lateral, tangent)[..., None] * tangent)
+        width, depth = _half_sizes()
+        return tube_rings(places @ lines, width * lateral, depth * cross(tangent, lateral), _ROUND)
+
+
+def _carried(tangent: FloatArray) -> FloatArray:
+    """Lateral vectors (N, T, R, 3) carried down lines with unit tangents of that shape by the least turns, every other ring in turn."""
+    coarse = tangent[:, :, ::FINER]
+    first, second = coarse[:, :, :-1], coarse[:, :, 1:]
+    both = first + second
+    both /= 1.0 + np.einsum("ntrk,ntrk->ntr", first, second)[..., None]
+    own = unit(_LATERAL - coarse[:, :, 0, 2:] * coarse[:, :, 0])
+    carried = np.empty_like(tangent)
+    carried[:, :, 0] = own
+    for ring in range(coarse.shape[2] - 1):
+        own = own - np.einsum("ntk,ntk->nt", own, second[:, :, ring])[..., None] * both[:, :, ring]
+        carried[:, :, FINER * (ring + 1)] = own
+    carried[:, :, 1::FINER] = carried[:, :, ::FINER]
+    carried[:, :, 1:-1:FINER] += carried[:, :, FINER::FINER]
+    return carried
 
 
 def tube_rings(
@@ -211,7 +261,7 @@ def tube_rings(
 
 
 def drawn_tube(tube: int) -> slice:
-    """The drawn rings of the trunk (0) or a division (1, 2) among those of `line_rings`."""
+    """The drawn rings of the trunk (0) or a division (1, 2) among those of `Sections.rings`."""
     first, after, _ = TUBES[tube].indices(POINTS)
     return slice(FINER * first, FINER * after)
 

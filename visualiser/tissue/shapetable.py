@@ -15,7 +15,6 @@ from scipy.interpolate import CubicSpline
 
 from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
-from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.kinematics import HIP_ADDUCTION, HIP_FLEXION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import Joints
@@ -167,14 +166,7 @@ def _carriers(kind: str) -> tuple[FloatArray, FloatArray, IntArray]:
         rigid.append(own[0])
         chord.append(own[1])
         anchors.append(np.tile(np.array(own[2]) + i * RINGS, (RINGS, 1)))
-    trunk = np.linspace(0.0, 1.0, nervetubes.TRUNK_RINGS)
-    along = np.linspace(0.0, 1.0, nervetubes.DIVISION_RINGS)
-    nothing = np.zeros_like(trunk)
-    rigid.append(
-        np.stack([1.0 - _ease((trunk - 0.18) / 0.26), nothing], axis=1)
-    )  # the trunk leaves the pelvis in the buttock
-    for _ in SCIATIC_NERVE.divisions:
-        rigid.append(np.stack([np.zeros_like(along), _ease((along - 0.15) / 0.45)], axis=1))
+    rigid.append(nervetubes.shares())
     chord.append(np.zeros((nervetubes.POINTS, 2)))
     anchors.append(np.zeros((nervetubes.POINTS, 2), dtype=np.intp))
     return np.concatenate(rigid).astype(kind), np.concatenate(chord).astype(kind), np.concatenate(anchors)

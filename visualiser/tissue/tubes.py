@@ -78,7 +78,7 @@ class SoftTissue:
         # (H,) volume that sections must hold for the drawn tube to hold its own, and what a breath adds to it
         self._volumes, self._swelling = VOLUMES / baked["fullness"], baked["swelling"]
         self.surfaces = _surfaces()
-        self._entries = self._branch_entries()
+        self._fix()
 
     @classmethod
     def load(cls, path: Path | str) -> "SoftTissue":
@@ -185,11 +185,8 @@ class SoftTissue:
         bundle = self._bundle(centres, radii, joints)
         roots = nervetubes.roots()
         placed = (roots.reshape(-1, 3) @ joints.pelvis.transpose(0, 2, 1).astype(np.float32)).reshape(-1, *roots.shape)
-        head, ring, sector = self._entries.T
-        spoke = _COSINE[sector, None] * bundle.across[:, head, ring] + _SINE[sector, None] * bundle.deep[:, head, ring]
-        ends = centres[:, head, ring] + ENTRY_DEPTH * bundle.radii[:, head, ring, sector, None] * spoke
-        motor = branch_rings(lines[:, nervetubes.TUBES[0]], ends)
-        return self._breathed(bundle, joints), nervetubes.line_rings(lines), placed, motor
+        motor = branch_rings(lines[:, nervetubes.TUBES[0]], self._branch_ends(bundle))
+        return self._breathed(bundle, joints), self._sections.rings(lines, joints), placed, motor
 
     def _bundle(self, centres: FloatArray, radii: FloatArray, joints: Joints) -> Bundle:
         hinge: FloatArray = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(centres.dtype)
@@ -211,13 +208,24 @@ class SoftTissue:
         breath = missing[:, :, None, None, None].astype(np.float32) * _flesh()
         return refined_parts(parts + breath * (parts - middle), FINE_RINGS, FINE_SECTORS)
 
-    def _branch_entries(self) -> IntArray:
+    def _branch_ends(self, bundle: Bundle) -> FloatArray:
+        """Where motor branches end (N, B, 3) in their heads."""
+        head, ring, sector = self._entries.T
+        spoke = _COSINE[sector, None] * bundle.across[:, head, ring] + _SINE[sector, None] * bundle.deep[:, head, ring]
+        ends: FloatArray = (
+            bundle.centres[:, head, ring] + ENTRY_DEPTH * bundle.radii[:, head, ring, sector, None] * spoke
+        )
+        return ends
+
+    def _fix(self) -> None:
+        """What upright standing settles for all poses: where branches enter, and how sections of nerves lie."""
         standing = np.zeros((1, len(LEG_COORDINATES)))
         joints = Joints.of(standing)
         centres, lines, radii = self._table.at(standing, joints)
         bundle = self._bundle(centres, radii, joints)
-        rings = bundle.points(bundle.directions())[0]
-        return entries(lines[0, nervetubes.TUBES[0]], {head.name: rings[i] for i, head in enumerate(HEADS)})
+        rings, trunk = bundle.points(bundle.directions())[0], lines[0, nervetubes.TUBES[0]]
+        self._entries = entries(trunk, {head.name: rings[i] for i, head in enumerate(HEADS)})
+        self._sections = nervetubes.Sections(lines[0])
 
 
 def _blocks(leg: FloatArray) -> list[FloatArray]:
