@@ -205,8 +205,10 @@ def _ease(share: FloatArray) -> FloatArray:
 
 
 class Sections:
-    """Drawn sections round the lines. The trunk's face turns with the bones beside it. The divisions bend every way about the knee, so
-    theirs is carried along the line and turns no more than the line does: no section ever spins.
+    """Drawn sections round the lines, so that none spins while a leg moves.
+
+    The trunk's face turns with the bones beside it, the tibial nerve's with the hinge of the knee about which it folds. The common fibular
+    nerve comes to run along that hinge, so its face is carried down the line and turns no more than the line does.
     """
 
     def __init__(self, standing: FloatArray) -> None:
@@ -216,36 +218,38 @@ class Sections:
         behind = cross(tangent, unit(_LATERAL - tangent[..., 2:] * tangent))
         share = places @ shares()[TUBES[0], :1]
         self._femur, self._pelvis = ((part * behind).astype(np.float32) for part in (1.0 - share, share))
+        self._tibia = (_finer()[0] @ shares())[drawn_tube(1), 1:].astype(np.float32)
 
     def rings(self, lines: FloatArray, joints: Joints) -> FloatArray:
         """Drawn rings (N, FINER * POINTS, SECTORS, 3) round the lines (N, POINTS, 3)."""
         places, ways = _finer()
+        trunk, tibial, fibular = (drawn_tube(i) for i in range(len(TUBES)))
         tangent = unit(ways @ lines)
-        trunk, below = drawn_tube(0), drawn_tube(0).stop
         behind = self._femur + self._pelvis @ np.swapaxes(joints.pelvis, -1, -2).astype(np.float32)
+        hinge = joints.tibia[:, None, :3, 2].astype(np.float32)
         lateral = np.empty_like(tangent)
         lateral[:, trunk] = cross(behind, tangent[:, trunk])
-        divisions = tangent[:, below:].reshape(len(lines), len(TUBES) - 1, -1, 3)
-        lateral[:, below:] = _carried(divisions).reshape(len(lines), -1, 3)
+        lateral[:, tibial] = _LATERAL + self._tibia * (hinge - _LATERAL)
+        lateral[:, fibular] = _carried(tangent[:, fibular])
         lateral = unit(lateral - np.einsum("npk,npk->np", lateral, tangent)[..., None] * tangent)
         width, depth = _half_sizes()
         return tube_rings(places @ lines, width * lateral, depth * cross(tangent, lateral), _ROUND)
 
 
 def _carried(tangent: FloatArray) -> FloatArray:
-    """Lateral vectors (N, T, R, 3) carried down lines with unit tangents of that shape by the least turns, every other ring in turn."""
-    coarse = tangent[:, :, ::FINER]
-    first, second = coarse[:, :, :-1], coarse[:, :, 1:]
+    """Lateral vectors (N, R, 3) carried down a line with unit tangents (N, R, 3) by the least turns, to every other ring first."""
+    coarse = tangent[:, ::FINER]
+    first, second = coarse[:, :-1], coarse[:, 1:]
     both = first + second
-    both /= 1.0 + np.einsum("ntrk,ntrk->ntr", first, second)[..., None]
-    own = unit(_LATERAL - coarse[:, :, 0, 2:] * coarse[:, :, 0])
+    both /= 1.0 + np.einsum("nrk,nrk->nr", first, second)[..., None]
+    own = unit(_LATERAL - coarse[:, 0, 2:] * coarse[:, 0])
     carried = np.empty_like(tangent)
-    carried[:, :, 0] = own
-    for ring in range(coarse.shape[2] - 1):
-        own = own - np.einsum("ntk,ntk->nt", own, second[:, :, ring])[..., None] * both[:, :, ring]
-        carried[:, :, FINER * (ring + 1)] = own
-    carried[:, :, 1::FINER] = carried[:, :, ::FINER]
-    carried[:, :, 1:-1:FINER] += carried[:, :, FINER::FINER]
+    carried[:, 0] = own
+    for ring in range(coarse.shape[1] - 1):
+        own = own - np.einsum("nk,nk->n", own, second[:, ring])[..., None] * both[:, ring]
+        carried[:, FINER * (ring + 1)] = own
+    carried[:, 1::FINER] = carried[:, ::FINER]
+    carried[:, 1:-1:FINER] += carried[:, FINER::FINER]
     return carried
 
 
