@@ -59,8 +59,11 @@ def main() -> None:
     for name, off in measures.line_differences(tissue, grid).items():
         at = int(np.abs(off).argmax())
         print(f"| {name} | {np.sqrt((off**2).mean()):.2f} | {off[at]:.2f} | {np.degrees(grid[at, [0, 3]])} |")
+    random = measures.random_legs(chosen.random)
+    can = measures.reachable(random)
     for title, legs in (
-        (f"{chosen.random} random poses", measures.random_legs(chosen.random)),
+        ("Random poses that a hip can take", random[can]),
+        ("Random poses that no hip can take: the program refuses them", random[~can]),
         ("Frames of the scenes", scene_legs(chosen.every)),
     ):
         if len(legs):

@@ -22,8 +22,7 @@ from visualiser.transforms import apply, inverse
 from visualiser.typed import FloatArray
 
 STANDING = np.zeros(6)
-# A jerk of 0.3 mm in a step of 2 degrees is asked. Muscles reach 0.46, the nerve 1.4: not yet kept.
-LARGEST_JERK, LARGEST_JERK_OF_NERVE = 0.5, 1.5
+LARGEST_JERK = 0.3  # mm in a step of 2 degrees
 PLANE_POSES = [(h, 0, 0, k, 0, 0) for h in (-20, 0, 45, 90, 110) for k in (0, 45, 90, 120)]
 TURNED_POSES = [
     (40, 15, 15, 60, 10, 0),
@@ -190,7 +189,7 @@ def test_bellies_thicken_when_the_knee_bends(tissue: SoftTissue) -> None:
 def test_surfaces_move_without_jerks(tissue: SoftTissue) -> None:
     moved = measures.jitter(tissue, radians([[0, 0, 0, 0, 0, 0], [60, 5, 5, 60, 5, 0]]))
     assert moved.largest("muscle jitter, mm") <= LARGEST_JERK, [*moved.lines()]
-    assert moved.largest("nerve jitter, mm") <= LARGEST_JERK_OF_NERVE, [*moved.lines()]
+    assert moved.largest("nerve jitter, mm") <= LARGEST_JERK, [*moved.lines()]
 
 
 @pytest.mark.parametrize("lead", [(), (2,), (2, 2)])

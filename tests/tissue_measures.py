@@ -16,13 +16,13 @@ from scipy.spatial import cKDTree
 
 from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
-from visualiser.conventions import LEG_COORDINATES, millimetres, radians
-from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
+from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, Side, millimetres, radians
+from visualiser.kinematics import femur_to_pelvis, past_hip_stops, tibia_to_femur
 from visualiser.tissue.paths import muscle_length
 from visualiser.tissue.sections import ring_centres
 from visualiser.tissue.tubes import SoftTissue
 from visualiser.transforms import apply, inverse
-from visualiser.typed import FloatArray
+from visualiser.typed import BoolArray, FloatArray
 
 BONES = ("hip_bone", "femur", "tibia", "fibula")
 NERVES = ("sciatic_nerve", "tibial_nerve", "common_fibular_nerve")
@@ -38,6 +38,13 @@ RANDOM_DEG = np.array([[-30, 120], [-30, 30], [-45, 45], [0, 150], [-30, 30], [0
 def random_legs(count: int, seed: int = 1, limits_deg: FloatArray = RANDOM_DEG) -> FloatArray:
     """Random poses (count, 6) of a leg, radians: every joint turns at once."""
     return radians(np.random.default_rng(seed).uniform(*limits_deg, (count, len(LEG_COORDINATES))))
+
+
+def reachable(legs: FloatArray) -> BoolArray:
+    """Which poses (N, 6) of a leg a hip can take at all; in the others bone meets bone, and the program refuses them."""
+    rows = np.zeros((len(legs), len(POSE_COORDINATES)))
+    rows[:, LEG_SLICES[Side.RIGHT]] = np.degrees(legs)
+    return np.asarray(past_hip_stops(rows).max(axis=(1, 2)) <= 0.0)
 
 
 class Solid:

@@ -19,8 +19,8 @@ from scipy.spatial import cKDTree
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
-from visualiser.conventions import LEG_COORDINATES
-from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
+from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, Side
+from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION, past_hip_stops
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import BONES, COUNTS_MM, Bones, Joints
 from visualiser.tissue.contact import Solver
@@ -54,7 +54,7 @@ EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, 
 # Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last round are the
 # worst of `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT = (1000, 1000, 800), 5, 0.05
+CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (1000, 1000, 800), 5, 0.05, 8.0
 AT_ONCE = 8  # poses
 
 
@@ -66,7 +66,20 @@ def made_from(bones_folder: Path) -> str:
     designs = [(head.line, head.tube, head.volume_cm3) for head in HEADS]
     nerve = (SCIATIC_NERVE.trunk, SCIATIC_NERVE.divisions, SCIATIC_NERVE.half_width_mm, SCIATIC_NERVE.half_depth_mm)
     found.update(
-        repr((designs, nerve, skeleton.STANDARD, NODES_DEG, SHAPES, CROSS_DEG, CROSS_POSES, DOUBT, EVENNESS)).encode()
+        repr(
+            (
+                designs,
+                nerve,
+                skeleton.STANDARD,
+                NODES_DEG,
+                SHAPES,
+                CROSS_DEG,
+                CROSS_POSES,
+                DOUBT,
+                EVENNESS,
+                BEYOND_STOPS_DEG,
+            )
+        ).encode()
     )
     return found.hexdigest()
 
@@ -275,11 +288,17 @@ def _poses(name: str) -> FloatArray:
 
 
 def _random_poses(count: int, seed: int) -> FloatArray:
-    """Poses (N, 6), radians: more of them near the ends of the ranges, where most is missing; in every fifth joints only flex."""
+    """Poses (N, 6), radians, that a hip can take or nearly: more of them near the ends of the ranges, where most is missing; in every fifth
+    joints only flex."""
     low, high = np.array(CROSS_DEG).T
-    share = np.random.default_rng(11 + seed).beta(0.75, 0.75, (count, len(CROSS_DEG)))
-    legs = np.radians(np.concatenate([low + share * (high - low), np.zeros((count, 1))], axis=1))
-    legs[::5, [1, 2, 4]] = 0.0
+    share = np.random.default_rng(11 + seed).beta(0.75, 0.75, (3 * count, len(CROSS_DEG)))
+    turns = low + share * (high - low)
+    turns[::5, [1, 2, 4]] = 0.0
+    poses = np.zeros((len(turns), len(POSE_COORDINATES)))
+    poses[:, LEG_SLICES[Side.RIGHT]][:, : turns.shape[1]] = turns
+    near = past_hip_stops(poses).max(axis=(1, 2)) < BEYOND_STOPS_DEG
+    legs = np.zeros((count, len(LEG_COORDINATES)))
+    legs[:, : turns.shape[1]] = np.radians(turns[near][:count])
     return legs
 
 
