@@ -54,7 +54,7 @@ EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, 
 # Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last round are the
 # worst of `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (1000, 1000, 800), 5, 0.05, 8.0
+CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (900, 900, 600), 5, 0.05, 8.0
 AT_ONCE = 8  # poses
 
 

@@ -10,8 +10,7 @@ from visualiser.tissue.bonefields import Joints
 from visualiser.tissue.restshapes import RINGS
 from visualiser.typed import FloatArray
 
-# Metres by which an attachment stands off the bone: a little under it, for bone is rounder than a rim and would show it as a scratch.
-LIFT = -0.0006
+LIFT = 0.0004  # metres by which an attachment stands off the bone, so that it never flickers with it
 GRIP = np.array([1.0, 0.75, 0.38, 0.12])
 OUT_OF_BONE = (1.0, -1.0)  # sense of the normal of an area whose rim runs as its tube's sections do
 RISE = np.array(
