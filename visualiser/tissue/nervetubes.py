@@ -225,7 +225,7 @@ class Sections:
         places, ways = _finer()
         trunk, tibial, fibular = (drawn_tube(i) for i in range(len(TUBES)))
         tangent = unit(ways @ lines)
-        behind = self._femur + self._pelvis @ np.swapaxes(joints.pelvis, -1, -2).astype(np.float32)
+        behind: FloatArray = np.add(self._femur, self._pelvis @ np.swapaxes(joints.pelvis, -1, -2).astype(np.float32))
         hinge = joints.tibia[:, None, :3, 2].astype(np.float32)
         lateral = np.empty_like(tangent)
         lateral[:, trunk] = cross(behind, tangent[:, trunk])
