@@ -201,3 +201,11 @@ def test_a_hip_does_not_reach_the_ends_of_several_ranges_at_once(
 
 def test_the_program_says_which_pelvis_it_calls_zero() -> None:
     assert "vertical" in skeleton.ZERO_PELVIS
+
+
+def test_a_turn_of_the_hip_ends_where_the_other_turns_leave_it() -> None:
+    column = POSE_COORDINATES.index("hip_flexion_right")
+    adducted = pose(hip_adduction_right=20)
+    assert kinematics.nearest_reached(adducted, column, -40.0) == pytest.approx(-20.0)
+    assert kinematics.nearest_reached(adducted, column, 30.3) == pytest.approx(30.3)
+    assert kinematics.nearest_reached(pose(), column, -38.0) == pytest.approx(-38.0)

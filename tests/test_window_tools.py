@@ -92,6 +92,17 @@ def test_a_slider_poses_the_leg_reset_goes_back_and_undo_knows_both(window: Wind
     assert showing.angles()["knee_flexion"] == pytest.approx(110.0)
 
 
+def test_a_slider_of_the_hip_stops_where_bone_would_meet_bone(window: Window) -> None:
+    angles = window.pose_panel.angles
+    window.docks.movable[texts.POSE].raise_()
+    angles["hip_adduction"].slider.setValue(20)
+    angles["hip_flexion"].slider.setValue(-40)
+    reached = window.showing.angles()["hip_flexion"]
+    assert reached == pytest.approx(-20.0)
+    assert f"reaches {reached:.0f}°" in window.statusBar().currentMessage()
+    wait(lambda: angles["hip_flexion"].slider.value() == -20)
+
+
 def test_tight_hamstrings_stop_the_hip_and_the_other_side_is_its_mirror(window: Window) -> None:
     showing = window.showing
     window.show_movement("straight_leg_raise")

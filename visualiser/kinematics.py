@@ -66,6 +66,21 @@ def past_hip_stops(rows_deg: FloatArray) -> FloatArray:
     return over
 
 
+def nearest_reached(pose: ArrayLike, column: int, wanted_deg: float) -> float:
+    """The angle of one coordinate nearest to a wanted one that passes no stop of the hip while the other joints stay, degrees.
+
+    pose : (16,)  radians, order of `conventions.POSE_COORDINATES`; `column` says which of them is to turn
+
+    Angles are tried degree by degree. Where none is free, the wanted one comes back.
+    """
+    low, high = skeleton.limits_deg(POSE_COORDINATES[column])
+    tried = np.append(np.arange(np.ceil(low), high + 0.5), np.clip(wanted_deg, low, high))
+    rows = np.tile(degrees(pose), (len(tried), 1))
+    rows[:, column] = tried
+    free = tried[past_hip_stops(rows).max(axis=(1, 2)) <= 1e-6]
+    return float(free[np.abs(free - wanted_deg).argmin()]) if len(free) else wanted_deg
+
+
 def _stopped(row_deg: FloatArray, side: Side, stop: JointStop, over: float, where: str) -> PoseError:
     """The error for a pose (16,) that a stop forbids: it names the last turn that alone can give way."""
     leg = row_deg[LEG_SLICES[side]]

@@ -50,6 +50,7 @@ def measure(
 
     One pose is printed, or written with --output. Together with --grid, --pose says where the other joints are. With --nerve, the table
     has a row for each place along the nerve: its level, height above the hip centre when standing, its strain, and how far it has slid.
+    The nerve is ours, also with --bones.
     """
     from visualiser import writing
     from visualiser.movements.asked_poses import MOST_POSES

@@ -122,7 +122,9 @@ class Linking(QObject):
 
     def _turn(self, name: str, angle: float) -> None:
         self._window.showing.remember(f"pose {name}")
-        self._window.showing.pose_by(name, angle)
+        reached = self._window.showing.pose_by(name, angle)
+        if abs(reached - angle) > 0.5:
+            self._window.say(texts.STOPPED.format(reached))
 
     def _stand(self) -> None:
         showing = self._window.showing

@@ -11,8 +11,9 @@ from visualiser.bodies import assembly
 from visualiser.bodies.assembly import Body, Frame
 from visualiser.bodies.physique import Physique, standard
 from visualiser.conventions import LEG_SLICES, Side
+from visualiser.kinematics import nearest_reached
 from visualiser.movements import posing
-from visualiser.movements.movement import Movement, on_side, pose_at
+from visualiser.movements.movement import Movement, on_side, pose_at, pose_of
 from visualiser.pictures import colouring
 from visualiser.pictures.appearance import Scale
 from visualiser.pictures.section import Section
@@ -268,13 +269,19 @@ class Showing(QObject):
         """What is shown as a scene would write it: degrees by name, trunk, leg and other leg."""
         return posing.spelt(self.pose_now, self.body.side)
 
-    def pose_by(self, name: str, angle_deg: float) -> None:
-        """Leave the movement for a pose: what is shown, with one angle changed.
+    def pose_by(self, name: str, angle_deg: float) -> float:
+        """Leave the movement for a pose: what is shown, with one angle changed as far as the other turns of the hip let it.
 
-        raises : PoseError for an angle outside its joint's range
+        returns : the angle that was reached, degrees
+        raises  : PoseError for an angle outside its joint's range
         """
         self.pause()
-        self.hold({**{key: round(value, 2) for key, value in self.angles().items()}, name: angle_deg})
+        angles = {key: round(value, 2) for key, value in self.angles().items()}
+        if "hip_" in name:
+            without, turned = (pose_of({**angles, name: angle}, self.body.side)[:-1] for angle in (0.0, 1.0))
+            angle_deg = nearest_reached(without, int(np.abs(turned - without).argmax()), angle_deg)
+        self.hold({**angles, name: angle_deg})
+        return angle_deg
 
     def hold(self, angles_deg: Mapping[str, float]) -> None:
         """Show a pose instead of the movement."""

@@ -67,6 +67,7 @@ TIGHTNESS, TIGHTNESS_OFF, TIGHTNESS_TIP = (
     "How much length the hamstrings allow: 0 supple, 0.5 usual, 1 very tight. The pelvis gives way when they stop the hip.",
 )
 LEG, TRUNK, RESET = "Leg", "Pelvis and back", "Back to the movement"
+STOPPED = "With the other turns of the hip as they are, it reaches {:.0f}°."
 RESET_TIP = "Leave the pose and go back to the movement"
 ZERO, ZERO_TIP = "Upright", "All angles zero: upright standing"
 REFERENCE, REFERENCE_TIP = (
