@@ -113,9 +113,9 @@ def found(tissue: SoftTissue) -> measures.Measured:
     return measures.depths(tissue, np.concatenate([measures.random_legs(7, seed=3), deep]))
 
 
-def test_in_any_pose_no_muscle_lies_more_than_a_millimetre_or_two_in_bone(found: measures.Measured) -> None:
-    # 1 mm is asked; one of these poses, the knee bent by 146 degrees and the hip turned out by 45, has 1.7: not yet kept there.
-    assert found.largest("muscle in bone, mm") <= 1.8, [*found.lines()]
+def test_in_any_pose_no_muscle_lies_much_more_than_a_millimetre_in_bone(found: measures.Measured) -> None:
+    # 1 mm is asked; one of these poses, the knee bent by 146 degrees and the hip turned out by 45, has 1.14: not yet kept there.
+    assert found.largest("muscle in bone, mm") <= 1.2, [*found.lines()]
 
 
 def test_in_any_pose_no_muscle_lies_more_than_one_and_a_half_millimetres_in_another(found: measures.Measured) -> None:

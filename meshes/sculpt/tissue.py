@@ -51,10 +51,10 @@ RESTING = {HIP_FLEXION: 30.0, KNEE_FLEXION: 45.0}  # degrees of the flexion that
 SHAPES = 144  # that all tables are mixtures of: off by 0.05 mm RMS
 CLEARINGS = 14
 EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, none doubles the jerks of what is drawn
-# Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last round are the
-# worst of `CANDIDATES` times as many.
+# Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last two rounds are
+# the worst of `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (900, 900, 600), 5, 0.05, 8.0
+CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (900, 900, 500, 400), 5, 0.05, 8.0
 AT_ONCE = 8  # poses
 
 
@@ -132,9 +132,9 @@ def bake(bones_folder: Path, target: Path) -> None:
             rows[leaves] = at_once(baker.settled, start[leaves], legs[leaves]) - start[leaves]
             guess.tables[name] = _evened(name, rows)
         for number, count in enumerate(CROSS_POSES):
-            last = number == len(CROSS_POSES) - 1
-            legs = _random_poses(count * (CANDIDATES if last else 1), number)
-            if last:
+            worst = number > 1
+            legs = _random_poses(count * (CANDIDATES if worst else 1), number)
+            if worst:
                 depth = at_once(baker.deepest, guess.rows(legs), legs)
                 legs = legs[np.sort(np.argsort(depth)[-count:])]
             guess.learn(legs, at_once(baker.settled, guess.rows(legs), legs))
