@@ -74,7 +74,8 @@ def test_a_draft_keeps_shape_and_volume_with_a_quarter_of_the_triangles(side: Si
             a, b, c = (s.vertices[s.faces[:, i]] for i in range(3))
             volumes.append(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6)
         assert volumes[0] > 0  # wound outwards, on the left too
-        assert volumes[0] == pytest.approx(volumes[1], rel=0.1)
+        # A nerve has twelve sides, in a draft six: 0.87 of the same round section.
+        assert volumes[0] == pytest.approx(volumes[1], rel=0.17 if "nerve" in surface.name else 0.05)
 
 
 def test_a_plain_draft_has_tendons_paler_than_bellies(body: Body) -> None:

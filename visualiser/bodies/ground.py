@@ -155,7 +155,7 @@ SUPPORTS = (
     Support("couch", -0.62, 1.02, 0.33, 0.05),
     Support("bench", -0.58, 0.62, 0.26, 0.05),
     Support("seat", -0.2, 0.28, 0.24, 0.04),
-    Support("sliding_seat", -0.21, 0.03, 0.15, 0.03),
+    Support("sliding_seat", -0.22, 0.02, 0.15, 0.03),
 )
 _FLOOR_EDGE_M = 0.01
 _CUSHION_M = 0.014  # ESTIMATE: compressed soft tissue between bone and couch

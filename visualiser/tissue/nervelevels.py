@@ -8,7 +8,6 @@ from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.conventions import metres
 from visualiser.tissue import nervetubes
 from visualiser.tissue.nerve import NerveState
-from visualiser.tissue.sections import refining_matrix
 from visualiser.typed import FloatArray
 
 
@@ -22,16 +21,15 @@ def drawn_levels(structure: str, sizes: tuple[tuple[int, int], ...]) -> FloatArr
     the motor branches. The mechanics have one root, the fifth lumbar; the others are taken to be stretched like it.
     """
     heights = nervetubes.designed_lines(np.zeros((1, 6)))[0, :, 1]
-    trunk, tibial, _ = (heights[tube] for tube in nervetubes.TUBES)
+    trunk, tibial = (heights[tube] for tube in nervetubes.TUBES[:2])
     own: list[FloatArray] = []
     if structure == SCIATIC_NERVE.divisions[0].name:
-        own = [_finer(tibial)]
+        own = [nervetubes.refined(tibial, 1)]
     elif structure == SCIATIC_NERVE.name:
         top = next(float(metres(root.point_mm[1])) for root in SCIATIC_NERVE.roots if root.level == "L5")
-        root = _finer(
-            np.linspace(top, float(trunk[2]), nervetubes.ROOT_RINGS)
-        )  # the trunk's third point is where roots end
-        own = [_finer(trunk), *[root] * len(SCIATIC_NERVE.roots)]
+        # The trunk's third point is where roots end.
+        root = np.linspace(top, float(trunk[2]), nervetubes.ROOT_RINGS)
+        own = [nervetubes.refined(trunk, 0), *[root] * len(SCIATIC_NERVE.roots)]
     everywhere = np.full(sum(rings * (sectors + 1) + 2 for rings, sectors in sizes), np.nan)
     first = 0
     for heights_of_rings, (rings, sectors) in zip(own, sizes, strict=False):  # branches, last, have none
@@ -55,12 +53,6 @@ def excursion_at(state: NerveState, levels: FloatArray) -> FloatArray:
 def _between(level: FloatArray, values: FloatArray, asked: FloatArray) -> FloatArray:
     found: FloatArray = np.interp(-asked, -level, values)  # heights fall along the nerve
     return np.where(np.isnan(asked), np.nan, found)
-
-
-def _finer(heights: FloatArray) -> FloatArray:
-    """Heights of the drawn rings, which are twice as many."""
-    finer: FloatArray = refining_matrix(len(heights), 2 * len(heights), False) @ heights
-    return finer
 
 
 def _of_vertices(heights: FloatArray, rings: int, sectors: int) -> FloatArray:

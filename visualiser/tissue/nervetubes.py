@@ -264,6 +264,12 @@ def tube_rings(
     return np.moveaxis(rings, -3, -1)
 
 
+def refined(values: FloatArray, tube: int) -> FloatArray:
+    """What is known at the points of a line (P,), at its drawn rings (FINER * P,)."""
+    finer: FloatArray = _finer()[0][drawn_tube(tube), TUBES[tube]] @ values
+    return finer
+
+
 def drawn_tube(tube: int) -> slice:
     """The drawn rings of the trunk (0) or a division (1, 2) among those of `Sections.rings`."""
     first, after, _ = TUBES[tube].indices(POINTS)
