@@ -292,9 +292,15 @@ def _with_future(exposures: Iterator[Exposure], fps: int) -> Generator[tuple[Exp
 
 def half_of(body: Body, movement: Movement, options: Options, timeline: Timeline) -> float:
     """Half the height that a fixed camera shows of a clip, metres: see `least_half`."""
-    times = np.linspace(timeline.start_s, timeline.end_s, _SURVEY)
-    frames = [body.movement_frame(movement, float(t)) for t in times]
+    _, frames = _surveyed(body, movement, timeline)
     return page(body, movement, frames, specs_for(body, movement, options), options).camera.half
+
+
+def _surveyed(body: Body, movement: Movement, timeline: Timeline) -> tuple[FloatArray, list[Frame]]:
+    """Shares of a clip at which it is looked at before it begins, and its frames there."""
+    shares = np.linspace(0.0, 1.0, _SURVEY)
+    times = timeline.start_s + shares * (timeline.end_s - timeline.start_s)
+    return shares, [body.movement_frame(movement, float(t)) for t in times]
 
 
 def survey(
@@ -309,9 +315,7 @@ def survey(
 ) -> Survey:
     """Look at the movement in a few poses and decide what stays fixed in the clip."""
     specs = specs_for(body, movement, options)
-    shares = np.linspace(0.0, 1.0, _SURVEY)
-    times = timeline.start_s + shares * (timeline.end_s - timeline.start_s)
-    frames = [body.movement_frame(movement, float(t)) for t in times]
+    shares, frames = _surveyed(body, movement, timeline)
     captions = ("", *dict.fromkeys(phase.caption for phase in movement.phases)) if options.captions else ("",)
     if move.views:
         options = replace(options, view=move.views[0])

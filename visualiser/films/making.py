@@ -14,10 +14,8 @@ from visualiser.films.compositions import Part
 from visualiser.films.presets import Plan
 from visualiser.pictures.backdrop import compose_background
 
-_DITHERED = (
-    ".mp4",
-    ".webm",
-)  # noise of half a level keeps a codec from making bands; images of 256 colours or few bytes do without
+# Noise of half a level keeps a codec from making bands; images of 256 colours or few bytes do without.
+_DITHERED = (".mp4", ".webm")
 
 
 def check(

@@ -141,12 +141,17 @@ def pose_of(angles_deg: Mapping[str, float], side: Side) -> FloatArray:
     """Angles as in a scene file to the 17 columns of a Course, radians."""
     columns = np.zeros(len(_COLUMNS))
     for name, value in angles_deg.items():
-        if name in LEG_COORDINATES:
-            name = f"{name}_{side}"
-        elif name.startswith(OTHER):
-            name = f"{name.removeprefix(OTHER)}_{side.other}"
-        columns[_COLUMNS.index(name)] = radians(value)
+        columns[column_of(name, side)] = radians(value)
     return columns
+
+
+def column_of(name: str, side: Side) -> int:
+    """The column of a Course in which an angle of a scene file stands."""
+    if name in LEG_COORDINATES:
+        name = f"{name}_{side}"
+    elif name.startswith(OTHER):
+        name = f"{name.removeprefix(OTHER)}_{side.other}"
+    return _COLUMNS.index(name)
 
 
 def posture_to_world(posture: str) -> FloatArray:

@@ -127,7 +127,7 @@ def _along_nerve(choice: str, body: Body, pose: FloatArray, limit: float) -> dic
     """Colours along the nerves of the legs shown in full; the muscles step back."""
     result: dict[str, Paint] = {s.name: QUIET_FLESH for s in body.surfaces if s.kind == MUSCLE}
     nerves = [s for s in body.surfaces if s.kind == NERVE and s.side is not None]
-    states = {side: nerve_state_since_standing(pose[LEG_SLICES[side]]) for side in SIDES}
+    states = {side: nerve_state_since_standing(pose[LEG_SLICES[side]]) for side in {s.side for s in nerves} if side}
     for surface in nerves:
         levels = drawn_levels(surface.structure, body.tube_sizes(surface.structure))
         assert surface.side is not None

@@ -12,6 +12,7 @@ from visualiser.movements.movement import Movement
 from visualiser.pictures.appearance import THEMES, Vector, label_colour
 from visualiser.pictures.cameras import Box, Camera
 from visualiser.pictures.dial import Reading, readings_at
+from visualiser.window.inlay import Inlay
 from visualiser.window.theme import shades
 
 _RATE = 16.0  # readings a second; between them numbers go along straight lines
@@ -22,21 +23,17 @@ _ROOM = 2.6  # a picture that is not so many times as large as the dial has no r
 _SEEN_DEG = 0.4  # half a pixel at the tip of the needle
 
 
-class DialView(QWidget):
+class DialView(Inlay):
     """A half circle with a needle and two lines of numbers. The mouse does not notice it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setGeometry(_AWAY, _AWAY, _SIZE.width(), _SIZE.height())
         self.reading: Reading | None = None
         self.leftwards = False
         self.footwards: Vector = (0.0, -1.0, 0.0)  # where the resting leg points, in the world
         self._readings: list[Reading] = []
         self._duration_s = 1.0
-        self._theme = "light"
-        self.hide()
 
     def show_movement(self, movement: Movement, physique: Physique) -> None:
         """Take over the readings of a movement; one without a dial shows none."""
@@ -67,11 +64,6 @@ class DialView(QWidget):
         else:
             self.reading = drawn
 
-    def dress(self, theme: str) -> None:
-        """In the colours of a theme."""
-        self._theme = theme
-        self.update()
-
     @property
     def box(self) -> Box | None:
         """The place that labels must leave free, window pixels; None when there is no dial."""
@@ -83,13 +75,8 @@ class DialView(QWidget):
         """Shares, band, limit, needle and numbers."""
         if self.reading is None:
             return
-        painter, reading, look, colours = QPainter(self), self.reading, THEMES[self._theme], shades(self._theme)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(colours.panel)
-        ground.setAlphaF(0.85)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
+        painter, reading, look, colours = self._painter(), self.reading, THEMES[self._theme], shades(self._theme)
+        ground = self._lay_ground(painter)
         quiet, ink = QColor(colours.quiet), QColor(colours.ink)
         pale = QColor(quiet)
         pale.setAlphaF(0.14)

@@ -2,45 +2,32 @@
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import QEvent, QObject, QRectF, Qt
-from qtpy.QtGui import QColor, QPainter, QPaintEvent
+from qtpy.QtCore import QRectF, Qt
+from qtpy.QtGui import QColor, QPaintEvent
 from qtpy.QtWidgets import QWidget
 
 from visualiser.pictures.cameras import Box
 from visualiser.window import texts
+from visualiser.window.inlay import Inlay
 from visualiser.window.posepanel import HeadLength
 from visualiser.window.theme import shades
 
 _WIDE, _ROW, _AWAY = 262, 18, 12
 
 
-class DifferenceTable(QWidget):
+class DifferenceTable(Inlay):
     """A heading and a row for each head, in the upper right corner. The mouse does not notice it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self._rows: Sequence[HeadLength] = ()
-        self._than, self._theme = "", "light"
+        self._than = ""
         parent.installEventFilter(self)
-        self.hide()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # Qt's name
-        """Stay in the corner."""
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self._place()
-        return False
 
     def _place(self) -> None:
         parent, high = self.parentWidget(), _ROW * (len(self._rows) + 1) + 12
         if parent is not None:
             self.setGeometry(parent.width() - _WIDE - _AWAY, _AWAY, _WIDE, high)
-
-    def dress(self, theme: str) -> None:
-        """In the colours of a theme."""
-        self._theme = theme
-        self.update()
 
     def show_rows(self, rows: Sequence[HeadLength], than: str) -> None:
         """Show the rows that have a difference; `than` names the pose compared with, nothing hides the table."""
@@ -59,13 +46,8 @@ class DifferenceTable(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:  # Qt's name
         """Heading and rows."""
-        painter, colours = QPainter(self), shades(self._theme)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(colours.panel)
-        ground.setAlphaF(0.85)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
+        painter, colours = self._painter(), shades(self._theme)
+        self._lay_ground(painter)
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         painter.setPen(QColor(colours.quiet))
         painter.drawText(QRectF(10, 6, _WIDE - 20, _ROW), left, texts.LONGER_THAN.format(self._than))

@@ -1,7 +1,7 @@
 """What appears over or above the picture for a while: the keys, and messages."""
 
-from qtpy.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
+from qtpy.QtCore import QRectF, QSize, Qt, Signal
+from qtpy.QtGui import QColor, QLinearGradient, QMouseEvent, QPaintEvent
 from qtpy.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 from visualiser import keys
 from visualiser.pictures.appearance import Scale
 from visualiser.window import texts
+from visualiser.window.inlay import Inlay
 from visualiser.window.theme import icon, shades
 
 _HELP_PX = 216  # room for what a key does; longer ones take two lines
@@ -135,36 +136,21 @@ class HelpSheet(QFrame):
         self.closed.emit()
 
 
-class ScaleBar(QWidget):
+class ScaleBar(Inlay):
     """What the colours of the muscles mean, at the lower edge of the picture. The mouse does not notice it."""
 
     _SIZE, _BAR, _AWAY = QSize(260, 46), 8.0, 14
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.resize(self._SIZE)
         self._scale: Scale | None = None
-        self._theme = "light"
         parent.installEventFilter(self)
-        self.hide()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # Qt's name
-        """Stay at the lower edge."""
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self._place()
-        return False
 
     def _place(self) -> None:
         parent = self.parentWidget()
         if parent is not None:
             self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - self._AWAY)
-
-    def dress(self, theme: str) -> None:
-        """In the colours of a theme."""
-        self._theme = theme
-        self.update()
 
     def show_scale(self, scale: Scale | None) -> None:
         """Show what colours mean, or nothing."""
@@ -178,8 +164,7 @@ class ScaleBar(QWidget):
         """Title, colours, numbers."""
         if self._scale is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._painter()
         painter.setPen(QColor(shades(self._theme).ink))
         painter.drawText(QRectF(0, 0, self.width(), 17), Qt.AlignmentFlag.AlignCenter, self._scale.title)
         bar = QRectF(18, 19, self.width() - 36, self._BAR)

@@ -13,7 +13,7 @@ from visualiser.bodies.physique import Physique, standard
 from visualiser.conventions import LEG_SLICES, Side
 from visualiser.kinematics import nearest_reached
 from visualiser.movements import posing
-from visualiser.movements.movement import Movement, on_side, pose_at, pose_of
+from visualiser.movements.movement import Movement, column_of, on_side, pose_at, pose_of
 from visualiser.pictures import colouring
 from visualiser.pictures.appearance import Scale
 from visualiser.pictures.section import Section
@@ -278,8 +278,8 @@ class Showing(QObject):
         self.pause()
         angles = {key: round(value, 2) for key, value in self.angles().items()}
         if "hip_" in name:
-            without, turned = (pose_of({**angles, name: angle}, self.body.side)[:-1] for angle in (0.0, 1.0))
-            angle_deg = nearest_reached(without, int(np.abs(turned - without).argmax()), angle_deg)
+            pose = pose_of(angles, self.body.side)[:-1]
+            angle_deg = nearest_reached(pose, column_of(name, self.body.side), angle_deg)
         self.hold({**angles, name: angle_deg})
         return angle_deg
 
