@@ -1,8 +1,7 @@
 """How the lines of action were fitted: circles on our own condyles, and points near published footprints that follow the models' bands.
 
 python benchmarks/fit_lines.py            what the lines miss now, and the circles that our femur asks for
-python benchmarks/fit_lines.py --refit    the points that a new fit would choose, starting from the present ones (a minute); with
-                                          --adduction it also follows adduction arms, which the present lines neglect
+python benchmarks/fit_lines.py --refit    the points that a new fit would choose, starting from the present ones (minutes)
 
 After a change of bones, run the second, write what it prints into `visualiser/anatomy/muscles.py`, and bake the soft tissue anew
 (`python -m visualiser.sculpt soft_tissue`). It changes nothing by itself: which of two fits looks right on the bone is for people.
@@ -31,7 +30,7 @@ from visualiser.errors import AnatomyError
 from visualiser.kinematics import femur_to_pelvis
 from visualiser.tissue import paths
 from visualiser.tissue.paths import line_points, moment_arms, muscle_length
-from visualiser.tissue.routes import origin_clearance
+from visualiser.tissue.routes import joints_of, numbers, origin_clearance, route
 
 # Half of the tendons where they cross the condyle, mm: half depths of the drawn sections there.
 HALF_TENDON_MM = {"semitendinosus": 2.5, "semimembranosus": 2.5, "biceps_femoris_long_head": 1.9}
@@ -39,9 +38,14 @@ CONDYLES = {"medial": (-40.0, 0.0), "lateral": (0.0, 45.0)}  # where they lie ac
 BACK_DEG = (130.0, 250.0)  # of their outline, seen from its middle, counted from the front over the top
 # What one unit of cost is: a point of length, millimetres of arm, of bone, of way from a footprint, of room round a via.
 POINT, ARM_MM, BONE_MM, FOOTPRINT_MM, ROOM_MM = 0.5, 2.0, 0.5, 1.0, 1.0
+FROM_MIDDLE = 3.0  # units of what lies outside a band count as one unit of what lies off its middle
+UPRIGHT_MM = 6.5  # our bones are not the models'
 FROM_FOOTPRINT_MM, VIA_ROOM_MM, HABIT_MM = 4.0, 1.0, 8.0  # allowed; and how far a point may wander for one unit
-# `paths.check_line` wants 1 and 5 mm; a fit needs a slope before such cliffs.
-ORIGIN_ROOM_MM, AIM_ROOM_MM, CLIFF_MM = 1.2, 5.5, 0.2
+# `paths.check_line` wants 1 and 5 mm; a fit needs a slope before such cliffs, and a line aimed along its ring turns too fast long before.
+ORIGIN_ROOM_MM, AIM_ROOM_MM, CLIFF_MM, AIM_UNIT_MM = 1.2, 35.0, 0.2, 1.0
+# Wound half round and more, a line would be about to jump to the other side of its cylinder.
+WOUND_DEG, CLIFF_DEG = 150.0, 5.0
+TURNED_MM = 0.8  # a line may lie this deep in bone where the thigh is turned as well as bent
 # Adduction arms of Gait2392, whose strings run through the ischium, computed from the public model's points (`sources.OPENSIM_MODELS`).
 ADDUCTION_HIPS_DEG = (0.0, 40.0, 80.0)
 ADDUCTION_MM = {
@@ -49,7 +53,7 @@ ADDUCTION_MM = {
     "semimembranosus": (11.0, 12.0, 12.5),
     "biceps_femoris_long_head": (18.0, 13.0, 10.0),
 }
-ADDUCTION_UNIT_MM, ADDUCTION_COUNTS = 5.0, False
+ADDUCTION_UNIT_MM = 5.0
 FAILED = 50.0
 MODEL_HIP_DEG = 80  # arms of the models are followed up to here: beyond, their strings run through the ischium
 
@@ -81,10 +85,27 @@ def leg(hip: float = 0.0, knee: float = 0.0) -> np.ndarray:
     return np.radians([hip, 0.0, 0.0, knee, 0.0, 0.0])
 
 
+BENT = np.array([leg(hip) for hip in range(-40, 121, 8)])
+TURNED = np.radians(
+    [
+        (hip, adduction, rotation, 60.0, 0.0, 0.0)
+        for hip in (-20.0, 20.0, 60.0, 90.0, 115.0)
+        for adduction in (-28.0, 18.0)
+        for rotation in (-28.0, 28.0)
+    ]
+)
+
+
 def outside(values: np.ndarray, bands: list[tuple[float, float]]) -> np.ndarray:
     """How far values lie outside their bands, with sign."""
     low, high = np.array(bands, dtype=float).T
     return np.where(values < low, values - low, np.where(values > high, values - high, 0.0))
+
+
+def off_middle(values: np.ndarray, bands: list[tuple[float, float]]) -> np.ndarray:
+    """How far values lie from the middle of their bands, with sign."""
+    result: np.ndarray = values - np.array(bands, dtype=float).mean(axis=1)
+    return result
 
 
 def misfits(head: MuscleHead) -> Iterator[tuple[str, np.ndarray, float]]:
@@ -99,6 +120,10 @@ def misfits(head: MuscleHead) -> Iterator[tuple[str, np.ndarray, float]]:
     poses = np.array([leg(*angles) for angles in yardsticks.LENGTH_BANDS])
     percent = 100.0 * muscle_length(head, poses) / muscle_length(head, leg())
     yield "length, points", outside(percent, bands), POINT
+    yield "length off the middle, points", off_middle(percent, bands), FROM_MIDDLE * POINT
+    upright = millimetres(np.atleast_1d(muscle_length(head, leg())))
+    far = np.abs(outside(upright, [yardsticks.STANDING_MM[place]])) - UPRIGHT_MM
+    yield "upright length, mm", np.maximum(far, 0.0), BONE_MM
     if head.name in yardsticks.HIP_EXTENSION_BANDS:
         kept = [i for i, hip in enumerate(yardsticks.HIP_ANGLES) if hip <= MODEL_HIP_DEG]
         arms = -millimetres(moment_arms(head, np.array([leg(yardsticks.HIP_ANGLES[i]) for i in kept]))[:, 0])
@@ -109,17 +134,22 @@ def misfits(head: MuscleHead) -> Iterator[tuple[str, np.ndarray, float]]:
         )
     knees = np.array([leg(0.0, knee) for knee in yardsticks.KNEE_ANGLES])
     arms = millimetres(moment_arms(head, knees)[:, 3])
-    yield "knee flexion arm, mm", outside(arms, list(yardsticks.KNEE_FLEXION_BANDS[head.name])), ARM_MM
+    knee_bands = list(yardsticks.KNEE_FLEXION_BANDS[head.name])
+    yield "knee flexion arm, mm", outside(arms, knee_bands), ARM_MM
+    # Where the models differ most, any line between them is as near to one as another is far: the middle is nearest to all.
+    yield "knee arm off the middle, mm", off_middle(arms, knee_bands), FROM_MIDDLE * ARM_MM
     knees[:, 0] = np.pi / 2
     arms = millimetres(moment_arms(head, knees)[:, 4])
     yield "tibial rotation arm, mm", outside(arms, list(yardsticks.INTERNAL_ROTATION_BANDS[head.name])), ARM_MM
     if head.line.ischium is not None:
-        yield "inside the ischium, mm", np.maximum(depth_in_ischium(head), 0.0), BONE_MM
+        yield "inside the ischium, mm", np.maximum(depth_in_ischium(head, BENT), 0.0), BONE_MM
+        yield "inside, thigh turned, mm", np.maximum(depth_in_ischium(head, TURNED) - TURNED_MM, 0.0), BONE_MM
+        yield "wound round its ring, degrees", np.array([max(wound(head) - WOUND_DEG, 0.0)]), CLIFF_DEG
         near = ORIGIN_ROOM_MM - millimetres(origin_clearance(head.line))
         yield "origin too near its ring, mm", np.array([max(near, 0.0)]), CLIFF_MM
         aim = AIM_ROOM_MM - millimetres(paths.aim_clearance(head.line))
-        yield "ring too near the knee, mm", np.array([max(aim, 0.0)]), CLIFF_MM
-    if head.name in ADDUCTION_MM and ADDUCTION_COUNTS:
+        yield "ring too near the knee, mm", np.array([max(aim, 0.0)]), AIM_UNIT_MM
+    if head.name in ADDUCTION_MM:
         poses = np.array([leg(hip) for hip in ADDUCTION_HIPS_DEG])
         arms = millimetres(moment_arms(head, poses)[:, 1])
         yield "hip adduction arm, mm", arms - np.array(ADDUCTION_MM[head.name]), ADDUCTION_UNIT_MM
@@ -135,14 +165,23 @@ def bone(name: str) -> pyvista.PolyData:
     return pyvista.PolyData.from_regular_faces(millimetres(mesh.vertices), mesh.faces)
 
 
-def depth_in_ischium(head: MuscleHead) -> np.ndarray:
-    """How deep (mm) the line runs in our hip bone (N,) as the hip flexes, apart from the last 2.5 mm to its origin."""
-    poses = np.array([leg(hip) for hip in range(-40, 121, 8)])
-    points = millimetres(line_points(head, poses, 241))[:, :80] @ np.swapaxes(femur_to_pelvis(poses)[:, :3, :3], 1, 2)
+def depth_in_ischium(head: MuscleHead, poses: np.ndarray) -> np.ndarray:
+    """How deep (mm) the line runs in our hip bone (N,) in poses (N, 6), apart from the last 2.5 mm to its origin."""
+    points = millimetres(line_points(head, poses, 181))[:, :60] @ np.swapaxes(femur_to_pelvis(poses)[:, :3, :3], 1, 2)
     cloud = pyvista.PolyData(points.reshape(-1, 3) + np.array(skeleton.STANDARD.hip_centre_mm))
     away = np.asarray(cloud.compute_implicit_distance(bone("hip_bone"))["implicit_distance"]).reshape(points.shape[:2])
     near = np.linalg.norm(points - np.array(head.line.origin_mm), axis=2) < 2.5
     return -np.where(near, np.inf, away).min(axis=1)
+
+
+def wound(head: MuscleHead) -> float:
+    """The largest angle (degrees) by which a line lies round the cylinder in the ischium anywhere in the range of the hip."""
+    ranges = [np.radians(np.linspace(*skeleton.limits_deg(name), 12)) for name in paths.ARM_COORDINATES[:3]]
+    poses = np.zeros((12**3, 6))
+    poses[:, :3] = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
+    held = route(numbers(head.line), joints_of(poses, skeleton.STANDARD)).held
+    assert held is not None
+    return float(np.degrees(held.angle[held.where]).max(initial=0.0))
 
 
 def from_footprint(head: MuscleHead, end: str) -> float:
@@ -222,11 +261,7 @@ def told(head: MuscleHead) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--refit", action="store_true", help="also fit the points anew and print them")
-    arguments.add_argument(
-        "--adduction", action="store_true", help="let adduction arms count too, which the present lines neglect"
-    )
     asked = arguments.parse_args()
-    ADDUCTION_COUNTS = asked.adduction
     found = {side: condyle_circle(side) for side in CONDYLES}
     for side, (x, y, radius, misfit) in found.items():
         print(f"{side} condyle: centre ({x:.1f}, {y:.1f}), radius {radius:.1f} mm, misfit {misfit:.2f} mm")
@@ -236,7 +271,7 @@ if __name__ == "__main__":
         )
         told(muscle)
         if asked.refit:
-            fitted = refit(muscle)
+            fitted = refit(with_circle(muscle, found))
             print(
                 "  fitted anew:",
                 fitted.line.origin_mm,

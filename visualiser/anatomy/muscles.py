@@ -21,43 +21,45 @@ from visualiser.errors import unknown_name
 # Lines of action. The wraps are circles through the posterior condyles of our femur plus half the thickness of the tendon, the vias
 # stand outside our tibia, and origins and insertions lie within 5 mm of the published footprints: semitendinosus and the long head,
 # which share the conjoint tendon, of the one that they share. Within these bounds the points were fitted so that lengths and arms about
-# hip and knee follow the public models (they are therefore no independent confirmation of them). `benchmarks/fit_lines.py` says what the
-# bones and the models ask for, and fits anew after a change of bones.
+# hip, knee and tibia lie within what the public models say, and knee arms near its middle, so that no model is farther than another (they
+# are therefore no independent confirmation of them). `benchmarks/fit_lines.py` says what the bones and the models ask for, and fits anew
+# after a change of bones.
 _LINE_SOURCES = (sources.OPENSIM_MODELS, sources.FEUCHT_2015, sources.ESTIMATE)
 
 # In hip flexion the lines of the models run straight through the ischium, as ours would, by up to 11 mm. Ours go round it: on cylinders
 # along the ridge of the tuberosity, down, forward and to the middle, over which a line slides to the lateral side of the bone, fitted so
-# that it stays outside our bone while its length and its extension arm stay near the models'. Sliding sideways costs adduction arms:
-# bent hips leave ours none, where the models keep 15 to 30 mm.
+# that it stays outside our bone while its length and its extension arm stay near the models'. Sliding sideways costs adduction arms in
+# bent hips; the fit keeps as much of them as our bone and the extension arms leave.
 _SEMITENDINOSUS_LINE = LineOfAction(
     "pelvis",
-    (-54.8, -37.7, -14.6),
-    (-30.5, -14.2, -18.5),
-    (7.9, -57.3, -19.2),
-    Cylinder(-8.7, -405.2, 24.4),
+    (-53.3, -41.3, -17.1),
+    (-33.9, -12.9, -23.4),
+    (9.1, -58.6, -19.1),
+    Cylinder(-8.5, -404.5, 23.9),
     _LINE_SOURCES,
-    ObliqueCylinder((-29.9, -37.5, -19.6), (0.13, 0.71, 0.70), 24.2),
+    ObliqueCylinder((-35.0, -36.9, -19.6), (-0.01, 0.75, 0.66), 17.8),
 )
 _SEMIMEMBRANOSUS_LINE = LineOfAction(
     "pelvis",
-    (-45.3, -27.1, -3.3),
-    (-31.6, -4.3, -16.0),
-    (-29.6, -10.8, -20.8),
-    Cylinder(-8.7, -405.2, 24.4),
+    (-42.3, -35.8, -5.8),
+    (-29.9, -2.7, -18.9),
+    (-29.1, -15.9, -21.9),
+    Cylinder(-8.5, -404.5, 23.9),
     _LINE_SOURCES,
-    ObliqueCylinder((-34.9, -36.8, -5.0), (0.58, 0.50, 0.64), 10.5),
+    ObliqueCylinder((-32.3, -35.8, -9.5), (0.73, 0.56, 0.29), 6.4),
 )
 _LONG_HEAD_LINE = LineOfAction(
     "pelvis",
-    (-53.5, -32.7, -15.0),
-    (-30.7, -6.6, 43.4),
-    (-27.7, -22.5, 45.5),
-    Cylinder(-8.4, -404.9, 23.5),
+    (-53.8, -35.5, -14.2),
+    (-31.7, -2.1, 37.6),
+    (-27.6, -23.2, 45.1),
+    Cylinder(-7.2, -404.5, 23.5),
     _LINE_SOURCES,
-    ObliqueCylinder((-35.4, -40.9, -19.8), (0.48, 0.62, 0.64), 19.12),
+    ObliqueCylinder((-37.6, -37.5, -21.7), (0.52, 0.62, 0.60), 16.5),
 )
+# Fitted to the middle of what the three models say of lengths and arms all through knee flexion, where they differ most.
 _SHORT_HEAD_LINE = LineOfAction(
-    "femur", (-3.7, -232.1, 21.8), (-27.7, 0.0, 29.5), (-32.9, -28.0, 41.8), None, _LINE_SOURCES
+    "femur", (-1.4, -236.4, 18.5), (-29.5, 1.3, 24.1), (-32.5, -24.5, 39.7), None, _LINE_SOURCES
 )
 
 

@@ -6,6 +6,7 @@ these bands, so they guard the fit and confirm nothing.
 
 # The order of heads in lengths.
 ORDER = ("semimembranosus", "semitendinosus", "biceps_femoris_long_head", "biceps_femoris_short_head")
+STANDING_MM = ((412, 415), (454, 463), (414, 422), (230, 246))  # upright
 # (hip flexion, knee flexion): per cent of upright
 LENGTH_BANDS = {
     (30, 0): ((106, 107), (107, 107), (107, 108), (100, 100)),
