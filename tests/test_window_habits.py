@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
     QScrollBar,
     QWidget,
 )
+from shiboken6 import getCppPointer
 from window_driver import opened, rest, wait
 
 from visualiser import keys
@@ -133,9 +134,13 @@ def test_keys_mean_the_body_until_one_goes_into_a_field(qtbot, window: Window) -
     assert not window.showing.ticking
 
 
+def addresses() -> dict[int, str]:
+    """Every widget alive, by where Qt keeps it: Python's own objects for widgets of other windows come and go."""
+    return {getCppPointer(widget)[0]: type(widget).__name__ for widget in QApplication.allWidgets()}
+
+
 def test_nothing_is_left_alive_when_a_window_is_closed(qapp) -> None:
-    gc.collect()
-    before = {id(widget) for widget in QApplication.allWidgets()}
+    before = addresses()
     made = opened()
     made.showing.select("semitendinosus")
     made.linking.compare("upright")
@@ -166,8 +171,7 @@ def test_nothing_is_left_alive_when_a_window_is_closed(qapp) -> None:
         QApplication.processEvents()
         gc.collect()
     assert [name for name, there in kept.items() if there() is not None] == []
-    left = [widget for widget in QApplication.allWidgets() if id(widget) not in before]
-    assert [type(widget).__name__ for widget in left] == []
+    assert [name for address, name in addresses().items() if address not in before] == []
     assert [thread.name for thread in threading.enumerate() if thread.name == "rehearsal"] == []
 
 
