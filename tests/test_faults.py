@@ -58,13 +58,13 @@ def hamstring(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the program to take things away from."""
+    """A copy of the program to take things away from, compiled as it is: to compile it anew takes longer than each test."""
     folder = tmp_path / "copy"
     folder.mkdir()
     (folder / "scenes").symlink_to(ROOT / "scenes")
     (folder / "pyproject.toml").symlink_to(ROOT / "pyproject.toml")
     for name in ("visualiser", "meshes"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))  # half-written ones
     return folder
 
 

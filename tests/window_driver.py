@@ -16,7 +16,7 @@ from visualiser.movements import scenefile
 from visualiser.window import Window
 from visualiser.window.snapshots import Snapshot, snapshot
 
-PATIENCE_MS = 40_000  # a slow machine draws a picture a second
+PATIENCE_MS = 120_000  # on a machine that does other things as well
 RED_OVER_GREEN = 60  # muscle is the only red thing on the picture
 FIRST = "standing_leg_curl"
 

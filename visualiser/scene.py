@@ -4,7 +4,6 @@ Importing this module loads no graphics; the first picture does.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from os import PathLike
 from os.path import isfile  # unlike Path.is_file it answers no, whatever stands in the name
 from pathlib import Path
@@ -14,7 +13,7 @@ from visualiser import carried, inputs
 from visualiser.bodies import assets
 from visualiser.carried import SCENE_KEY
 from visualiser.conventions import Side
-from visualiser.errors import ExportError, VisualiserError, unknown_name
+from visualiser.errors import VisualiserError, unknown_name
 from visualiser.inputs import sparing
 from visualiser.movements import asked_poses, movement, posing, scenefile
 
@@ -226,7 +225,6 @@ class Scene:
         if path is not None:
             writing.target(Path(path), force, writing.PNG_SUFFIXES)
         options = still_options(look, self.movement)
-        words = [word.strip() for word in (colours.split(",") if isinstance(colours, str) else colours) if word.strip()]
         shown = [
             comparison.Shown(
                 s.body, s.movement, comparison.longest(s.body, s.movement) if at == "peak" else s._time(at)
@@ -234,7 +232,7 @@ class Scene:
             for s in (self, *others)
         ]
         picture = comparison.compare(
-            shown, words or ["tissue"], options, view=look.get("view"), frame=look.get("frame")
+            shown, _listed(colours) or ["tissue"], options, view=look.get("view"), frame=look.get("frame")
         )
         if path is not None:
             writing.write_png(picture, path, metadata={"Description": picture.info["alt"]}, force=force)
@@ -302,42 +300,32 @@ class Scene:
         returns        : the picture; `picture.info["alt"]` says what it shows
         """
         from visualiser import writing
-        from visualiser.pictures import curves, figures, stills
-        from visualiser.pictures.options import still_options
+        from visualiser.pictures import figures
+        from visualiser.pictures.options import printed, still_options
 
         if path is not None:
             writing.target(Path(path), force, writing.PNG_SUFFIXES)
         if width_cm is not None:
             dpi = dpi or 200.0
-            look["width"], look["height"] = _pixels(width_cm, dpi, look.get("width", 1920), look.get("height", 1080))
+            look["width"], look["height"] = printed(width_cm, dpi, look.get("width", 1920), look.get("height", 1080))
         if footprints and look.get("labels", "default") == "default":
             look["labels"] = "footprints"
         options = still_options(look, self.movement)
-        if curve:
-            curves.look_up_curve(curve, self.movement)
-        beside = curves.look_up_place(curve_place) == "beside"
         body = self.bare_body if footprints else self.body
-        moments = [part for part in compare.split(",") if part] if isinstance(compare, str) else list(compare)
-        times = [self._time(moment) for moment in moments or [self.at if at is None else at]]
-        words = [word.strip() for word in (views.split(",") if isinstance(views, str) else views) if word.strip()]
-        under: list[float] = []
-        if overlay:
-            options = replace(options, note=figures.overlaid(self.movement, times))
-            under, times = times[:-1], times[-1:]
-        if len(times) > 1 or words:
-            if curve and not beside:
-                raise VisualiserError(
-                    "An inset stands in a single picture; several panels have their curve beside them."
-                )
-            picture = figures.figure(
-                body, self.movement, times, words or [options.view], options, under_s=under, curve=curve
-            )
-        elif curve:
-            picture = figures.with_curve(body, self.movement, times[0], options, curve, beside=beside, under_s=under)
-        else:
-            picture = stills.still(body, self.movement, times[0], options, under_s=under)
+        moments = _listed(compare) if isinstance(compare, str) else tuple(compare)
+        times = [self._time(moment) for moment in moments or (self.at if at is None else at,)]
+        picture = figures.picture(
+            body,
+            self.movement,
+            times,
+            _listed(views),
+            options,
+            as_overlay=overlay,
+            curve=curve,
+            curve_place=curve_place,
+        )
         if path is not None:
-            share = f"{times[0] / self.movement.duration_s:.6g}"
+            share = f"{times[-1 if overlay else 0] / self.movement.duration_s:.6g}"
             metadata = self._metadata(at=share, Description=picture.info["alt"])
             writing.write_png(picture, path, dpi=dpi, metadata=metadata, force=force)
         return picture
@@ -523,13 +511,3 @@ def _side(side: Side | str) -> Side:
     if side not in list(Side):
         raise unknown_name("side", str(side), [s.value for s in Side])
     return Side(side)
-
-
-def _pixels(width_cm: float, dpi: float, width: int, height: int) -> tuple[int, int]:
-    """Pixels of a picture so many centimetres wide, in the aspect of width x height."""
-    if not (0 < width_cm <= 500 and 10 <= dpi <= 2400):
-        raise ExportError(
-            f"A picture of {width_cm:g} cm at {dpi:g} dpi is not possible; allowed are up to 500 cm and 10 to 2400 dpi."
-        )
-    pixels = round(width_cm / 2.54 * dpi)
-    return pixels, round(pixels * height / width)

@@ -104,7 +104,7 @@ def page(
         "TITLE": html.escape(title),
         "STYLE": _file("style.css").replace("%THEMES%", _theme_css()),
         "FACTS": json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-        "MODEL": b64encode(gzip.compress(model, 9, mtime=0)).decode(),
+        "MODEL": b64encode(gzip.compress(model, 6, mtime=0)).decode(),
         "THREE": _file("three.min.js").replace("</script", "<\\/script"),
         "CODE": "".join(_file(name) for name in _CODE),
     }

@@ -38,6 +38,40 @@ class Panel:
     top: int
 
 
+def picture(
+    body: Body,
+    movement: Movement,
+    times_s: Sequence[float],
+    views: Sequence[str],
+    options: Options,
+    *,
+    as_overlay: bool = False,
+    curve: str = "",
+    curve_place: str = "beside",
+) -> Image.Image:
+    """What was asked for: one picture, or a figure of several views or moments, with or without a curve; `info["alt"]` says what it shows.
+
+    views      : several, or none for the one of the options
+    as_overlay : the moments lie over one another, all but the last pale, instead of side by side
+    curve      : a key of `curves.CURVES`; `curve_place` is a word of `curves.look_up_place`
+    raises     : VisualiserError for an inset in a figure, and for more panels or poses than can be read
+    """
+    if curve:
+        curves.look_up_curve(curve, movement)
+    beside = curves.look_up_place(curve_place) == "beside"
+    under: Sequence[float] = ()
+    if as_overlay:
+        options = replace(options, note=overlaid(movement, times_s))
+        under, times_s = times_s[:-1], times_s[-1:]
+    if len(times_s) > 1 or views:
+        if curve and not beside:
+            raise VisualiserError("An inset stands in a single picture; several panels have their curve beside them.")
+        return figure(body, movement, times_s, views or [options.view], options, under_s=under, curve=curve)
+    if curve:
+        return with_curve(body, movement, times_s[0], options, curve, beside=beside, under_s=under)
+    return stills.still(body, movement, times_s[0], options, under_s=under)
+
+
 def figure(
     body: Body,
     movement: Movement,

@@ -207,6 +207,16 @@ def size_of(text: str) -> tuple[int, int]:
     return int(numbers[1]), int(numbers[2])
 
 
+def printed(width_cm: float, dpi: float, width: int, height: int) -> tuple[int, int]:
+    """Pixels of a picture so many centimetres wide, in the aspect of width x height."""
+    if not (0 < width_cm <= 500 and 10 <= dpi <= 2400):
+        raise ExportError(
+            f"A picture of {width_cm:g} cm at {dpi:g} dpi is not possible; allowed are up to 500 cm and 10 to 2400 dpi."
+        )
+    pixels = round(width_cm / 2.54 * dpi)
+    return pixels, round(pixels * height / width)
+
+
 def samples_of(quality: str) -> int:
     """Supersampling of a quality word."""
     return look_up("quality", quality, QUALITIES)
