@@ -32,7 +32,7 @@ def one_act(application: Any, window: Any, chance: random.Random) -> None:
     from qtpy.QtCore import QPoint, Qt
     from qtpy.QtTest import QTest
 
-    canvas, showing = window.view.plotter, window.showing
+    canvas, showing = window.view.canvas, window.showing
     place = QPoint(chance.randrange(canvas.width()), chance.randrange(canvas.height()))
     act = chance.randrange(8)
     if act == 0:

@@ -26,9 +26,9 @@ LAYERS = (
     "playback keys screen writing pictures.(texts) films.(encoders video) pictures.(pages stills curves figures) films.(filming "
     "crew titlecards clips compositions making) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject "
     "page quiz slides deck handout notebook doors) carried errands window.(texts theme inlay camera history sight snapshots drafts "
-    "rehearsal levels curves choicebox notices transport panels sectionrow structurepanel posepanel difference plotstrip dialview view "
-    "labels labelling framing showing settings bookmarks helpers wording savedialog opening desk filmprogress smallpictures docks wishes "
-    "actions linking main launch) window scene backstage pictures.(gallery plots contactsheet) jobs batch",
+    "rehearsal levels curves choicebox notices transport panels sectionrow structurepanel posepanel difference plotstrip dialview "
+    "canvas pace view labels labelling framing showing settings bookmarks helpers wording savedialog opening desk filmprogress "
+    "smallpictures docks wishes actions linking main launch) window scene backstage pictures.(gallery plots contactsheet) jobs batch",
     "checks commands commands.(common look pictures films exports numbers scenes names bones windows) cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6

@@ -13,12 +13,16 @@ pytest.importorskip("pytestqt")
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QApplication
-from window_driver import PATIENCE_MS, changed, on_screen, opened, pixels, place_of, red_pixels, rest
+from window_driver import PATIENCE_MS, changed, on_screen, opened, pixels, place_of, red_pixels, rest, values, wait
 
 from visualiser import keys
-from visualiser.bodies import assets
-from visualiser.window import Window, texts
+from visualiser.bodies import assembly, assets
+from visualiser.movements import scenefile
+from visualiser.pictures.cameras import Box
+from visualiser.window import Window, framing, texts
+from visualiser.window.canvas import Glass, Paper
 from visualiser.window.structurepanel import EYE
+from visualiser.window.view import BodyView
 
 pytestmark = pytest.mark.window
 
@@ -92,7 +96,7 @@ def test_view_buttons_and_number_keys_change_the_picture(qtbot, window: Window) 
 
 
 def test_a_drag_turns_the_body_and_keeps_it_upright(qtbot, window: Window) -> None:
-    canvas, before = window.view.plotter, window.view.camera
+    canvas, before = window.view.canvas, window.view.camera
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
     for step in range(1, 9):
         qtbot.mouseMove(canvas, QPoint(200 + 20 * step, 200 + 8 * step))
@@ -113,7 +117,7 @@ def test_a_drag_turns_the_body_and_keeps_it_upright(qtbot, window: Window) -> No
 def test_a_click_on_a_structure_tells_about_it(qtbot, window: Window) -> None:
     for structure in ("semitendinosus", "biceps_femoris_long_head", "femur"):
         rest(window)
-        qtbot.mouseClick(window.view.plotter, Qt.MouseButton.LeftButton, pos=place_of(window, structure))
+        qtbot.mouseClick(window.view.canvas, Qt.MouseButton.LeftButton, pos=place_of(window, structure))
         assert window.showing.selected == structure
         card = window.card.toPlainText()
         assert window.cards[structure].title in card
@@ -125,7 +129,7 @@ def test_a_click_on_a_structure_tells_about_it(qtbot, window: Window) -> None:
 
 
 def test_pointing_at_a_structure_names_it(qtbot, window: Window) -> None:
-    qtbot.mouseMove(window.view.plotter, place_of(window, "femur"))
+    qtbot.mouseMove(window.view.canvas, place_of(window, "femur"))
     qtbot.waitUntil(lambda: "os femoris" in window.pointed.text(), timeout=PATIENCE_MS)
 
 
@@ -189,7 +193,7 @@ def test_a_movement_of_both_legs_brings_the_other_leg_and_its_floor(qtbot, windo
     assert window.showing.body.legs == "both"
     assert len(window.showing.surfaces_of("semitendinosus")) == 2
     assert (window.message.isHidden(), window.message.text.text()) == (True, "")
-    size = window.view.plotter.size()
+    size = window.view.canvas.size()
     assert window.view.structure_at(size.width() / 2, size.height() - 3) == ""  # a floor is no structure
 
 
@@ -237,6 +241,29 @@ def test_a_damaged_scene_and_a_failing_frame_are_told_and_the_window_lives(qtbot
     made.close()
     assert not any(timer.isActive() for timer in made.findChildren(QTimer))
     assert made.view.plotter._closed
+
+
+def test_what_is_laid_on_paper_is_what_opengl_would_show(qapp) -> None:
+    movement = scenefile.load(assets.scene_paths()["standing_leg_curl"])
+    body = assembly.body(movement.side, "one", "light")
+    frame = body.movement_frame(movement, 0.8)
+    shown = []
+    for software, kind in ((True, Paper), (False, Glass)):
+        view = BodyView(body, "light", software=software)
+        assert isinstance(view.canvas, kind)
+        view.resize(360, 300)
+        view.show()
+        drafted = view.draft.frame(frame)
+        points = framing.points(view.draft, [drafted], "posterior", movement.frame)
+        whole = Box(0.0, 0.0, *view.size_px)
+        view.show_frame(drafted, lambda: frame)
+        view.look(*framing.framed("posterior", body.side, points, whole, view.size_px, movement.posture))
+        wait(lambda view=view: view.resting)
+        shown.append(values(view.grab().toImage()))
+        view.close_view()
+        view.deleteLater()
+    assert np.ptp(shown[0]) > 100
+    assert np.abs(shown[0] - shown[1]).max() <= 2  # of 255: both average four pixels, and round
 
 
 # -- where no window can be opened ----------------------------------------------------------------------------------------------------

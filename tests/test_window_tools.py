@@ -30,7 +30,7 @@ SMALL = Saving(size="320x180", quality="draft", labels="none", fps=4)
 
 def click(qtbot, window: Window, structure: str, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
     """Click a pixel of a structure."""
-    qtbot.mouseClick(window.view.plotter, button, pos=place_of(window, structure))
+    qtbot.mouseClick(window.view.canvas, button, pos=place_of(window, structure))
 
 
 def test_each_muscle_is_picked_by_its_pixels_and_chosen_everywhere(qtbot, window: Window) -> None:
@@ -64,7 +64,7 @@ def test_footprints_of_the_chosen_muscle_light_up(window: Window) -> None:
 
 def test_a_double_click_isolates_and_a_right_click_offers_a_menu(qtbot, window: Window) -> None:
     place = place_of(window, "semitendinosus")
-    qtbot.mouseDClick(window.view.plotter, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(window.view.canvas, Qt.MouseButton.LeftButton, pos=place)
     assert {s.structure for s in window.view.visible()} == {"semitendinosus"}
     menu = window.wishes.open_menu("semitendinosus", window.mapToGlobal(place))
     words = [action.text() for action in menu.actions() if action.text()]
@@ -259,7 +259,7 @@ def test_the_cut_face_of_the_femur_is_pale_bone(window: Window) -> None:
     rows, columns = np.nonzero(flat)
     assert 40 < len(rows) < 4000
     middle = len(rows) // 2
-    ratio = window.view.plotter.devicePixelRatioF()
+    ratio = window.view.canvas.devicePixelRatioF()
     assert (
         window.showing.structure_of(window.view.structure_at(columns[middle] / ratio, rows[middle] / ratio)) == "femur"
     )

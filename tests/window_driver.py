@@ -84,17 +84,18 @@ def put_back(window: Window, start: Snapshot) -> Window:
 
 def pixels(window: Window) -> NDArray[np.int64]:
     """The 3D picture as it is drawn, with labels: (H, W, 3)."""
-    return _values(window.view.grab().toImage())
+    return values(window.view.grab().toImage())
 
 
 def on_screen(window: Window) -> NDArray[np.int64]:
     """The same place as the screen shows it to a person, whatever the window believes to have drawn: (H, W, 3)."""
     corner = window.view.mapToGlobal(QPoint(0, 0))
     whole = window.screen().grabWindow(0, corner.x(), corner.y(), window.view.width(), window.view.height())
-    return _values(whole.toImage())
+    return values(whole.toImage())
 
 
-def _values(image: QImage) -> NDArray[np.int64]:
+def values(image: QImage) -> NDArray[np.int64]:
+    """Colours of a picture of Qt's: (H, W, 3)."""
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return raw[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(np.int64)

@@ -345,12 +345,7 @@ class Stage:
 
     def pixels(self) -> ByteArray:
         """Render and read the picture back as graphics memory holds it, rows from below: (height, width, 4); valid until the next call."""
-        window = self.plotter.render_window
-        self.render()
-        width, height = window.GetActualSize()
-        window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
-        image: ByteArray = vtk_to_numpy(self._pixels).reshape(height, width, 4)
-        return image
+        return pixels_of(self.plotter, self._pixels)
 
     def cutout(self, step: int = 1) -> tuple[ByteArray, tuple[int, int]]:
         """Render and read back only where something may be: (h, w, 4), rows from below, and the left upper corner of that part.
@@ -469,6 +464,19 @@ def _corners_of(boxes: Sequence[Sequence[float]]) -> FloatArray:
     bounds = np.array(boxes).reshape(-1, 3, 2)
     pick = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
     return np.stack([bounds[:, axis, pick[:, axis]] for axis in range(3)], axis=-1).reshape(-1, 3)
+
+
+def pixels_of(plotter: Any, store: vtkUnsignedCharArray | None = None) -> ByteArray:
+    """Render all that is on a plotter and read it back, rows from below: (height, width, 4).
+
+    store : holds the picture, until it is used again; without it the picture is for keeps
+    """
+    window, store = plotter.render_window, vtkUnsignedCharArray() if store is None else store
+    window.Render()
+    width, height = window.GetActualSize()
+    window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, store, 0)
+    image: ByteArray = vtk_to_numpy(store).reshape(height, width, 4)
+    return image
 
 
 def off_screen_plotter(size: tuple[int, int]) -> pv.Plotter:

@@ -78,4 +78,4 @@ class Labelling:
 
     def _lay(self) -> None:
         view = self._view
-        view.sheet.show_pixels(self._live.pixels(view.size_px, view.plotter.devicePixelRatioF(), self.theme))
+        view.sheet.show_pixels(self._live.pixels(view.size_px, view.canvas.devicePixelRatioF(), self.theme))

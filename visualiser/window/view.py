@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-from pyvistaqt import QtInteractor
 from qtpy.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from qtpy.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
@@ -22,18 +21,16 @@ from visualiser.transforms import apply, inverse
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 from visualiser.window import camera as lens
 from visualiser.window import texts
+from visualiser.window.canvas import canvas_in
 from visualiser.window.drafts import Draft, draft_of
 from visualiser.window.levels import Levels
+from visualiser.window.pace import Pace
 
 _TOUCHING_M = 0.02  # a point of a surface lies nearer than this to one of its vertices
 PRESS_SLACK = 4.0  # pixels the hand may move in a click
 STILL_AFTER_MS = 160
 GLIDE_S = 0.32
 FINE = 2  # pixels drawn per pixel shown and side, when nothing moves
-# Where drawing is slow (OpenGL in software), what moves is drawn coarser, until it rests. The way back asks for much more speed,
-# so that the picture does not waver between the two.
-COARSER, COARSEST, SLOW_S, RECOVERED_S = 0.125, 0.5, 0.045, 0.012
-QUICK_S = 0.014  # a machine that draws so fast is given fine pictures also while things move
 
 
 def told(error: Exception) -> str:
@@ -89,20 +86,20 @@ class BodyView(QWidget):
     settled = Signal()  # a fine picture stands
     failed = Signal(str)
 
-    def __init__(self, body: Body, theme: str, parent: QWidget | None = None) -> None:
+    def __init__(self, body: Body, theme: str, parent: QWidget | None = None, *, software: bool | None = None) -> None:
         super().__init__(parent)
         self._body = body
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(texts.PICTURE)
-        self.plotter = QtInteractor(self, auto_update=False, multi_samples=0, lighting="none")
-        self.plotter.setAcceptDrops(False)
-        self.plotter.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plotter.installEventFilter(self)
-        self.plotter.frameSwapped.connect(self._drawn)
+        self.canvas = canvas_in(self, software=software)
+        self.plotter = self.canvas.plotter
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas.installEventFilter(self)
+        self.canvas.frameSwapped.connect(self._drawn)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.plotter)
-        self.sheet = Sheet(self.plotter)
+        column.addWidget(self.canvas)
+        self.sheet = Sheet(self.canvas)
         self.levels: Levels
         self.draft: Draft
         self.camera: Camera | None = None
@@ -111,9 +108,8 @@ class BodyView(QWidget):
         self._whole: Callable[[], Frame] | None = None  # works the fine one out
         self._frame: Frame | None = None
         self.opacities: dict[str, float] = {}  # names of surfaces
-        self.frame_s = 0.1  # what one draft lately took, seconds
+        self._pace = Pace()
         self.frames_drawn = 0
-        self._draft = 1.0  # pixels drawn per pixel shown and side, while something moves
         self._colours: Mapping[str, Paint] = {}
         self._section: Section | None = None
         self.plane: Plane | None = None  # where the body is cut now
@@ -264,7 +260,7 @@ class BodyView(QWidget):
     @property
     def coarseness(self) -> float:
         """Pixels drawn per pixel shown and side, while something moves."""
-        return self._draft
+        return self._pace.scale
 
     @property
     def dragging(self) -> bool:
@@ -279,7 +275,7 @@ class BodyView(QWidget):
     @property
     def size_px(self) -> tuple[float, float]:
         """Width and height in the window's pixels, in which cameras are asked."""
-        return float(max(self.plotter.width(), 1)), float(max(self.plotter.height(), 1))
+        return float(max(self.canvas.width(), 1)), float(max(self.canvas.height(), 1))
 
     # -- drawing ---------------------------------------------------------------------------------------------------------------------
 
@@ -291,7 +287,7 @@ class BodyView(QWidget):
         if self.busy:
             self._again = True
         else:
-            self._ask(fine=self.frame_s < QUICK_S)
+            self._ask(fine=self._pace.quick)
 
     def _ask(self, *, fine: bool, rest: bool = False) -> None:
         """Let Qt draw: `fine` in pixels, at `rest` in triangles too."""
@@ -304,38 +300,29 @@ class BodyView(QWidget):
         elif not rest and self.levels.fine_shown and (self._frame is None or not fine):
             self.levels.update(self.drafted, fine=False)
         self._resting = rest
-        factor = self.plotter.devicePixelRatioF() * (FINE if fine else self._draft)
+        factor = self.canvas.devicePixelRatioF() * (FINE if fine else self._pace.scale)
         width, height = self.size_px
         self.plotter.render_window.SetSize(round(width * factor), round(height * factor))
         self._cut_open()
         self.levels.look(self.camera)
         self._asked_at = time.monotonic()
-        self._renders(True)
-        self.plotter.update()
+        self.canvas.ask(True)
+        self.canvas.update()
 
     def _drawn(self) -> None:
         """A picture stands; learn how long it took."""
         self.frames_drawn += 1
-        self._renders(False)
+        self.canvas.ask(False)
         if self._asked_at is not None:
             if not self._resting:
-                took = (time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1)
-                self.frame_s = 0.7 * self.frame_s + 0.3 * took
+                self._pace.learn((time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1))
+                if self._pace.simple:
+                    self.levels.simplify()
             self._asked_at = None
-            if self.frame_s > SLOW_S:
-                self.levels.simplify()
-                self._draft = max(self._draft - COARSER, COARSEST)
-            elif self.frame_s < RECOVERED_S:
-                self._draft = 1.0
         if self._again:
             self._again = False
             self._next.start()
         self.stood.emit()
-
-    def _renders(self, wanted: bool) -> None:
-        """Let Qt's next paint draw the body, or only show the picture that stands: a moving label must not cost a drawing."""
-        interactor = self.plotter.render_window.GetInteractor()
-        (interactor.EnableRenderOn if wanted else interactor.EnableRenderOff)()
 
     @property
     def resting(self) -> bool:
@@ -352,7 +339,7 @@ class BodyView(QWidget):
             return
         if not self._resting:
             self._ask(fine=True, rest=True)
-            self.plotter.repaint()
+            self.canvas.repaint()
         if self.busy:  # covered, or not on the screen yet
             self._settle.start()
             return
@@ -361,7 +348,7 @@ class BodyView(QWidget):
     def distances(self) -> FloatArray:
         """Distance of everything on the picture: (H, W) metres, inf where there is nothing."""
         if self.busy:
-            self.plotter.repaint()
+            self.canvas.repaint()
         if self.busy:
             return np.full((1, 1), np.inf)
         if self._depth is None:
@@ -398,7 +385,7 @@ class BodyView(QWidget):
                 self.pointer = None
                 self.hovered.emit("")
             case QEvent.Type.Resize:
-                self.sheet.setGeometry(self.plotter.rect())
+                self.sheet.setGeometry(self.canvas.rect())
                 self.resized.emit()
                 self.draw()
                 return False
@@ -424,7 +411,7 @@ class BodyView(QWidget):
                 return
             self.turning.emit(f"drag {event.timestamp()}")
         self._dragging = True
-        self.plotter.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
         step = place - self._last
         self._last = place
         pan = bool(
@@ -441,7 +428,7 @@ class BodyView(QWidget):
     def _release(self, event: QMouseEvent) -> None:
         still = self._pressed is not None and not self._dragging
         self._pressed, self._dragging = None, False
-        self.plotter.unsetCursor()
+        self.canvas.unsetCursor()
         if still and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             under = self.structure_at(event.position().x(), event.position().y())
             if event.button() == Qt.MouseButton.LeftButton:
@@ -486,8 +473,8 @@ class BodyView(QWidget):
         """Stop all timers and give the graphics memory back."""
         for timer in (self._settle, self._hover, self._next, self._glider):
             timer.stop()
-        self.plotter.removeEventFilter(self)
-        self.plotter.close()
+        self.canvas.removeEventFilter(self)
+        self.canvas.close()
 
 
 def _distance(surface: Surface, frame: Frame, point: FloatArray) -> float:
