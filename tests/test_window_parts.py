@@ -15,11 +15,14 @@ from visualiser.backstage import GivenUp  # noqa: F401  (the module runs as a pr
 from visualiser.bodies import assembly, assets
 from visualiser.bodies.assembly import Body
 from visualiser.conventions import Side
+from visualiser.errors import ExportError
+from visualiser.films.video import FORMATS
 from visualiser.movements import scenefile
 from visualiser.movements.movement import Movement
 from visualiser.pictures.cameras import Camera
 from visualiser.window import bookmarks
 from visualiser.window.curves import QUANTITIES, curves, length_map
+from visualiser.window.desk import place_of_film, with_suffix
 from visualiser.window.drafts import draft_of
 from visualiser.window.history import History
 from visualiser.window.rehearsal import RATE, Rehearsal
@@ -186,6 +189,30 @@ def test_answers_of_last_time_come_back_and_nonsense_is_the_usual() -> None:
     assert remembered(as_text(chosen)) == chosen
     assert remembered('{"size": "enormous"}') == Saving()
     assert remembered("[1") == Saving()
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "meant"),
+    [
+        ("curl", ".mp4", "curl.mp4"),
+        ("curl.mp4", ".gif", "curl.gif"),  # the name that the dialog offered, beside another kind
+        ("curl.webm", ".mp4", "curl.webm"),
+        ("curl.WebP", ".mp4", "curl.WebP"),
+        ("curl.v2", ".apng", "curl.v2.apng"),
+    ],
+)
+def test_a_film_is_of_the_kind_that_its_name_or_the_dialog_says(name: str, chosen: str, meant: str) -> None:
+    assert with_suffix(Path("films") / name, chosen, FORMATS, ".mp4") == Path("films") / meant
+
+
+def test_numbered_pictures_of_a_film_go_into_a_folder_of_their_own(tmp_path: Path) -> None:
+    assert place_of_film(tmp_path / "curl.png") == tmp_path / "curl" / "%04d.png"
+    (tmp_path / "curl").mkdir()
+    (tmp_path / "curl" / "notes.txt").write_text("mine")
+    with pytest.raises(ExportError, match="already holds files"):
+        place_of_film(tmp_path / "curl.png")
+    with pytest.raises(ExportError):
+        place_of_film(tmp_path / "curl.doc")
 
 
 def test_the_short_head_keeps_its_length_where_the_hip_moves_alone(body: Body) -> None:

@@ -1,6 +1,6 @@
 """Opening, saving, copying and filming for the window: everything that leaves it or comes in from outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QDialog, QFileDialog
 from visualiser.carried import SCENE_KEY
 from visualiser.errands import Film
 from visualiser.errors import ExportError
+from visualiser.films.video import FORMATS, film_target
 from visualiser.movements.movement import Movement
 from visualiser.pictures import stills
 from visualiser.window import opening, texts
@@ -112,7 +113,7 @@ class Desk(QObject):
         """Ask how, then where, then save the picture."""
         window = self._window
         window.showing.pause()
-        dialog = SaveDialog(window, self._saving(), film=False)
+        dialog = SaveDialog(window, self._saving(), film=False, note=texts.CAPTURE)
         frame = window.capture_frame
         dialog.aspect_changed.connect(frame.open)
         frame.open(dialog.saving().aspect)
@@ -130,20 +131,31 @@ class Desk(QObject):
 
     def _choose_picture(self, saving: Saving) -> None:
         self._keep(saving)
-        path = self._where(texts.SAVE_PICTURE, ".png", texts.PICTURES)
+        path = self._where(texts.SAVE_PICTURE, {".png": texts.PICTURES})
         if path is not None:
             self.save_picture(path, saving)
 
-    def _where(self, title: str, suffix: str, kinds: str) -> Path | None:
-        """Where to save; Qt asks before a file is overwritten."""
+    def _where(self, title: str, kinds: Mapping[str, str]) -> Path | None:
+        """Where to save; Qt asks before a file is overwritten.
+
+        kinds  : suffix -> what such a file is; the first is meant where neither the name nor the choice says another
+        raises : ExportError for a file that is there and was not asked about
+        """
         folder = Path(self._window.settings.text("folder", "."))
         name = "pose" if self._window.showing.pose is not None else self._window.showing.movement.name
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(folder / f"{name}{suffix}"), kinds)
+        choices = {f"{kind} (*{suffix})": suffix for suffix, kind in kinds.items()}
+        usual = next(iter(kinds))
+        chosen, choice = QFileDialog.getSaveFileName(
+            self._window, title, str(folder / f"{name}{usual}"), ";;".join(choices)
+        )
         if not chosen:
             return None
         path = Path(chosen)
         self._window.settings.keep("folder", str(path.parent))
-        return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
+        meant = with_suffix(path, choices.get(choice, usual), kinds, usual)
+        if meant != path and meant.exists():  # Qt asked about another name
+            raise ExportError(texts.THERE_ALREADY.format(meant))
+        return meant
 
     def copy_picture(self) -> None:
         """The picture as it would be saved, on the clipboard."""
@@ -196,7 +208,7 @@ class Desk(QObject):
     def ask_and_save_scene(self) -> None:
         """Ask where, then save the scene."""
         self.scene_text()  # before asking for a place
-        path = self._where(texts.SAVE_SCENE, ".toml", texts.SCENES)
+        path = self._where(texts.SAVE_SCENE, {".toml": texts.SCENES})
         if path is not None:
             self.save_scene(path)
 
@@ -212,20 +224,21 @@ class Desk(QObject):
         if self.busy:
             return
         self._window.showing.pause()
-        dialog = SaveDialog(self._window, self._saving(), film=True)
+        whole = texts.FILM_WHOLE if self._window.showing.section is not None else ""
+        dialog = SaveDialog(self._window, self._saving(), film=True, note=whole)
         dialog.accepted.connect(self._window.careful(lambda: self._choose_film(dialog.saving())))
         self._open(dialog)
 
     def _choose_film(self, saving: Saving) -> None:
         self._keep(saving)
-        path = self._where(texts.SAVE_CLIP, ".mp4", texts.FILMS)
+        path = self._where(texts.SAVE_CLIP, {suffix: kind.name for suffix, kind in FORMATS.items()})
         if path is not None:
             self.film(path, saving)
 
     def film(self, path: Path, saving: Saving) -> None:
         """Begin to film the movement in a process of its own; `filmed` says how it ended."""
         showing = self._window.showing
-        target(path, True, (".mp4",))
+        path = place_of_film(path)
         state = self._state()
         width, height = saving.pixels
         state = replace(state, section=None)  # films are of the whole body
@@ -305,3 +318,27 @@ class Desk(QObject):
         if self.helper is not None:
             self.helper.give_up()
             self.helper.wait()
+
+
+def with_suffix(path: Path, chosen: str, suffixes: Iterable[str], usual: str) -> Path:
+    """A path whose suffix says what is written: its own, or that of the kind chosen in the dialog.
+
+    usual : what the dialog offered; left in the name beside another kind, the choice is what was meant
+    """
+    own = path.suffix.lower()
+    if own == usual != chosen:
+        return path.with_suffix(chosen)
+    return path if own in suffixes else path.with_name(path.name + chosen)
+
+
+def place_of_film(path: Path) -> Path:
+    """Where a film goes, checked; numbered pictures go into a folder of their own that has the name given.
+
+    raises : ExportError
+    """
+    if path.suffix.lower() != ".png":
+        return film_target(path, True)
+    folder = path.with_suffix("")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ExportError(texts.FOLDER_FULL.format(folder))
+    return film_target(folder / "%04d.png", True)

@@ -5,8 +5,10 @@ fills the rest.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from threading import Event, Thread
+from dataclasses import replace
+from itertools import pairwise
+from mmap import mmap
+from threading import Event, Lock, Thread
 
 import numpy as np
 
@@ -19,14 +21,6 @@ RATE = 24.0  # poses a second; in between, points move along straight lines: at 
 MOST = 720  # poses kept, about 90 MB of one leg; half a minute of a recording
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Pose:
-    """Soft surfaces of one moment: name -> (V', 3) metres."""
-
-    vertices: dict[str, FloatArray]
-    normals: dict[str, FloatArray]
-
-
 class Rehearsal:
     """Drafts of one movement of one body."""
 
@@ -34,7 +28,15 @@ class Rehearsal:
         self._body, self._movement, self._draft = body, movement, draft
         self.count = max(2, round(movement.duration_s * RATE) + 1)
         self._step = movement.duration_s / (self.count - 1)
-        self._poses: dict[int, _Pose] = {}
+        ends = np.cumsum([0, *(len(pick) for pick in draft.picks.values())]).tolist()
+        self._parts = {name: slice(*part) for name, part in zip(draft.picks, pairwise(ends), strict=True)}
+        # Memory of its own, which goes back whole: thousands of small arrays, made by one thread after the other, leave holes that stay.
+        shape = (min(self.count, MOST), 2, ends[-1], 3)
+        self._room = np.frombuffer(mmap(-1, 4 * int(np.prod(shape))), np.float32).reshape(shape)
+        self._poses: dict[
+            int, FloatArray
+        ] = {}  # place on the grid -> vertices and normals of all soft surfaces, (2, V', 3)
+        self._filling = Lock()
         self._ended = Event()
         self._thread: Thread | None = None
 
@@ -55,19 +57,22 @@ class Rehearsal:
         rigid = self._body.movement_frame(self._movement, time_s, soft=False)
         if before is None or after is None:
             nearest = low + round(share)
-            here = self._poses.get(nearest) or self._learn(nearest)
-            return replace(rigid, vertices=here.vertices, normals=here.normals)
-        vertices, normals = (
-            {name: first[name] + np.float32(share) * (second[name] - first[name]) for name in first}
-            for first, second in ((before.vertices, after.vertices), (before.normals, after.normals))
-        )
+            found = self._poses.get(nearest)
+            shown = self._learn(nearest) if found is None else found
+        else:
+            shown = before + np.float32(share) * (after - before)
+        vertices, normals = ({name: table[part] for name, part in self._parts.items()} for table in shown)
         return replace(rigid, vertices=vertices, normals=normals)
 
-    def _learn(self, index: int) -> _Pose:
+    def _learn(self, index: int) -> FloatArray:
         drafted = self._draft.frame(self._body.movement_frame(self._movement, index * self._step))
-        pose = _Pose(dict(drafted.vertices), dict(drafted.normals))
-        if len(self._poses) < MOST:
-            self._poses[index] = pose
+        with self._filling:
+            kept = index not in self._poses and len(self._poses) < len(self._room)
+            pose: FloatArray = self._room[len(self._poses)] if kept else np.empty_like(self._room[0])
+            for name, part in self._parts.items():
+                pose[0, part], pose[1, part] = drafted.vertices[name], drafted.normals[name]
+            if kept:
+                self._poses[index] = pose
         return pose
 
     def start(self, *, idle: Callable[[], bool] = lambda: True) -> None:

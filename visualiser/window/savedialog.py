@@ -49,11 +49,14 @@ def as_text(saving: Saving) -> str:
 
 
 class SaveDialog(QDialog):
-    """One page of choices."""
+    """One page of choices.
+
+    note : a sentence below them
+    """
 
     aspect_changed = Signal(float)
 
-    def __init__(self, parent: QWidget, saving: Saving, *, film: bool) -> None:
+    def __init__(self, parent: QWidget, saving: Saving, *, film: bool, note: str = "") -> None:
         super().__init__(parent)
         self._start, self._film = saving, film
         self.setWindowTitle(texts.SAVE_CLIP if film else texts.SAVE_PICTURE)
@@ -88,10 +91,10 @@ class SaveDialog(QDialog):
         column.setSpacing(12)
         column.addLayout(form)
         column.addLayout(checks)
-        if not film:
-            note = QLabel(texts.CAPTURE)
-            note.setObjectName("quiet")
-            column.addWidget(note)
+        if note:
+            words = QLabel(note)
+            words.setObjectName("quiet")
+            column.addWidget(words)
         column.addWidget(buttons)
         self._boxes["size"].currentIndexChanged.connect(lambda _: self.aspect_changed.emit(self.saving().aspect))
 

@@ -114,7 +114,7 @@ MENU = {
 
 # -- saving --------------------------------------------------------------------------------------------------------------------------
 SAVE_PICTURE, SAVE_CLIP, SAVE_SCENE, OPEN_FILE = "Save the picture", "Save a film", "Save the scene", "Open"
-PICTURES, FILMS, SCENES = "Pictures (*.png)", "Films (*.mp4)", "Scenes (*.toml)"
+PICTURES, SCENES = "Pictures", "Scenes"
 OPENABLE = "What can be opened (*.toml *.mot *.sto *.csv *.tsv *.png *.mp4 *.webm *.gif *.apng *.webp *.glb)"
 FIELDS = {
     "size": "Size",
@@ -160,6 +160,9 @@ CHECKS = {
     "transparent": "No background",
 }
 CAPTURE = "The frame in the window shows what will be in the picture."
+FILM_WHOLE = "Films show the whole body: the section stays in the window and in pictures."
+THERE_ALREADY = "{} is there already: choose it by its whole name to replace it."
+FOLDER_FULL = "{} already holds files; numbered pictures go into a new folder: choose another name."
 SAVED, COPIED, OPENED_AS = "Saved {}", "Copied", "Opened {}"
 FILM_BEGINS = "Getting ready to film {}"
 FILMING, CANCEL, CANCELLED = (
