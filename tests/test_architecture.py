@@ -27,7 +27,7 @@ LAYERS = (
     "crew titlecards clips compositions making) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject "
     "page quiz slides deck handout notebook doors) carried errands window.(texts theme inlay camera history sight snapshots drafts "
     "rehearsal levels curves choicebox notices transport panels sectionrow structurepanel posepanel difference plotstrip dialview "
-    "canvas pace view labels labelling framing showing settings bookmarks helpers wording savedialog opening desk filmprogress "
+    "canvas pace memory view labels labelling framing showing settings bookmarks helpers wording savedialog opening desk filmprogress "
     "smallpictures docks wishes actions linking main launch) window scene backstage pictures.(gallery plots contactsheet) jobs batch",
     "checks commands commands.(common look pictures films exports numbers scenes names bones windows) cli __main__ sculpt",
 )

@@ -151,7 +151,7 @@ class Stage:
 
     def light(self, theme: Theme) -> None:
         """Hang the four lights of a theme on the camera."""
-        self.plotter.renderer.RemoveAllLights()
+        self.plotter.renderer.remove_all_lights()  # PyVista's: VTK's own leaves them in PyVista's list for ever
         for name, (position, colour) in _LIGHTS.items():
             self.plotter.add_light(
                 pv.Light(

@@ -66,6 +66,7 @@ class Actions:
 
     def __init__(self, window: Window, does: Mapping[str, Callable[[], object]]) -> None:
         self._window = window
+        self._more: QToolButton | None = None
         self.by_name: dict[str, QAction] = {}
         for entry in keys.KEYS:
             action = QAction(entry.does[:1].upper() + entry.does[1:], window)
@@ -167,9 +168,13 @@ class Actions:
             else:
                 bar.addAction(self.by_name[word])
         self._window.addToolBar(bar)
+        # The mark at the end of a bar that is too long for the window; Qt's own is black.
+        self._more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
         return buttons
 
     def dress(self, theme: str) -> None:
         """Icons in the colours of a theme."""
         for action, picture in _PICTURES.items():
             self.by_name[action].setIcon(icon(picture, theme))
+        if self._more is not None:
+            self._more.setIcon(icon("more", theme))

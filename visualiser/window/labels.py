@@ -12,8 +12,9 @@ from visualiser.bodies.assembly import Body, Frame
 from visualiser.pictures import overlay
 from visualiser.pictures.appearance import HIDDEN_BELOW, LabelStyle
 from visualiser.pictures.cameras import Box, Camera
-from visualiser.pictures.labels import LabelSpec, Placement, label_style
+from visualiser.pictures.labels import LabelSpec, Placement, label_style, leaders
 from visualiser.pictures.layout import gutters
+from visualiser.pictures.layout_check import segments_meet_boxes
 from visualiser.pictures.tracking import Tracker
 from visualiser.transforms import apply
 from visualiser.typed import BoolArray, ByteArray, FloatArray
@@ -33,18 +34,25 @@ Seen = Callable[[FloatArray], FloatArray]  # projected points (n, 3) of the pict
 
 @dataclass(frozen=True, eq=False)
 class _Cut(Camera):
-    """A camera from which what a section takes away lies behind everything."""
+    """A camera from which what a section takes away, or what stands on the picture covers, lies behind everything.
+
+    covered : boxes on a picture of `size`
+    """
 
     left: Left = lambda points: np.ones(len(points), dtype=bool)
+    covered: tuple[Box, ...] = ()
+    size: tuple[float, float] = (1.0, 1.0)
 
     @classmethod
-    def of(cls, camera: Camera, left: Left) -> "_Cut":
-        return cls(camera.eye, camera.right, camera.up, camera.back, camera.half, camera.parallel, left)
+    def of(cls, camera: Camera, left: Left, covered: tuple[Box, ...], size: tuple[float, float]) -> "_Cut":
+        seen = (camera.eye, camera.right, camera.up, camera.back, camera.half, camera.parallel)
+        return cls(*seen, left, covered, size)
 
     def project(self, points: ArrayLike, width: float, height: float) -> FloatArray:
         """As any camera does, see `Camera.project`."""
         projected = super().project(points, width, height)
-        projected[~self.left(np.atleast_2d(points)), 2] = np.inf
+        places = projected[:, :2] * (self.size[0] / width, self.size[1] / height)
+        projected[~self.left(np.atleast_2d(points)) | _within(places, self.covered), 2] = np.inf
         return projected
 
 
@@ -98,14 +106,15 @@ class LiveLabels:
         if not self.specs:
             self.forget()
             return
-        look = anchoring.Look(frame, _Cut.of(camera, left), depth)
+        look = anchoring.Look(frame, _Cut.of(camera, left, self.reserved, size), depth)
         self._outline = np.isfinite(depth[::_COARSE, ::_COARSE])
         anatomy = _extent(self._outline, _canvas(size))
         points, seen = self._points(look, size)
         if self._tracker is None or (seen < HIDDEN_BELOW).any():
             self._anchors = anchoring.choose(self.specs, self._body, [look])
-            there = left(anchoring.places(self._anchors, self._body, frame))
-            self._anchors = [anchor for anchor, kept in zip(self._anchors, there, strict=True) if kept]
+            places = anchoring.places(self._anchors, self._body, frame)
+            there = left(places) & ~_within(camera.project(places, *size)[:, :2], self.reserved)
+            self._anchors = [self._anchors[i] for i in np.flatnonzero(there)]
             if not self._anchors:
                 self.forget()
                 return
@@ -122,7 +131,8 @@ class LiveLabels:
         self._tracker.frame_s = _REST_S
         self._keep(frame)
         for _ in range(_REST_STEPS):
-            self._placement = self._tracker.step(points, seen, np.stack([points, points]), anatomy=anatomy)
+            placement = self._tracker.step(points, seen, np.stack([points, points]), anatomy=anatomy)
+        self._placement = self._uncovered(placement)
 
     def _points(self, look: anchoring.Look, size: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
         return anchoring.project(anchoring.places(self._anchors, self._body, look.frame), look, _canvas(size))
@@ -134,7 +144,19 @@ class LiveLabels:
         places = np.array([self._place(anchor, frame) for anchor in self._anchors])
         self._tracker.frame_s = min(max(elapsed_s, 1e-3), _LONGEST_STEP_S)
         points = camera.project(places, *_canvas(size))[:, :2]
-        self._placement = self._tracker.step(points, seen(places))
+        self._placement = self._uncovered(self._tracker.step(points, seen(places)))
+
+    def _uncovered(self, placement: Placement) -> Placement:
+        """Without labels whose leader would run under what else stands on the picture."""
+        if not self.reserved or not placement.callouts:
+            return placement
+        paths = leaders(placement.callouts)
+        boxes = np.array([box.scaled(1 / UNIT_PX) for box in self.reserved])
+        under = segments_meet_boxes(np.concatenate([paths[:, :2], paths[:, 1:]]), boxes).any(axis=1)
+        under = under.reshape(2, -1).any(axis=0)
+        return replace(
+            placement, callouts=tuple(c for c, away in zip(placement.callouts, under, strict=True) if not away)
+        )
 
     def _keep(self, frame: Frame) -> None:
         """Find the vertex of the draft next to each anchor on soft tissue."""
@@ -181,6 +203,14 @@ class LiveLabels:
 def _canvas(size: tuple[float, float]) -> tuple[float, float]:
     """Size of the picture in layout units."""
     return size[0] / UNIT_PX, size[1] / UNIT_PX
+
+
+def _within(places: FloatArray, boxes: Iterable[Box]) -> BoolArray:
+    """Which places (n, 2) lie in one of some boxes."""
+    inside = np.zeros(len(places), dtype=bool)
+    for box in boxes:
+        inside |= (places > (box.left, box.top)).all(axis=1) & (places < (box.right, box.bottom)).all(axis=1)
+    return inside
 
 
 def _language(size: tuple[float, float]) -> str:

@@ -20,7 +20,7 @@ from visualiser.pictures.section import Section
 from visualiser.playback import Playback
 from visualiser.tissue import tightness
 from visualiser.typed import FloatArray
-from visualiser.window import framing
+from visualiser.window import framing, memory
 from visualiser.window.history import History
 from visualiser.window.labelling import Labelling
 from visualiser.window.rehearsal import Rehearsal
@@ -116,6 +116,7 @@ class Showing(QObject):
     def _rehearse(self) -> None:
         self._rehearsal.stop()
         self._rehearsal = Rehearsal(self.body, self.movement, self.view.draft)
+        memory.give_back()
         self._rehearsal.start(idle=lambda: not self.playback.playing and not self.view.dragging)
 
     def change_tightness(self, value: float | None) -> None:

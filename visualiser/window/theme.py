@@ -103,6 +103,7 @@ QStatusBar QLabel {{ color: {c.quiet}; padding: 0 6px; }}
 QToolBar {{ background: {c.panel}; border: none; border-bottom: 1px solid {c.line}; padding: 4px 8px; spacing: 2px; }}
 QToolBar::separator {{ background: {c.line}; width: 1px; margin: 5px 5px; }}
 QToolBar QToolButton {{ padding: 5px 7px; }}
+QToolBar QToolButton#qt_toolbar_ext_button {{ padding: 0; min-width: 18px; }}
 QToolButton, QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 9px; }}
 QToolButton:hover, QPushButton:hover {{ background: {c.raised}; }}
 QToolButton:pressed, QToolButton:checked, QPushButton:pressed {{ background: {c.wash}; border-color: {c.accent}; }}
@@ -182,6 +183,7 @@ _ICONS = {
     "undo": '<path d="M8.5 5 4.5 9l4 4M5 9h9a5 5 0 0 1 0 10h-4"/>',
     "redo": '<path d="M15.5 5l4 4-4 4M19 9h-9a5 5 0 0 0 0 10h4"/>',
     "film": '<rect x="3.5" y="6" width="12" height="12" rx="2"/><path d="M15.5 11l5-3v8l-5-3z" fill="{ink}"/>',
+    "more": '<path d="M5.5 6l6 6-6 6M12.5 6l6 6-6 6" stroke-width="2.4"/>',
     "peel": '<path d="M4 8.5 12 4.500l8 4-8 4zM4 12.500l8 4 8-4M4 16l8 4 8-4"/>',
     "colour": '<circle cx="12" cy="12" r="8"/><circle cx="9" cy="9.5" r="1.3" fill="{ink}"/>'
     '<circle cx="14.5" cy="9" r="1.3" fill="{ink}"/><circle cx="15.5" cy="14" r="1.3" fill="{ink}"/>',
