@@ -152,11 +152,9 @@ class LiveLabels:
             return placement
         paths = leaders(placement.callouts)
         boxes = np.array([box.scaled(1 / UNIT_PX) for box in self.reserved])
-        under = segments_meet_boxes(np.concatenate([paths[:, :2], paths[:, 1:]]), boxes).any(axis=1)
-        under = under.reshape(2, -1).any(axis=0)
-        return replace(
-            placement, callouts=tuple(c for c, away in zip(placement.callouts, under, strict=True) if not away)
-        )
+        met = segments_meet_boxes(np.concatenate([paths[:, :2], paths[:, 1:]]), boxes)  # stubs, then leaders
+        clear = np.flatnonzero(~met.reshape(2, -1, len(boxes)).any(axis=(0, 2)))
+        return replace(placement, callouts=tuple(placement.callouts[i] for i in clear))
 
     def _keep(self, frame: Frame) -> None:
         """Find the vertex of the draft next to each anchor on soft tissue."""
