@@ -17,7 +17,7 @@ LAYERS = (
     "anatomy anatomy.(definitions sources skeleton muscles nerves landmarks attachments yardsticks)",
     "movements kinematics movements.(movement activation scenefile schema posing mixing motion asked_poses)",
     "bodies tissue.(routes paths strain sections) bodies.(surfaces registration vtp) tissue.(restshapes bonefields crowding tubeends "
-    "contact nerve nervetubes nervelevels branches shapetable settling tubes tightness insufficiency measurement)",
+    "tautness contact nerve nervetubes nervelevels branches shapetable settling tubes tightness insufficiency measurement)",
     "pictures films machine processes pictures.(typefaces appearance) bodies.(assets) pictures.(cards facts cameras labels layout_check "
     "columns layout zones tracking furniture backdrop) bodies.(meshfiles footprints physique ownfit ownbones) pictures.(textures) "
     "bodies.(ground assembly) pictures.(naming) bodies.(anchoring) pictures.(ink overlay dial visibility section colouring options) "

@@ -1,6 +1,11 @@
 """Drawn muscles in many poses: closed, of constant volume, out of the bones, in the published order, smooth in time."""
 
+import os
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import module_from_spec, spec_from_file_location
+from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,7 +20,9 @@ from visualiser.bodies.assets import soft_tissue_path
 from visualiser.conventions import metres, radians
 from visualiser.errors import AssetError, UnknownNameError
 from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
+from visualiser.movements.asked_poses import legs_of
 from visualiser.pictures import textures
+from visualiser.sculpt import ONE_THREAD, single_threaded
 from visualiser.tissue.sections import ring_centres
 from visualiser.tissue.tubes import SoftTissue
 from visualiser.transforms import apply, inverse
@@ -113,9 +120,8 @@ def found(tissue: SoftTissue) -> measures.Measured:
     return measures.depths(tissue, np.concatenate([measures.random_legs(7, seed=3), deep]))
 
 
-def test_in_any_pose_no_muscle_lies_much_more_than_a_millimetre_in_bone(found: measures.Measured) -> None:
-    # 1 mm is asked; one of these poses, the knee bent by 146 degrees and the hip turned out by 45, has 1.14: not yet kept there.
-    assert found.largest("muscle in bone, mm") <= 1.2, [*found.lines()]
+def test_in_any_pose_no_muscle_lies_more_than_a_millimetre_in_bone(found: measures.Measured) -> None:
+    assert found.largest("muscle in bone, mm") <= 1.0, [*found.lines()]
 
 
 def test_in_any_pose_no_muscle_lies_more_than_one_and_a_half_millimetres_in_another(found: measures.Measured) -> None:
@@ -128,6 +134,12 @@ def test_in_any_pose_the_nerve_keeps_out_of_bone(found: measures.Measured) -> No
 
 def test_in_any_pose_volumes_are_those_of_an_adult_within_half_a_percent(found: measures.Measured) -> None:
     assert found.largest("volume off, %") <= 0.5
+
+
+def test_drawn_heads_change_their_length_as_their_lines_of_action_do(tissue: SoftTissue) -> None:
+    grid = legs_of({"hip_flexion": range(-20, 121, 20), "knee_flexion": range(0, 121, 20)})
+    for name, off in measures.line_differences(tissue, grid).items():
+        assert np.sqrt((off**2).mean()) <= 1.0 and np.abs(off).max() <= 2.5, (name, off.round(1))  # points
 
 
 def test_both_ends_of_every_head_lie_on_bone(rings: dict[str, tuple[FloatArray, ...]], bones: Bones) -> None:
@@ -242,9 +254,41 @@ def test_an_unknown_surface_is_refused(tissue: SoftTissue) -> None:
         tissue.surface("semitendinous")
 
 
-def test_what_is_baked_was_baked_from_these_bones_lines_and_designs() -> None:
+def test_what_is_baked_was_baked_from_these_bones_lines_designs_and_code() -> None:
     with np.load(soft_tissue_path()) as file:
         made_from = str(file["made_from"])
     assert made_from == sculptor("tissue").made_from(MESHES / "fine"), (
         "bake anew: python -m visualiser.sculpt soft_tissue"
     )
+
+
+def test_the_hash_of_a_bake_covers_every_module_that_it_comes_from() -> None:
+    tissue = sculptor("tissue")
+    covered = {module.__name__ for module in tissue.MODULES}
+    for module in (*tissue.MODULES, tissue):
+        for name, value in vars(module).items():
+            home = value.__name__ if isinstance(value, ModuleType) else str(getattr(value, "__module__", ""))
+            assert not home.startswith("visualiser.tissue.") or home in covered, f"{module.__name__}.{name}"
+
+
+def test_words_about_the_code_do_not_ask_for_a_new_bake_but_its_numbers_do(tmp_path: Path) -> None:
+    def code(text: str) -> str:
+        path = tmp_path / f"written_{len(list(tmp_path.iterdir()))}.py"
+        path.write_text(text)
+        spec = spec_from_file_location(path.stem, path)
+        assert spec and spec.loader
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return str(sculptor("tissue").code(module))
+
+    plain = code('"""What it is."""\n\nROOM = 0.8  # mm\n')
+    assert code('"""What it was,\n\nat length."""\nROOM = 0.8\n# Why.\n') == plain
+    assert code('"""What it is."""\n\nROOM = 0.9  # mm\n') != plain
+
+
+def test_what_is_baked_does_not_depend_on_how_many_threads_a_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    with single_threaded(), ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+        assert [fresh.submit(os.getenv, name).result() for name in ONE_THREAD] == ["1"] * len(ONE_THREAD)
+    assert os.environ["OMP_NUM_THREADS"] == "7" and "OPENBLAS_NUM_THREADS" not in os.environ

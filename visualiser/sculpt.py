@@ -5,10 +5,12 @@ The sculptor's code lies with the meshes it makes: `meshes/sculpt` inside the in
 
 import multiprocessing
 import os
+import pickle
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
@@ -23,6 +25,9 @@ from visualiser.errors import VisualiserError, unknown_name
 
 PACKAGE_NAME = "visualiser_sculptor"
 SOFT_TISSUE = "soft_tissue"
+# Sums come out in another order, and so with other last digits, for every number of threads of the linear algebra.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+AT_ONCE = 8  # poses that a process is given to bake
 
 
 def load_sculptor() -> ModuleType:
@@ -51,8 +56,7 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
     out
         Folder to write to instead of the meshes of this installation.
     """
-    sculptor = load_sculptor().__name__
-    build = import_module(f"{sculptor}.build")
+    build = _part("build")
     for name in names:
         if name not in (*build.BONES, SOFT_TISSUE):
             raise unknown_name("bone", name, (*build.BONES, SOFT_TISSUE))
@@ -63,7 +67,7 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
     hands = ExitStack()
     jobs = build.rebuild(folder, bones, _sculpted_at_once(bones, hands), check=check) if bones else ()
     if not names or SOFT_TISSUE in names:
-        jobs = chain(jobs, _soft_tissue(import_module(f"{sculptor}.tissue"), folder, check=check))
+        jobs = chain(jobs, _soft_tissue(folder, check=check))
     total = len(bones) + (len(bones) == len(build.BONES)) + (not names or SOFT_TISSUE in names)
     # On a terminal a bar with the time left stands under the lines; elsewhere the lines are enough.
     bar = progress("Sculpting", "parts") if sys.stderr.isatty() else nullcontext(lambda done, total: None)
@@ -79,7 +83,12 @@ def main(*names: str, check: bool = False, out: Path | None = None) -> int:
 
 def sculpted(name: str) -> Any:
     """What the sculptor makes of one bone; a function that a fresh process finds by its name."""
-    return import_module(f"{load_sculptor().__name__}.build").meshes_of(name)
+    return _part("build").meshes_of(name)
+
+
+def _part(name: str) -> ModuleType:
+    """A module of the sculptor."""
+    return import_module(f"{load_sculptor().__name__}.{name}")
 
 
 def _sculpted_at_once(bones: Sequence[str], hands: ExitStack) -> Iterable[Any]:
@@ -94,17 +103,60 @@ def _sculpted_at_once(bones: Sequence[str], hands: ExitStack) -> Iterable[Any]:
     return pool.imap(sculpted, bones)
 
 
-def _soft_tissue(tissue: ModuleType, folder: Path, *, check: bool) -> Iterator[tuple[str, dict[str, bool | None]]]:
+def _soft_tissue(folder: Path, *, check: bool) -> Iterator[tuple[str, dict[str, bool | None]]]:
     """Bake muscles and nerve against the bones in `folder`, and tell whether the same bytes were there before."""
     target = folder / f"{SOFT_TISSUE}.npz"
     before = target.read_bytes() if target.is_file() else None
     with TemporaryDirectory() as elsewhere:
         baked = Path(elsewhere) / target.name
-        tissue.bake(folder / "fine", baked)
+        with single_threaded(), ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
+            fresh.submit(bake_soft_tissue, folder / "fine", baked).result()
         made = baked.read_bytes()
     if not check and made != before:
-        import_module(f"{PACKAGE_NAME}.build").write_whole(target, made)
+        _part("build").write_whole(target, made)
     yield SOFT_TISSUE, {"file": None if before is None else made == before}
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """Processes that are started meanwhile do their linear algebra in one thread: they read this before they import numpy."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def bake_soft_tissue(bones_folder: Path, target: Path) -> None:
+    """Bake muscles and nerve against the bones of a folder into a file, with as many processes as there are processors."""
+    tissue = _part("tissue")
+    baker = tissue.Baker.of(bones_folder)
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count(), take_baker, (pickle.dumps(baker),)) as pool:
+
+        def share_out(task: str, *parts: Any) -> list[Any]:
+            blocks = [(task, *(part[i : i + AT_ONCE] for part in parts)) for i in range(0, len(parts[0]), AT_ONCE)]
+            return pool.starmap(baked_block, blocks, 1)
+
+        tissue.bake(baker, share_out, tissue.made_from(bones_folder), target)
+
+
+_BAKER: list[Any] = []  # of a process that bakes
+
+
+def take_baker(pickled: bytes) -> None:
+    """Keep a baker in a fresh process, which finds its class only when the sculptor is loaded."""
+    load_sculptor()
+    _BAKER[:] = [pickle.loads(pickled)]
+
+
+def baked_block(task: str, *parts: Any) -> Any:
+    """What the baker of this process makes of a few poses."""
+    return getattr(_BAKER[0], task)(*parts)
 
 
 def run() -> None:

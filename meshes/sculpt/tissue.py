@@ -1,35 +1,55 @@
 """Bakes the soft tissue: solves muscles and nerve against the bone meshes in a few thousand poses and writes `soft_tissue.npz`.
 
-python -m meshes.sculpt.tissue meshes/fine meshes/soft_tissue.npz
+`python -m visualiser.sculpt soft_tissue` does it, in several processes.
 """
 
+import ast
 import hashlib
-import multiprocessing
+import inspect
+import io
 import os
 import sys
+import tokenize
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pyvista
 from scipy.linalg import solve
 from scipy.spatial import cKDTree
 
+from visualiser import kinematics
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, Side
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION, past_hip_stops
-from visualiser.tissue import nervetubes
+from visualiser.tissue import (
+    bonefields,
+    contact,
+    crowding,
+    nerve,
+    nervetubes,
+    paths,
+    restshapes,
+    routes,
+    sections,
+    settling,
+    shapetable,
+    strain,
+    tautness,
+    tubeends,
+    wrapping,
+)
 from visualiser.tissue.bonefields import BONES, COUNTS_MM, Bones, Joints
 from visualiser.tissue.contact import Solver
 from visualiser.tissue.crowding import Bundle, deepest
 from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, all_flesh, hinge_axes
 from visualiser.tissue.sections import refined, ring_volume
 from visualiser.tissue.settling import settled
-from visualiser.tissue.shapetable import COLUMNS, POINTS, TABLES, Blend, likeness, packed, turned, unpacked
-from visualiser.tissue.tubes import FORMAT
+from visualiser.tissue.shapetable import COLUMNS, FORMAT, POINTS, TABLES, Blend, likeness, packed, turned, unpacked
 from visualiser.typed import FloatArray
 
 # Heights (mm, own frame) between which soft tissue touches each bone: distances are sampled only there.
@@ -54,34 +74,60 @@ EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, 
 # Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last two rounds are
 # the worst of `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (900, 900, 500, 400), 5, 0.05, 8.0
-AT_ONCE = 8  # poses
+CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (800, 700, 600, 600), 6, 0.05, 8.0
+
+
+# The code that a bake comes from, apart from this file. `tests/test_tubes.py` looks whether any is missing.
+MODULES = (
+    kinematics,
+    bonefields,
+    contact,
+    crowding,
+    nerve,
+    nervetubes,
+    paths,
+    restshapes,
+    routes,
+    sections,
+    settling,
+    shapetable,
+    strain,
+    tautness,
+    tubeends,
+    wrapping,
+)
 
 
 def made_from(bones_folder: Path) -> str:
-    """Hash of what a bake depends on: the bones, the lines, designs and volumes of the heads, the nerve's guides and the joints."""
+    """Hash of what a bake depends on: bones, lines, designs and volumes of heads, guides of the nerve, joints, and the code that solves."""
     found = hashlib.sha256()
     for bone in BONES:
         found.update((bones_folder / f"{bone}.ply").read_bytes())
     designs = [(head.line, head.tube, head.volume_cm3) for head in HEADS]
-    nerve = (SCIATIC_NERVE.trunk, SCIATIC_NERVE.divisions, SCIATIC_NERVE.half_width_mm, SCIATIC_NERVE.half_depth_mm)
-    found.update(
-        repr(
-            (
-                designs,
-                nerve,
-                skeleton.STANDARD,
-                NODES_DEG,
-                SHAPES,
-                CROSS_DEG,
-                CROSS_POSES,
-                DOUBT,
-                EVENNESS,
-                BEYOND_STOPS_DEG,
-            )
-        ).encode()
+    nerve_values = (
+        SCIATIC_NERVE.trunk,
+        SCIATIC_NERVE.divisions,
+        SCIATIC_NERVE.half_width_mm,
+        SCIATIC_NERVE.half_depth_mm,
     )
+    found.update(repr((designs, nerve_values, skeleton.STANDARD, skeleton.HIP_STOPS)).encode())
+    for module in (*MODULES, sys.modules[__name__]):
+        found.update(code(module).encode())
     return found.hexdigest()
+
+
+def code(module: ModuleType) -> str:
+    """The text of a module without comments, docstrings and empty lines: what cannot change what it does."""
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def fields(bones_folder: Path) -> dict[str, object]:
@@ -114,33 +160,33 @@ def _hip_centred(bones_folder: Path, bone: str) -> pyvista.PolyData:
     return mesh.translate(-np.array(skeleton.STANDARD.hip_centre_mm), inplace=False) if bone == "hip_bone" else mesh
 
 
-def bake(bones_folder: Path, target: Path) -> None:
-    """Solve the plane of the flexions, settle everything else from it, and write the tables."""
-    baker = Baker(Bones.read(fields(bones_folder)))
-    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+def bake(baker: "Baker", share_out: Callable[..., list[FloatArray]], made_from: str, target: Path) -> None:
+    """Solve the plane of the flexions, settle everything else from it, and write the tables.
 
-        def at_once(task: Callable[..., FloatArray], *parts: FloatArray) -> FloatArray:
-            blocks = [tuple(part[i : i + AT_ONCE] for part in parts) for i in range(0, len(parts[0]), AT_ONCE)]
-            return np.concatenate(pool.starmap(task, blocks, 1))
+    share_out : asks a method of the baker, by name, about poses and what belongs to them (N, ...) each: blocks of answers in their order
+    """
 
-        guess = Guess({"plane": _evened("plane", at_once(baker.solved, _poses("plane")))})
-        for name in ("hip", "knee"):
-            legs = _poses(name)
-            start = guess.rows(legs)
-            leaves = np.abs(legs[:, [1, 2, 4]]).max(axis=1) > 1e-9
-            rows = np.zeros_like(start)
-            rows[leaves] = at_once(baker.settled, start[leaves], legs[leaves]) - start[leaves]
-            guess.tables[name] = _evened(name, rows)
-        for number, count in enumerate(CROSS_POSES):
-            worst = number > 1
-            legs = _random_poses(count * (CANDIDATES if worst else 1), number)
-            if worst:
-                depth = at_once(baker.deepest, guess.rows(legs), legs)
-                legs = legs[np.sort(np.argsort(depth)[-count:])]
-            guess.learn(legs, at_once(baker.settled, guess.rows(legs), legs))
-        # What was learnt first was settled from a worse guess than there is by now.
-        guess.relearn(at_once(baker.settled, guess.rows(guess.legs), guess.legs))
-    contents = {"format": FORMAT, "made_from": made_from(bones_folder), "areas": baker.solver.ends.areas}
+    def at_once(task: str, *parts: FloatArray) -> FloatArray:
+        return np.concatenate(share_out(task, *parts))
+
+    guess = Guess({"plane": _evened("plane", at_once("solved", _poses("plane")))})
+    for name in ("hip", "knee"):
+        legs = _poses(name)
+        start = guess.rows(legs)
+        leaves = np.abs(legs[:, [1, 2, 4]]).max(axis=1) > 1e-9
+        rows = np.zeros_like(start)
+        rows[leaves] = at_once("settled", start[leaves], legs[leaves]) - start[leaves]
+        guess.tables[name] = _evened(name, rows)
+    for number, count in enumerate(CROSS_POSES):
+        worst = number > 1
+        legs = _random_poses(count * (CANDIDATES if worst else 1), number)
+        if worst:
+            depth = at_once("deepest", guess.rows(legs), legs)
+            legs = legs[np.sort(np.argsort(depth)[-count:])]
+        guess.learn(legs, at_once("settled", guess.rows(legs), legs))
+    # What was learnt first was settled from a worse guess than there is by now.
+    guess.relearn(at_once("settled", guess.rows(guess.legs), guess.legs))
+    contents = {"format": FORMAT, "made_from": made_from, "areas": baker.solver.ends.areas}
     contents |= baker.volumes() | guess.contents()
     part = target.with_suffix(".part.npz")
     np.savez_compressed(part, **contents)
@@ -238,6 +284,11 @@ def _main_shapes(rows: FloatArray) -> FloatArray:
 class Baker:
     """Solves and settles poses into rows of the tables."""
 
+    @classmethod
+    def of(cls, bones_folder: Path) -> "Baker":
+        """A baker for the bones of a folder."""
+        return cls(Bones.read(fields(bones_folder)))
+
     def __init__(self, bones: Bones) -> None:
         self.bones, self.solver = bones, Solver(bones)
         self._standing = np.zeros((1, len(LEG_COORDINATES)))
@@ -300,7 +351,3 @@ def _random_poses(count: int, seed: int) -> FloatArray:
     legs = np.zeros((count, len(LEG_COORDINATES)))
     legs[:, : turns.shape[1]] = np.radians(turns[near][:count])
     return legs
-
-
-if __name__ == "__main__":
-    bake(Path(sys.argv[1]), Path(sys.argv[2]))

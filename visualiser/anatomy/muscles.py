@@ -166,7 +166,7 @@ _LONG_HEAD_TUBE = TubeDesign(
         "fibula", (-26.0, -31.5, 47.0), (-0.95, 0.0, -0.3), 7.0, (0.0, 1.0, 0.0), 7.0, sources.TERRY_LAPRADE_1996
     ),
     proximal_guides_mm=((-56.0, -60.0, -16.0),),
-    distal_guides_mm=((-31.0, -2.5, 42.5), (-32.0, -13.0, 48.0)),
+    distal_guides_mm=((-31.5, -11.0, 46.5),),
     pulley=Cylinder(-9.5, -402.4, 30.3),
     stations=_stations(
         (0.00, None, 8.5, 3.4, 0, 0.0),
@@ -202,7 +202,7 @@ _SHORT_HEAD_TUBE = TubeDesign(
         "fibula", (-30.0, -29.0, 38.5), (-0.95, 0.0, -0.3), 4.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
     ),
     proximal_guides_mm=(),
-    distal_guides_mm=((-24.0, -3.0, 33.5), (-25.0, -13.0, 38.0)),
+    distal_guides_mm=((-25.5, -10.0, 38.5),),
     pulley=None,
     stations=_stations(
         (0.00, None, 3.0, 2.0, 40, 0.2),

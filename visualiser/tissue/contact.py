@@ -1,20 +1,22 @@
 """The solver behind the drawn muscles: where tubes lie in a pose when they may enter neither bone nor each other.
 
-Each head is laid along its line of action with the places and sizes of its rest design, then the bundle is crowded (`crowding.py`) until
-bone and neighbours have their room and every belly its volume. Too slow for a moving picture, so the answers are baked on grids of poses
+Each head is laid along its line of action with the places and sizes of its rest design, then the bundle is crowded (`crowding.py`) and
+pulled taut (`tautness.py`) until bone and neighbours have their room, every belly its volume, and every head changes its length as its
+line does. Too slow for a moving picture, so the answers are baked on grids of poses
 (`meshes/sculpt/tissue.py`) and blended by `tubes.SoftTissue`. Femur frame, metres.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from visualiser.anatomy.definitions import Footprint, MuscleHead, Point
+from visualiser.anatomy.definitions import Footprint, MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import LEG_COORDINATES, metres
-from visualiser.kinematics import KNEE_FLEXION
+from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.tissue.bonefields import BoneField, Bones, Joints
-from visualiser.tissue.crowding import SOLVED, Bundle, part_points, part_rings, places
+from visualiser.tissue.crowding import HELD, SOLVED, Bundle, part_points, part_rings, places
 from visualiser.tissue.paths import line_points, muscle_length
 from visualiser.tissue.restshapes import (
     FINE_RINGS,
@@ -22,24 +24,39 @@ from visualiser.tissue.restshapes import (
     RINGS,
     ROUND,
     SECTORS,
+    all_flesh,
     ellipses,
     hinge_axes,
     rest_positions,
     station_values,
 )
-from visualiser.tissue.sections import polyline_length, refined, resampled, ring_volume, rounded, spread_matrix, unit
+from visualiser.tissue.sections import (
+    polyline_length,
+    refined,
+    resampled,
+    ring_centres,
+    ring_volume,
+    rounded,
+    spread_matrix,
+    unit,
+)
 from visualiser.tissue.strain import parted
+from visualiser.tissue.tautness import bring_to_length, ease, lengthening, lengths, space_out, straighten
 from visualiser.tissue.tubeends import LIFT, Ends
 from visualiser.typed import FloatArray
 
 PATH_POINTS = 161
 # Metres over which corners of the path are rounded: in the thigh, and at the knee bent by 120 degrees; less for heads that end at the knee.
 ROUNDING, ROUNDING_SHORT = (0.004, 0.010), (0.003, 0.006)
-# Share by which guides at the fibular head come down to the insertion where the knee is bent by 120 degrees, or the tendon of biceps
-# would climb past the head and hook back to it: ESTIMATE. More looks better still, but leaves the line of action.
-RELEASE = {"biceps_femoris_long_head": 0.2, "biceps_femoris_short_head": 0.1}
+# Metres by which a path begins and ends off the bone, or its first sections would be cut by it: about half a tendon.
+OFF_ORIGIN, OFF_INSERTION = 0.006, 0.0025
 TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
+LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
+# Beyond the first angle heads may be shorter or longer than their lines by so much at the second: the knee so deep in flexion that the
+# lines run between the bones, where models of them disagree by more, and the hip farther back than nearly all people can take it.
+DEEP_KNEE, SHORTER = np.radians((120.0, 150.0)), 0.008
+FAR_BACK, LONGER = np.radians((-15.0, -40.0)), 0.012
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
 REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
@@ -79,8 +96,17 @@ class Solved:
     radii: FloatArray
 
 
+class Laid(NamedTuple):
+    """A head on its path in N poses: centres (N, R, 3), their shares (N, R) of the length, for tendons nearly keep theirs, and how far
+    the belly is stretched (N,)."""
+
+    centres: FloatArray
+    shares: FloatArray
+    belly: FloatArray
+
+
 class Solver:
-    """Tubes of the four heads in many poses. The rest pose is solved first: it sets lengths and how thick each belly must be."""
+    """Tubes of the four heads in many poses. Upright standing is solved first: it sets lengths and how thick each belly must be."""
 
     def __init__(self, bones: Bones) -> None:
         self.bones, self.ends = bones, solve_ends(bones)
@@ -91,12 +117,16 @@ class Solver:
         self.scale = np.ones(len(HEADS))
         self.offsets = [self._offsets(head, path, joints) for head, path in zip(HEADS, paths, strict=True)]
         for _ in range(REST_ROUNDS):
-            bundle, _ = self._settled(standing, self.scale[None], 1)
+            bundle = self._settled(standing, self.scale[None], 1)
             self.scale *= (VOLUMES / self.volumes(bundle, joints)[0]) ** 0.7
+        self.standing_length = self._drawn_lengths(self._settled(standing, None, ROUNDS), joints)[0]
 
     def solve(self, legs: FloatArray) -> Solved:
         """The solved heads in poses (N, 6)."""
-        bundle, _ = self._settled(legs, None, ROUNDS)
+        wanted = self.standing_length + lengthening(legs)
+        wanted -= SHORTER * _beyond(legs[:, KNEE_FLEXION], DEEP_KNEE)
+        wanted += LONGER * _beyond(legs[:, HIP_FLEXION], FAR_BACK) * [h.line.origin_segment == "pelvis" for h in HEADS]
+        bundle = self._settled(legs, None, ROUNDS, wanted)
         return Solved(bundle.centres, bundle.radii)
 
     def volumes(self, bundle: Bundle, joints: Joints) -> FloatArray:
@@ -108,10 +138,12 @@ class Solver:
         """Guided path (N, PATH_POINTS, 3): from the footprint along the line of action to the tibia, over its guides to the footprint."""
         line, length = line_points(head, legs, PATH_POINTS), muscle_length(head, legs)
         beyond = float(np.linalg.norm(metres(head.line.insertion_mm) - metres(head.line.via_mm)))
-        begin = _moved((head.tube.origin.centre_mm,), head.line.origin_segment, joints)[:, 0]
-        far = _moved((*head.tube.distal_guides_mm, head.tube.insertion.centre_mm), "tibia", joints)
+        origin, insertion = self.ends.areas[HEADS.index(head)].mean(axis=1)
+        out_of_bone = self.ends.outwards[HEADS.index(head)]
+        origin, insertion = origin + OFF_ORIGIN * out_of_bone[0], insertion + OFF_INSERTION * out_of_bone[1]
+        begin = _carried(origin[None], head.line.origin_segment, joints)[:, 0]
+        far = _carried(np.vstack([metres(head.tube.distal_guides_mm), insertion]), "tibia", joints)
         bent = np.clip(np.degrees(legs[:, KNEE_FLEXION]) / 120.0, 0.0, 1.0) ** 2
-        far = far + (RELEASE.get(head.name, 0.0) * bent**2)[:, None, None] * (far[:, -1:] - far)
         along = np.linspace(0.0, 1.0, PATH_POINTS)
         at_knee = np.clip((along - 0.55) / 0.25, 0.0, 1.0)
         thigh, flexed = ROUNDING if head.line.origin_segment == "pelvis" else ROUNDING_SHORT
@@ -131,11 +163,11 @@ class Solver:
         place = station_values(head.name).offset(base)
         return np.stack([(place * lateral[0]).sum(axis=1), (place * posterior[0]).sum(axis=1)], axis=1)
 
-    def _laid(self, head: MuscleHead, legs: FloatArray, joints: Joints) -> tuple[FloatArray, FloatArray]:
-        """Centres (N, R, 3) of a head on its path, and the stretch (N,) of its belly: tendons nearly keep their length."""
+    def _laid(self, head: MuscleHead, legs: FloatArray, joints: Joints) -> "Laid":
+        """A head on its path in poses (N, 6)."""
         which = HEADS.index(head)
         begin, end = head.tube.belly
-        rest, bases, bellies = rest_positions(), [], []
+        rest, bases, bellies, shares = rest_positions(), [], [], []
         for path in self.path(head, legs, joints):
             stretch = polyline_length(path) / self.rest_length[which]
             tendon, belly = (float(part) for part in parted(head, np.array(stretch)))
@@ -143,19 +175,30 @@ class Solver:
             posed = np.where(rest > end, stretch - (1.0 - rest) * tendon, posed) / stretch
             bases.append(resampled(path, posed))
             bellies.append(belly)
+            shares.append(posed)
         base, offset = np.array(bases), self.offsets[which]
         _, lateral, posterior = _axes(base, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]))
-        return base + offset[:, :1] * lateral + offset[:, 1:] * posterior, np.array(bellies)
+        centres = base + offset[:, :1] * lateral + offset[:, 1:] * posterior
+        return Laid(centres, np.array(shares), np.array(bellies))
 
-    def _settled(self, legs: FloatArray, scale: FloatArray | None, rounds: int) -> tuple[Bundle, FloatArray]:
-        """Heads laid in poses (N, 6), then crowded; with `scale` (N, H) their thickness is given, else their volume."""
+    def _settled(
+        self, legs: FloatArray, scale: FloatArray | None, rounds: int, wanted: FloatArray | None = None
+    ) -> Bundle:
+        """Heads laid in poses (N, 6), then crowded; with `scale` (N, H) their thickness is given, else their volume, and with `wanted`
+        (N, H) also how long they are drawn."""
         joints = Joints.of(legs)
         laid = [self._laid(head, legs, joints) for head in HEADS]
-        grown = self.scale / np.sqrt(np.stack([belly for _, belly in laid], axis=1)) if scale is None else scale
+        centres, shares = (np.stack([getattr(one, part) for one in laid], axis=1) for part in ("centres", "shares"))
+        grown = self.scale / np.sqrt(np.stack([one.belly for one in laid], axis=1)) if scale is None else scale
         hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None]
-        bundle = Bundle(np.stack([centres for centres, _ in laid], axis=1), hinge, self._designed(grown))
+        bundle = Bundle(centres, hinge, self._designed(grown))
         for number in range(rounds):
-            for move in range(MOVES * (2 if number == 0 else 1)):
+            # Sections cut by bone have their middles beside their centres: what is drawn is a little longer than the line of centres.
+            beside = self._drawn_lengths(bundle, joints) - lengths(bundle.centres)
+            tendon = 1.0 - all_flesh()[..., None]
+            bundle.radii = tendon * self._designed(grown) + (1.0 - tendon) * bundle.radii
+            moves = MOVES * (2 if number == 0 else 1)
+            for move in range(moves):
                 if move % 3 == 0:
                     self._rooted(bundle, joints)
                 pressed = part_rings(bundle, self.bones, joints, places(True), SOLVED)
@@ -163,6 +206,11 @@ class Solver:
                     number < 2
                 ):  # where bone presses, the line is pulled taut again, so that it goes round by the short way
                     _pull_taut(bundle, pressed)
+                if move < moves - LAST_MOVES:
+                    straighten(bundle.centres, HELD)
+                    if wanted is not None:
+                        bring_to_length(bundle.centres, wanted - beside, legs)
+                    space_out(bundle.centres, shares)
                 bundle.orient()
             designed = bundle.radii = self._designed(grown)
             designed = designed.copy()
@@ -176,7 +224,11 @@ class Solver:
                 lost = ((bundle.radii - designed)[..., None] * bundle.directions()).mean(axis=-2)
                 bundle.centres += MAKING_WAY * _FADE * (spread_matrix(RINGS, 1.6) @ lost)
                 bundle.orient()
-        return bundle, grown
+        return bundle
+
+    def _drawn_lengths(self, bundle: Bundle, joints: Joints) -> FloatArray:
+        """Lengths (N, H) along the middles of the sections, ends laid on bone."""
+        return lengths(ring_centres(self.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)))
 
     def _designed(self, scale: FloatArray) -> FloatArray:
         return np.stack([ellipses(head, scale[:, i]) for i, head in enumerate(HEADS)], axis=1)
@@ -188,6 +240,11 @@ class Solver:
                 area = self.ends.areas[i, end].mean(axis=0)
                 bundle.centres[:, i, -end] = _carried(area[None], footprint.bone, joints)[:, 0]
         bundle.orient()
+
+
+def _beyond(angle: FloatArray, limits: FloatArray) -> FloatArray:
+    """How far (N, 1), 0 to 1, angles (N,) lie beyond the first of two limits."""
+    return ease((angle[:, None] - limits[0]) / (limits[1] - limits[0]))
 
 
 def _pull_taut(bundle: Bundle, pressed: FloatArray) -> None:
@@ -215,11 +272,6 @@ def _axes(centres: FloatArray, hinge: FloatArray) -> tuple[FloatArray, FloatArra
     tangent = unit(np.gradient(centres, axis=1))
     lateral = unit(hinge - (hinge * tangent).sum(axis=-1, keepdims=True) * tangent)
     return tangent, lateral, np.cross(tangent, lateral)
-
-
-def _moved(points_mm: tuple[Point, ...], segment: str, joints: Joints) -> FloatArray:
-    """Points (N, P, 3) of a segment in the femur."""
-    return _carried(metres(points_mm), segment, joints)
 
 
 def _carried(points: FloatArray, segment: str, joints: Joints) -> FloatArray:

@@ -40,7 +40,7 @@ _PAIRS = sorted({tuple(sorted((_INDEX[h.name], _INDEX[n]))) for h in HEADS for n
 _FIRST, _SECOND = (np.array([pair[i] for pair in _PAIRS]) for i in (0, 1))
 # Footprints belong to the bone: heads that share one are not drawn apart on it.
 _OFF_ENDS = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 2.0 - 0.5, 0.0, 1.0)
-_HELD = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 2.5 - 0.4, 0.0, 1.0)  # how freely rings move
+HELD = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 2.5 - 0.4, 0.0, 1.0)  # how freely rings move
 
 
 @dataclass
@@ -237,7 +237,7 @@ def part_rings(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", r
     own: FloatArray = np.stack([np.bincount(at, strength * push[:, k], minlength=total) for k in range(3)], axis=1)
     own = own / np.maximum(weight, 1e-9)[:, None]
     moved = spread_matrix(RINGS, SPREAD_RINGS) @ own.reshape(count, len(HEADS), RINGS, 3)
-    bundle.centres += 1.15 * _HELD[:, None] * moved
+    bundle.centres += 1.15 * HELD[:, None] * moved
     return pressed.reshape(count, len(HEADS), RINGS)
 
 
@@ -291,7 +291,7 @@ def mend(bundle: Bundle, bones: Bones, joints: Joints, room: Room) -> FloatArray
     own: FloatArray = np.stack([np.bincount(ring, push[:, k], minlength=total) for k in range(3)], axis=1)
     # Counted with a little more than all, so that a touch moves nothing at once.
     own = (own / (weight + 2e-5)[:, None]).reshape(count, len(HEADS), RINGS, 3)
-    moved = 1.1 * _HELD[:, None] * (spread_matrix(RINGS, SPREAD_RINGS) @ own)
+    moved = 1.1 * HELD[:, None] * (spread_matrix(RINGS, SPREAD_RINGS) @ own)
     bundle.centres += moved
     slope = -np.einsum("pk,pk->p", directions.reshape(-1, 3)[at], out)
     helped = np.einsum("pk,pk->p", moved.reshape(-1, 3)[ring], out) / np.maximum(share, 0.02)

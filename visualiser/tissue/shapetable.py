@@ -19,8 +19,10 @@ from visualiser.kinematics import HIP_ADDUCTION, HIP_FLEXION, HIP_ROTATION, KNEE
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import Joints
 from visualiser.tissue.restshapes import RINGS, SECTORS, rest_positions
+from visualiser.tissue.tautness import ease
 from visualiser.typed import FloatArray, IntArray
 
+FORMAT = 6  # of the baked file; raised when its layout changes
 TABLES = {
     "plane": (HIP_FLEXION, KNEE_FLEXION),
     "hip": (HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION),
@@ -175,12 +177,7 @@ def _carriers(kind: str) -> tuple[FloatArray, FloatArray, IntArray]:
 def _muscle_carriers(head: MuscleHead) -> tuple[FloatArray, FloatArray, tuple[int, int]]:
     at = rest_positions()
     crosses_hip = 1.0 if head.line.origin_segment == "pelvis" else 0.0
-    by_pelvis, by_tibia = crosses_hip * _ease(1.0 - at / 0.15), _ease((at - 0.82) / 0.08)
+    by_pelvis, by_tibia = crosses_hip * ease(1.0 - at / 0.15), ease((at - 0.82) / 0.08)
     along = np.clip(at / 0.9, 0.0, 1.0)
     chord = np.stack([(1.0 - by_pelvis) * crosses_hip * (1.0 - along), (1.0 - by_tibia) * along], axis=1)
     return np.stack([by_pelvis, by_tibia], axis=1), chord, (0, int(np.searchsorted(at, 0.9)))
-
-
-def _ease(share: FloatArray) -> FloatArray:
-    share = np.clip(share, 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)

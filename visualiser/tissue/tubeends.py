@@ -42,6 +42,11 @@ class Ends:
             rings[:, :, order] = place + (1.0 - _GRIP) * (own - centre) + _GRIP * rise[:, :, None]
         return rings
 
+    @property
+    def outwards(self) -> FloatArray:
+        """Unit vectors (H, 2, 3) out of the bones at origins and insertions."""
+        return np.stack([outwards[:, 0] for _, _, outwards in self._parts], axis=1)
+
     @cached_property
     def _parts(self) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
         """For each end: rims (H, S, 3) about their middles, the middles (H, 1, 3), and unit vectors (H, 1, 3) out of the bone."""

@@ -44,11 +44,10 @@ from visualiser.tissue.sections import (
     refining_matrix,
     ring_volume,
 )
-from visualiser.tissue.shapetable import ShapeTable
+from visualiser.tissue.shapetable import FORMAT, ShapeTable
 from visualiser.tissue.tubeends import Ends
 from visualiser.typed import FloatArray, IntArray
 
-FORMAT = 6  # of the baked file; raised when its layout changes
 BLOCK = 64  # poses worked on at once
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
