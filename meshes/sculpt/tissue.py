@@ -304,7 +304,7 @@ class Baker:
 
     def settled(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
         """Rows (N, P) settled in poses (N, 6)."""
-        return settled(rows, legs, self.bones, self.solver.ends, self._fullness)
+        return settled(rows, legs, self.bones, self.solver.ends, self._fullness, self.solver.wanted(legs))
 
     def deepest(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
         """How deep (N,) rows (N, P) lie in bone or each other in poses (N, 6), metres."""

@@ -54,9 +54,17 @@ TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
 LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
 # Beyond the first angle heads may be shorter or longer than their lines by so much at the second: the knee so deep in flexion that the
-# lines run between the bones, where models of them disagree by more, and the hip farther back than nearly all people can take it.
-DEEP_KNEE, SHORTER = np.radians((120.0, 150.0)), 0.008
-FAR_BACK, LONGER = np.radians((-15.0, -40.0)), 0.012
+# lines run between the bones, where models of them disagree by more; the hip farther back than nearly all people can take it; and bent so
+# far that a membrane as long as its line would be pressed to nothing on the ischium.
+DEEP_KNEE = np.radians((115.0, 150.0))
+SHORTER = {
+    "semitendinosus": 0.008,
+    "semimembranosus": 0.008,
+    "biceps_femoris_long_head": 0.012,
+    "biceps_femoris_short_head": 0.022,
+}
+FAR_BACK, LONGER_BACK = np.radians((-15.0, -40.0)), 0.012
+FAR_BENT, LONGER_BENT = np.radians((100.0, 120.0)), 0.003
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
 REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
@@ -123,11 +131,17 @@ class Solver:
 
     def solve(self, legs: FloatArray) -> Solved:
         """The solved heads in poses (N, 6)."""
-        wanted = self.standing_length + lengthening(legs)
-        wanted -= SHORTER * _beyond(legs[:, KNEE_FLEXION], DEEP_KNEE)
-        wanted += LONGER * _beyond(legs[:, HIP_FLEXION], FAR_BACK) * [h.line.origin_segment == "pelvis" for h in HEADS]
-        bundle = self._settled(legs, None, ROUNDS, wanted)
+        bundle = self._settled(legs, None, ROUNDS, self.wanted(legs))
         return Solved(bundle.centres, bundle.radii)
+
+    def wanted(self, legs: FloatArray) -> FloatArray:
+        """How long heads should be drawn (N, H) in poses (N, 6): as their lines of action ask, but where room is wanting."""
+        crosses_hip = np.array([head.line.origin_segment == "pelvis" for head in HEADS])
+        length: FloatArray = self.standing_length + lengthening(legs)
+        length -= np.array([SHORTER[head.name] for head in HEADS]) * _beyond(legs[:, KNEE_FLEXION], DEEP_KNEE)
+        length += LONGER_BACK * crosses_hip * _beyond(legs[:, HIP_FLEXION], FAR_BACK)
+        length += LONGER_BENT * crosses_hip * _beyond(legs[:, HIP_FLEXION], FAR_BENT)
+        return length
 
     def volumes(self, bundle: Bundle, joints: Joints) -> FloatArray:
         """Volumes (N, H), m3, of the drawn tubes."""
