@@ -84,7 +84,7 @@ def _smoothing(width: float) -> FloatArray:
     inner = np.arange(1, RINGS - 1)
     bends[inner, inner] = 2.0
     bends[inner, inner - 1] = bends[inner, inner + 1] = -1.0
-    matrix: FloatArray = np.linalg.inv(np.eye(RINGS) + width**2 * bends)
+    matrix = np.asarray(np.linalg.inv(np.eye(RINGS) + width**2 * bends), dtype=np.float64)
     matrix.flags.writeable = False
     return matrix
 
