@@ -64,6 +64,44 @@ def test_the_nerve_parts_above_the_knee_into_a_medial_tibial_and_a_lateral_fibul
     assert apart(-0.345) < 0.010 < 0.015 < apart(-0.405) < apart(-0.450)
 
 
+@pytest.mark.parametrize("pose", [(0, 0), (64, 0), (30, 110)])
+def test_the_trunk_passes_into_its_divisions_without_a_step(tissue: SoftTissue, pose: tuple[int, int]) -> None:
+    rings = tissue.rings(leg(*pose))
+    trunk, tibial, fibular = (
+        1e3 * rings[name][0] for name in ("sciatic_nerve", "tibial_nerve", "common_fibular_nerve")
+    )
+    end = trunk[-1]
+    medial, lateral = end[len(end) // 2], end[0]  # sections run from lateral to behind
+    # The edges of the trunk's end go on as the outer edges of the divisions, which touch in between.
+    assert np.linalg.norm(tibial[0, len(end) // 2] - medial) < 0.2
+    assert np.linalg.norm(fibular[0, 0] - lateral) < 0.2
+    assert np.linalg.norm(tibial[0, 0] - fibular[0, len(end) // 2]) < 0.2
+    # No part of a division lies within the trunk: all of it is beyond the plane of the trunk's end.
+    along = ring_centres(trunk)[-1] - ring_centres(trunk)[-2]
+    for division in (tibial, fibular):
+        assert ((division[1:12] - end.mean(axis=0)) @ along > 0).all()
+
+
+def test_motor_branches_grow_out_of_the_edges_of_the_trunk(tissue: SoftTissue) -> None:
+    trunk, *others = tissue.rings(leg())["sciatic_nerve"]
+    for branch, tube in zip(SCIATIC_NERVE.branches, others[len(SCIATIC_NERVE.roots) :], strict=True):
+        begin = ring_centres(tube)[0]
+        ring = trunk[np.argmin(np.linalg.norm(ring_centres(trunk) - begin, axis=1))]
+        off, half_width = begin - ring.mean(axis=0), 0.5 * np.linalg.norm(ring[0] - ring[len(ring) // 2])
+        assert 0.7 < np.linalg.norm(off) / half_width < 0.9
+        assert (off[2] > 0) == (branch.head == "biceps_femoris_short_head")
+
+
+def test_no_section_of_the_nerve_turns_over_where_the_knee_is_bent_to_its_end(tissue: SoftTissue) -> None:
+    # Corners in which sections of the tibial nerve once turned over within a step of two degrees.
+    corners = [(76, -30, 0, -18), (-11, -27, -41, 9), (91, 18, 1, -27), (91, -11, -32, -3), (19, 27, 42, -27)]
+    knees = np.arange(138.0, 151.0, 2.0)
+    sweeps = np.array([[[h, a, r, knee, t, 0] for knee in knees] for h, a, r, t in corners])
+    for name in ("sciatic_nerve", "tibial_nerve", "common_fibular_nerve"):
+        rings = tissue.rings(radians(sweeps))[name][0]
+        assert 1e3 * np.linalg.norm(np.diff(rings, 2, axis=1), axis=-1).max() <= 0.3, name
+
+
 def test_the_common_fibular_nerve_ends_beside_the_neck_of_the_fibula(tissue: SoftTissue) -> None:
     # Ryan 2003: it enters its tunnel about 32 mm below the apex of the head.
     apex = landmarks()["apex_of_head_of_fibula"]

@@ -132,6 +132,10 @@ def test_in_any_pose_the_nerve_keeps_out_of_bone(found: measures.Measured) -> No
     assert found.largest("nerve in bone, mm") <= 1.0, [*found.lines()]
 
 
+def test_in_any_pose_the_nerve_keeps_out_of_the_muscles(found: measures.Measured) -> None:
+    assert found.largest("nerve in muscle, mm") <= 1.5, [*found.lines()]
+
+
 def test_in_any_pose_volumes_are_those_of_an_adult_within_half_a_percent(found: measures.Measured) -> None:
     assert found.largest("volume off, %") <= 0.5
 

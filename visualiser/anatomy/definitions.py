@@ -331,11 +331,13 @@ class NerveRoot:
 
 @dataclass(frozen=True, slots=True)
 class MotorBranch:
-    """A branch to a muscle head: where along the trunk it leaves, and along the head it enters, from 0 at the top to 1."""
+    """A branch to a muscle head: where along the trunk it leaves, and along the head it enters, from 0 at the top to 1; whether from the
+    trunk's lateral edge, the fibular side, or from its medial one, the tibial side."""
 
     head: str
     leaves_at: float
     enters_at: float
+    lateral: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ _TIBIAL = NerveDivision(
         Guide((-25.0, -475.0, 5.0), 1.0, 1.0),
         Guide((-20.0, -520.0, 6.0), 1.0, 1.0),
     ),
-    half_width_mm=3.2,
-    half_depth_mm=2.6,
+    half_width_mm=2.8,
+    half_depth_mm=2.4,
     sources=(sources.SCIATIC_ULTRASOUND, sources.ESTIMATE),
     synonyms=("tibial division",),
 )
@@ -50,8 +50,8 @@ _COMMON_FIBULAR = NerveDivision(
         Guide((-23.0, -480.0, 47.0), 1.0, 1.0),
         Guide((-9.0, -490.0, 38.0), 1.0, 1.0),
     ),
-    half_width_mm=2.5,
-    half_depth_mm=1.9,
+    half_width_mm=2.1,
+    half_depth_mm=1.8,
     sources=(sources.RYAN_2003, sources.ESTIMATE),
     synonyms=("common peroneal nerve", "nervus peroneus communis", "fibular division"),
 )
@@ -73,11 +73,11 @@ SCIATIC_NERVE = Nerve(
     # Usual pattern: the proximal ones from the tibial side in the upper third, semitendinosus by two, above and below its inscription,
     # the short head's from the fibular side; exact places are estimates.
     branches=(
-        MotorBranch("biceps_femoris_long_head", 0.36, 0.26),
-        MotorBranch("semitendinosus", 0.33, 0.20),
-        MotorBranch("semitendinosus", 0.44, 0.46),
-        MotorBranch("semimembranosus", 0.46, 0.55),
-        MotorBranch("biceps_femoris_short_head", 0.62, 0.32),
+        MotorBranch("biceps_femoris_long_head", 0.38, 0.26),
+        MotorBranch("semitendinosus", 0.35, 0.20),
+        MotorBranch("semitendinosus", 0.47, 0.46),
+        MotorBranch("semimembranosus", 0.49, 0.55),
+        MotorBranch("biceps_femoris_short_head", 0.66, 0.32, lateral=True),
     ),
     distal_guides=(Guide((-18.0, -640.0, -2.0), 1.0, 1.0), Guide((-20.0, -810.0, -18.0), 1.0, 1.0)),
     ankle_arm_mm=24.0,

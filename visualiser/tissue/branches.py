@@ -13,7 +13,10 @@ from visualiser.typed import FloatArray, IntArray, SingleArray
 
 RINGS, SECTORS = ROOT_RINGS, ROOT_SECTORS
 HALF_WIDTHS = (0.0012, 0.0007)  # metres, where a branch leaves and where it enters: ESTIMATE, thick enough to be seen
-ALONGSIDE = 4  # points of the trunk for which a branch runs beside it before it turns away
+ALONGSIDE = 8  # drawn rings of the trunk along which a branch runs on its edge before it turns away
+ON_THE_EDGE = (
+    0.8  # share of the trunk's half width at which a branch begins: it grows out of the edge, not out of the middle
+)
 ENTRY_DEPTH = 0.8  # share of the way from the middle of a belly to its surface at which a branch ends
 FORWARDS = np.array(
     [1.0, 0.0, 0.0], dtype=np.float32
@@ -34,10 +37,10 @@ def entries(trunk: FloatArray, muscles: Mapping[str, FloatArray]) -> IntArray:
 def branch_rings(trunk: FloatArray, ends: FloatArray) -> FloatArray:
     """Rings (N, B, RINGS, SECTORS, 3) of all branches.
 
-    trunk : (N, K, 3) line of the trunk
+    trunk : (N, K, S, 3) drawn rings of the trunk
     ends  : (N, B, 3) where they end in their heads
     """
-    _, around, half_width, _ = _fixed(trunk.shape[1])
+    _, around, half_width, _, _ = _fixed(*trunk.shape[1:3])
     centres, tangent = _courses(trunk, ends)
     first = tangent[:, :, :1]
     across = unit(FORWARDS - first[..., :1] * first)
@@ -48,22 +51,33 @@ def branch_rings(trunk: FloatArray, ends: FloatArray) -> FloatArray:
 
 
 def _courses(trunk: FloatArray, ends: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Centres and ways (N, B, RINGS, 3) of all branches: beside the trunk first, then to their ends."""
-    share, _, _, leaves = _fixed(trunk.shape[1])
-    begin, turn, end = trunk[:, leaves, None], trunk[:, leaves + ALONGSIDE, None], ends[:, :, None]
+    """Centres and ways (N, B, RINGS, 3) of all branches: on the edge of the trunk first, then to their ends."""
+    share, _, _, leaves, edges = _fixed(*trunk.shape[1:3])
+    points = trunk.shape[2] // 2
+    begin, turn = (
+        ((0.5 + 0.5 * ON_THE_EDGE) * trunk[:, at, edges] + (0.5 - 0.5 * ON_THE_EDGE) * trunk[:, at, edges - points])[
+            :, :, None
+        ]
+        for at in (leaves, leaves + ALONGSIDE)
+    )
+    end = ends[:, :, None]
     centres = (1 - share) ** 2 * begin + 2 * share * (1 - share) * turn + share**2 * end
     return centres, unit((1 - share) * (turn - begin) + share * (end - turn))
 
 
 @lru_cache
-def _fixed(points: int) -> tuple[SingleArray, tuple[FloatArray, FloatArray], SingleArray, IntArray]:
-    """Shares of the way (RINGS, 1), directions round, half widths (RINGS, 1) and where on the trunk branches leave (B,)."""
+def _fixed(
+    rings: int, points: int
+) -> tuple[SingleArray, tuple[FloatArray, FloatArray], SingleArray, IntArray, IntArray]:
+    """Shares of the way (RINGS, 1), directions round, half widths (RINGS, 1), and for branches (B,) the ring of the trunk at which each
+    leaves and the point of that ring: the medial edge, where the tibial division lies, or the lateral one."""
     share = np.linspace(0.0, 1.0, RINGS, dtype=np.float32)[:, None]
     half_width = np.linspace(*HALF_WIDTHS, RINGS, dtype=np.float32)[:, None]
-    leaves: IntArray = np.array([_leaving(branch, points) for branch in SCIATIC_NERVE.branches])
-    return share, round_points(SECTORS), half_width, leaves
+    leaves: IntArray = np.array([_leaving(branch, rings) for branch in SCIATIC_NERVE.branches])
+    edges: IntArray = np.array([0 if branch.lateral else points // 2 for branch in SCIATIC_NERVE.branches])
+    return share, round_points(SECTORS), half_width, leaves, edges
 
 
-def _leaving(branch: MotorBranch, points: int) -> int:
-    """The point of the trunk at which a branch leaves."""
-    return round(branch.leaves_at * (points - 1))
+def _leaving(branch: MotorBranch, rings: int) -> int:
+    """The ring of the trunk at which a branch leaves."""
+    return round(branch.leaves_at * (rings - 1))

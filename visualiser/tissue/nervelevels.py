@@ -24,12 +24,12 @@ def drawn_levels(structure: str, sizes: tuple[tuple[int, int], ...]) -> FloatArr
     trunk, tibial = (heights[tube] for tube in nervetubes.TUBES[:2])
     own: list[FloatArray] = []
     if structure == SCIATIC_NERVE.divisions[0].name:
-        own = [nervetubes.refined(tibial, 1)]
+        own = [nervetubes.refined(tibial)]
     elif structure == SCIATIC_NERVE.name:
         top = next(float(metres(root.point_mm[1])) for root in SCIATIC_NERVE.roots if root.level == "L5")
         # The trunk's third point is where roots end.
         root = np.linspace(top, float(trunk[2]), nervetubes.ROOT_RINGS)
-        own = [nervetubes.refined(trunk, 0), *[root] * len(SCIATIC_NERVE.roots)]
+        own = [nervetubes.refined(trunk), *[root] * len(SCIATIC_NERVE.roots)]
     everywhere = np.full(sum(rings * (sectors + 1) + 2 for rings, sectors in sizes), np.nan)
     first = 0
     for heights_of_rings, (rings, sectors) in zip(own, sizes, strict=False):  # branches, last, have none

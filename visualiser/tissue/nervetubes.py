@@ -1,6 +1,8 @@
 """The drawn sciatic nerve: lines of trunk and divisions that keep clear of bones and heads, and tubes round them. Femur frame, metres."""
 
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -9,39 +11,51 @@ from visualiser.anatomy.definitions import NerveDivision
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.conventions import metres
-from visualiser.kinematics import KNEE_FLEXION
+from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.tissue.bonefields import BONES, Bones, Joints, onset
 from visualiser.tissue.crowding import Bundle, inside_sections
 from visualiser.tissue.nerve import curve_through, guide_points
 from visualiser.tissue.restshapes import RINGS
-from visualiser.tissue.sections import cross, resampled, rounded, spread_matrix, unit
-from visualiser.typed import FloatArray
+from visualiser.tissue.sections import cross, resampled, rounded, unit
+from visualiser.typed import FloatArray, IntArray, SingleArray
 
 DIVISION_POINTS = 72  # centreline points from foramen to leg
-TRUNK_RINGS, DIVISION_RINGS = 40, 40  # solved and baked
+TRUNK_RINGS = DIVISION_RINGS = 40  # solved and baked
 FINER, SECTORS = 2, 12  # drawn rings for each of those, and points round each
 ROOT_RINGS, ROOT_SECTORS = 16, 10
-# Where along the nerve the divisions leave their common sheath: ESTIMATE, about 55 mm above the knee crease.
-SPLIT = (0.60, 0.72)
-BESIDE = 0.0032  # metres between the two divisions in their sheath
-# Metres that the centrelines keep from bone and muscle; past the tuberosity the flat trunk needs room on either side.
-CLEARANCES = np.concatenate(
-    [
-        0.0044 + 0.0024 * np.clip(1.3 - np.abs(np.linspace(0.0, 1.0, TRUNK_RINGS) - 0.28) / 0.16, 0.0, 1.0),
-        np.full(DIVISION_RINGS, 0.0037),
-        np.full(DIVISION_RINGS, 0.0031),
-    ]
-)
+# Where along the nerve the divisions leave their common sheath, and by where they run on their own guides: ESTIMATE, the visible split
+# then lies about 55 mm above the knee crease.
+SPLIT, APART = 0.672, 0.76
+ROOM = 0.0010  # metres that a section keeps from bone and muscle
+# Added to the way out of a head, for points beside its tendon, beside its belly, in the popliteal fossa, and at the fibula (in the frame
+# of the tibia). The nerve lies lateral to semimembranosus, medial to the short head, deep to the long head and semitendinosus; where the
+# bellies of semimembranosus and the short head close in on it, it comes out behind, where the room is. In the fossa it follows biceps
+# towards the middle, then passes behind and below its insertion.
+_FIBULA = (-0.3, -0.55, -0.7)
+WAYS_OUT = {
+    "semitendinosus": ((0.3, 0.0, 1.0), (0.8, 0.0, 0.4), (0.6, 0.0, 0.4), (0.6, 0.0, 0.4)),
+    "semimembranosus": ((0.0, 0.0, 1.0), (-0.5, 0.0, 0.6), (-0.5, 0.0, 0.6), (-0.5, 0.0, 0.6)),
+    "biceps_femoris_long_head": ((0.3, 0.0, 1.0), (0.8, 0.0, 0.0), (0.0, 0.0, -0.8), _FIBULA),
+    "biceps_femoris_short_head": ((-0.6, 0.0, -0.5), (-0.6, 0.0, -0.5), (-0.6, 0.0, -0.5), _FIBULA),
+}
 # Share by which guides behind the knee let go when it is bent by 120 degrees: the nerve then takes the short way across the fossa.
 KNEE_RELEASE = {"tibial_nerve": 0.45, "common_fibular_nerve": 0.9}
-# Where a muscle pushes the nerve: in the thigh deep and to the side, never out behind the long head; by the short head, and below the
-# split by biceps, towards the middle of the fossa.
-DEEP_AND_LATERAL, TO_THE_FOSSA = np.array([1.2, 0.0, 0.4]), np.array([-0.2, 0.0, -1.2])
+# Metres by which the guides between tuberosity and trochanter go lateral with the hip bent by 110 degrees: conjoint tendon and long head
+# then lie over the lateral side of the tuberosity, and the nerve lateral to them. ESTIMATE.
+LATERAL_IN_FLEXION, _AT_TUBEROSITY = 0.012, slice(4, 7)
 BEHIND = np.array([-1.2, 0.0, 0.0])  # added to the way out of the femur: a nerve never passes in front of the neck
 DOWN_AND_LATERAL = np.array(
     [-0.1, -0.5, 0.6]
 )  # added to the way out of the hip bone: between tuberosity and trochanter
-ONSET = 0.0025
+BEHIND_ITS_NECK = np.array([-0.8, -0.4, 0.0])  # added to the way out of the fibula, in the frame of the tibia
+# Metres round a section over which pushes set in: where there is room the nerve keeps far more of it than it must, so that what a blend
+# between poses errs does not count; where there is little it lies in the middle.
+ONSET = 0.0045
+GAIN, FARTHEST = 1.2, 0.008  # of a push that is spread, and metres of one in a round
+SPREAD = 0.014  # metres of nerve over which a push spreads
+HELD = 8  # points before its end over which a division stays more and more where its guides lead it
+JOINED = 9  # points over which the divisions come out of the trunk's end
+ROUNDED = 14  # drawn rings over which a division's section becomes round
 ROOT_HALF_WIDTH = 0.0021
 TIP = 0.05  # share of a division's length over which it narrows to its end
 TUBES = (
@@ -57,127 +71,207 @@ def designed_lines(legs: FloatArray) -> FloatArray:
     lines = []
     for leg in legs:
         along = np.linspace(0.0, 1.0, DIVISION_POINTS)
-        bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.0)
+        bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.25)
+        raised = LATERAL_IN_FLEXION * _ease(np.degrees(leg[HIP_FLEXION]) / 110.0)
         own = []
         for division in SCIATIC_NERVE.divisions:
             guides = _released(division, guide_points((*SCIATIC_NERVE.trunk, *division.guides), leg), leg)
+            guides[_AT_TUBEROSITY] += raised * _LATERAL
             line = curve_through(guides, DIVISION_POINTS)
-            own.append(rounded(line, np.where(along > 0.45, 0.002 + 0.010 * bent, 0.002)))
+            own.append(rounded(line, 0.002 + 0.014 * bent**2 * _ease((along - 0.40) / 0.15)))
         tibial, fibular = own
-        apart = np.clip((along - SPLIT[0]) / (SPLIT[1] - SPLIT[0]), 0.0, 1.0)
-        apart = (apart * apart * (3.0 - 2.0 * apart))[:, None]
-        # Down to the split both divisions run side by side in one sheath: the fibular one is drawn beside the tibial one.
-        beside = tibial + np.array([0.0, 0.0, BESIDE])
-        fibular = apart * fibular + (1.0 - apart) * beside
-        begin = int(np.searchsorted(along, SPLIT[0] - 0.04))
-        even = np.linspace(0.0, 1.0, DIVISION_RINGS)
-        trunk = resampled(0.5 * (tibial + beside)[along <= SPLIT[1]], np.linspace(0.0, 1.0, TRUNK_RINGS))
-        lines.append(np.concatenate([trunk, resampled(tibial[begin:], even), resampled(fibular[begin:], even)]))
+        apart = _ease((along - SPLIT) / (APART - SPLIT))[:, None]
+        # Down to the split both divisions lie side by side in one sheath, the fibular one lateral.
+        medial, lateral = (place * _LATERAL.astype(np.float64) for place in _places_at_split())
+        fibular = apart * fibular + (1.0 - apart) * (tibial + lateral - medial)
+        even, above = np.linspace(0.0, 1.0, DIVISION_RINGS), along < SPLIT
+        ends = [np.array([np.interp(SPLIT, along, line[:, axis]) for axis in range(3)]) for line in own]
+        ends[1] = ends[0] + lateral - medial
+        trunk = resampled(np.vstack([tibial[above], ends[0]]) - medial, np.linspace(0.0, 1.0, TRUNK_RINGS))
+        below = [np.vstack([end, line[~above]]) for end, line in zip(ends, (tibial, fibular), strict=True)]
+        lines.append(np.concatenate([trunk, *(resampled(line, even) for line in below)]))
     return np.array(lines)
+
+
+def _places_at_split() -> tuple[float, float]:
+    """How far lateral to the middle of the trunk's end, metres, the middles of the two divisions lie there: it just holds both."""
+    tibial, fibular = (float(metres(division.half_width_mm)) for division in SCIATIC_NERVE.divisions)
+    return -fibular, tibial
+
+
+class Met(NamedTuple):
+    """Points of lines near bones or heads: pose and point (M,), how far their sections are from keeping ROOM (M,), and the shortest way
+    out and the one that is taken (M, 3)."""
+
+    pose: IntArray
+    point: IntArray
+    inside: FloatArray
+    out: FloatArray
+    way: FloatArray
 
 
 def clear(lines: FloatArray, bundle: Bundle, bones: Bones, joints: Joints, rounds: int) -> None:
     """Push lines (N, POINTS, 3) clear of bones and heads, in place: deep to the long head, and bone has the last word."""
     for _ in range(rounds):
-        push = np.zeros_like(lines)
-        if _from_heads(lines, bundle, push):
-            lines += 1.2 * (_spread() @ push)
-            push[:] = 0.0
-        if _from_bones(lines, bones, joints, push):
-            lines += 1.2 * (_spread() @ push)
+        axes = drawn_sections().axes(lines, joints)
+        _push(lines, _met_heads(lines, bundle, joints, axes))
+        _push(lines, _met_bones(lines, bones, joints, axes))
+        lines[:] = joined(lines, axes[0][:, TRUNK_RINGS - 1])
 
 
-def _from_bones(lines: FloatArray, bones: Bones, joints: Joints, push: FloatArray) -> bool:
-    """Add what leads out of the bones; whether any is near."""
+def deepest(lines: FloatArray, bundle: Bundle, bones: Bones, joints: Joints) -> FloatArray:
+    """How deep (N,) the nerve on lines (N, POINTS, 3) lies in bones and heads at most, metres."""
+    axes, worst = drawn_sections().axes(lines, joints), np.zeros(len(lines))
+    for met in (_met_heads(lines, bundle, joints, axes), _met_bones(lines, bones, joints, axes)):
+        np.maximum.at(worst, met.pose, met.inside - ROOM)
+    return worst
+
+
+def _push(lines: FloatArray, met: Met) -> None:
+    """Push lines, in place, the ways out of what they meet."""
+    off = np.clip(np.einsum("mk,mk->m", met.way, met.out), 0.5, 1.0)
+    push = np.zeros_like(lines)
+    np.add.at(push, (met.pose, met.point), np.minimum(onset(met.inside, ONSET) / off, FARTHEST)[:, None] * met.way)
+    lines += GAIN * (_spread() @ push)
+
+
+def joined(lines: FloatArray, lateral: FloatArray) -> FloatArray:
+    """Lines (N, POINTS, 3) whose divisions begin side by side in the trunk's end, with its lateral (N, 3): a copy."""
+    joined = lines.copy()
+    fade = 1.0 - _ease(np.arange(JOINED, dtype=np.float32) / JOINED).astype(np.float32)[:, None]
+    for tube, place in zip(TUBES[1:], _places_at_split(), strict=True):
+        begin = lines[:, TRUNK_RINGS - 1] + np.float32(place) * lateral
+        joined[:, tube.start : tube.start + JOINED] += fade * (begin - lines[:, tube.start])[:, None]
+    return joined
+
+
+def _reach(pose: IntArray, point: IntArray, out: FloatArray, axes: tuple[FloatArray, FloatArray]) -> FloatArray:
+    """How far (M,) sections reach against the ways out (M, 3), and the room that they keep."""
+    square = np.zeros(len(pose))
+    for size, axis in zip(_coarse_half_sizes(), axes, strict=True):
+        square += np.square(size[point] * np.einsum("mk,mk->m", out, axis[pose, point]))
+    reach: FloatArray = np.sqrt(square) + ROOM
+    return reach
+
+
+def _met_bones(lines: FloatArray, bones: Bones, joints: Joints, axes: tuple[FloatArray, FloatArray]) -> Met:
+    """What is near bones, its sections lying along axes (N, POINTS, 3)."""
     count = len(lines) * POINTS
     bone = np.repeat(np.arange(len(BONES)), count)
     pose = np.tile(np.repeat(np.arange(len(lines)), POINTS), len(BONES))
     asked = np.tile(lines.reshape(-1, 3), (len(BONES), 1))
-    found = bones.touched(asked, bone, pose, joints, CLEARANCES.max() + ONSET)
-    if not len(found.chosen):
-        return False
+    found = bones.touched(asked, bone, pose, joints, _coarse_half_sizes()[0].max() + ROOM + ONSET)
     bone, pose, point = bone[found.chosen], pose[found.chosen], found.chosen % POINTS
     out = found.out_femur
     bent = np.where((bone == BONES.index("femur"))[:, None], BEHIND, 0.0)
     bent = np.where((bone == BONES.index("hip_bone"))[:, None], (joints.pelvis @ DOWN_AND_LATERAL)[pose], bent)
-    way = unit(out + bent)
-    need = onset(CLEARANCES[point] - found.distance, ONSET) / np.clip(np.einsum("pk,pk->p", way, out), 0.5, 1.0)
-    np.add.at(push, (pose, point), need[:, None] * way)
-    return True
+    bent = np.where((bone == BONES.index("fibula"))[:, None], (joints.tibia[:, :3, :3] @ BEHIND_ITS_NECK)[pose], bent)
+    return Met(pose, point, _reach(pose, point, out, axes) - found.distance, out, unit(out + bent))
 
 
-_AWAY = {head.name: i for i, head in enumerate(HEADS)}
-
-
-def _from_heads(lines: FloatArray, bundle: Bundle, push: FloatArray) -> bool:
-    """Add what leads out of the heads; whether any is near."""
+def _met_heads(lines: FloatArray, bundle: Bundle, joints: Joints, axes: tuple[FloatArray, FloatArray]) -> Met:
+    """What is near heads."""
     count, heads = len(lines), len(HEADS)
     rings = bundle.centres.reshape(count, heads * RINGS, 3)
     square = np.einsum("nrk,nrk->nr", rings, rings)[:, None] - 2.0 * lines @ np.swapaxes(rings, -1, -2)
     square = (square + np.einsum("npk,npk->np", lines, lines)[..., None]).reshape(count, POINTS, heads, RINGS)
     nearest = square.argmin(axis=-1)
     far = np.sqrt(np.maximum(np.take_along_axis(square, nearest[..., None], axis=-1)[..., 0], 0.0))
-    reach = bundle.radii.max(axis=-1)[np.arange(count)[:, None, None], np.arange(heads), nearest]
-    pose, point, head = np.nonzero(far < reach + 0.008)
-    if not len(pose):
-        return False
+    widest = bundle.radii.max(axis=-1)[np.arange(count)[:, None, None], np.arange(heads), nearest]
+    pose, point, head = np.nonzero(far < widest + _coarse_half_sizes()[0].max() + ROOM + ONSET)
     other = (pose * heads + head) * RINGS + nearest[pose, point, head]
-    biceps, short = head >= _AWAY["biceps_femoris_long_head"], head == _AWAY["biceps_femoris_short_head"]
-    fossa = np.where(short, 1.0, _LOW[point] * biceps)[:, None]
-    bias = (1.0 - fossa) * DEEP_AND_LATERAL + fossa * TO_THE_FOSSA
+    bias, at_fibula = _ways_out()
+    bias = bias[head, point] + np.einsum("mij,mj->mi", joints.tibia[pose, :3, :3], at_fibula[head, point])
     depth, out = inside_sections(bundle, lines[pose, point], other, unit(bias))
-    way = unit(out + bias)
-    need = np.minimum(onset(CLEARANCES[point] + depth, ONSET), 0.008)
-    np.add.at(push, (pose, point), need[:, None] * way)
-    return True
+    return Met(pose, point, _reach(pose, point, out, axes) + depth, out, unit(out + bias))
 
 
-# How much a point is in the popliteal fossa rather than in the thigh.
-_LOW = np.concatenate(
-    [np.clip((np.linspace(0.0, 0.72, TRUNK_RINGS) - 0.5) / 0.15, 0.0, 1.0), np.ones(2 * DIVISION_RINGS)]
-)
+@lru_cache
+def _ways_out() -> tuple[FloatArray, FloatArray]:
+    """What is added (H, POINTS, 3) to the way out of each head at each point: a part in the femur's frame and a part in the tibia's."""
+    height = designed_lines(np.zeros((1, 6)))[0, :, 1]
+    thigh, fossa, fibula = (
+        _ease((-top - height) / (bottom - top))[:, None]
+        for top, bottom in ((0.130, 0.190), (0.270, 0.330), (0.430, 0.460))
+    )
+    above, at_fibula = [], []
+    for head in HEADS:
+        tendon, belly, low, insertion = np.array(WAYS_OUT[head.name])
+        above.append((1.0 - fibula) * ((1.0 - thigh) * tendon + thigh * ((1.0 - fossa) * belly + fossa * low)))
+        at_fibula.append(fibula * insertion)
+    return np.array(above), np.array(at_fibula)
 
 
 @lru_cache
 def _spread() -> FloatArray:
-    """Spreads pushes along each of the three lines; the trunk stays where it leaves the pelvis."""
-    matrix = np.zeros((POINTS, POINTS))
-    for tube in TUBES:
-        at = np.arange(POINTS)[tube]
-        block = spread_matrix(len(at), 2.0).copy()
-        held = np.ones(len(at)) if tube.start else np.clip(np.arange(len(at)) / 3.0, 0.0, 1.0)
-        matrix[np.ix_(at, at)] = held[:, None] * block
+    """Spreads pushes along the trunk and each division beyond it; all stay where they leave the pelvis, and where they end on the leg."""
+    standing = designed_lines(np.zeros((1, 6)))[0]
+    steps = [np.linalg.norm(np.diff(standing[tube], axis=0), axis=1) for tube in TUBES]
+    trunk, *below = (np.concatenate([[0.0], np.cumsum(own)]) for own in steps)
+    at = np.concatenate([trunk, *(trunk[-1] + own for own in below)])
+    matrix: FloatArray = np.exp(-0.5 * np.square((at[:, None] - at) / SPREAD))
+    # What a metre of nerve feels counts, however many points it has; each division counts for half where both lie in one sheath.
+    matrix *= np.concatenate([np.full(len(own), np.diff(own).mean()) for own in (trunk, *below)])
+    matrix[TUBES[0], TRUNK_RINGS:] *= 0.5
+    matrix[TUBES[1], TUBES[2]] = matrix[TUBES[2], TUBES[1]] = 0.0
+    matrix /= matrix.sum(axis=1, keepdims=True)
+    matrix[TUBES[0]] *= np.clip(np.arange(TRUNK_RINGS) / 3.0, 0.0, 1.0)[:, None]
+    held = np.clip(np.arange(DIVISION_RINGS)[::-1] / HELD, 0.0, 1.0)[:, None]
+    matrix[TUBES[1]] *= held
+    matrix[TUBES[2]] *= held
     return matrix
 
 
 @lru_cache
 def _half_sizes() -> tuple[FloatArray, FloatArray]:
-    """Half width and depth (FINER * POINTS, 1) of the drawn rings: the trunk is flat, narrows towards the split and runs out between its
-    divisions; they are led out of the picture as rounded tips."""
+    """Half width and depth (FINER * POINTS,) of the drawn rings, metres: the trunk is flat and narrows to what both divisions need;
+    they are led out of the picture as rounded tips."""
     nerve, along = SCIATIC_NERVE, np.linspace(0.0, 1.0, FINER * TRUNK_RINGS)
-    ends = np.sqrt(np.clip((1.0 - along) / 0.22, 0.0, 1.0))
-    widths = [nerve.half_width_mm * (1.0 - 0.14 * np.clip(along / 0.5, 0.0, 1.0)) * ends]
-    depths = [nerve.half_depth_mm * ends]
+    end = sum(division.half_width_mm for division in nerve.divisions)
+    widths = [nerve.half_width_mm + (end - nerve.half_width_mm) * _ease(along)]
+    depths = [np.full_like(along, nerve.half_depth_mm)]
     along = np.linspace(0.0, 1.0, FINER * DIVISION_RINGS)
     tip = np.sqrt(np.maximum(1.0 - np.square(np.clip(1.0 - (1.0 - along) / TIP, 0.0, 1.0)), 0.0))
     for division in nerve.divisions:
         widths.append(division.half_width_mm * tip)
         depths.append(division.half_depth_mm * tip)
-    wide, deep = (metres(np.concatenate(parts))[:, None] + 5e-5 for parts in (widths, depths))
-    return wide.astype(np.float32), deep.astype(np.float32)
+    wide, deep = (metres(np.concatenate(parts)) + 5e-5 for parts in (widths, depths))
+    return wide, deep
+
+
+@lru_cache
+def _coarse_half_sizes() -> tuple[FloatArray, FloatArray]:
+    """The same (POINTS,) at the points of the lines."""
+    wide, deep = (size[::FINER] for size in _half_sizes())
+    return wide, deep
+
+
+@lru_cache
+def _outlines() -> tuple[FloatArray, FloatArray]:
+    """Outlines (FINER * POINTS, SECTORS) of the drawn sections, metres along their lateral and deep axes.
+
+    Ellipses, but each division begins as its part of the trunk's end, cut off flat where the other lies, and becomes round by and by.
+    """
+    wide, deep = _half_sizes()
+    cosine, sine = round_points(SECTORS)
+    across, through = wide[:, None] * cosine, deep[:, None] * sine
+    for i, place in enumerate(_places_at_split(), start=1):
+        first = drawn_tube(i).start
+        begin = across[first] * (1.0 - 2e-5 / wide[first])
+        at = np.clip((place + begin) / wide[drawn_tube(0)][-1], -1.0, 1.0)
+        flat = np.sign(np.round(sine, 6)) * deep[drawn_tube(0)][-1] * np.sqrt(1.0 - at * at)
+        share = _ease(np.arange(ROUNDED) / ROUNDED)[:, None]
+        own = slice(first, first + ROUNDED)
+        through[own] = (1.0 - share) * flat + share * through[own]
+    return across.astype(np.float32), through.astype(np.float32)
 
 
 @lru_cache
 def _finer() -> tuple[FloatArray, FloatArray]:
-    """Matrices (FINER * POINTS, POINTS) from the points of the lines to finer points, and to the way along the lines there."""
-    places, ways = (np.zeros((FINER * POINTS, POINTS)) for _ in range(2))
-    for tube in TUBES:
-        own = np.arange(POINTS)[tube]
-        fine = np.arange(FINER * own[0], FINER * (own[-1] + 1))
-        spline = CubicSpline(np.arange(len(own)), np.eye(len(own)), bc_type="natural")
-        at = np.linspace(0, len(own) - 1, len(fine))
-        places[np.ix_(fine, own)], ways[np.ix_(fine, own)] = spline(at), spline(at, 1)
-    return places.astype(np.float32), ways.astype(np.float32)
+    """Matrices (FINER * K, K) from the points of a line to finer points, and to the way along it there; all three lines have as many."""
+    spline = CubicSpline(np.arange(TRUNK_RINGS), np.eye(TRUNK_RINGS), bc_type="natural")
+    at = np.linspace(0, TRUNK_RINGS - 1, FINER * TRUNK_RINGS)
+    return spline(at).astype(np.float32), spline(at, 1).astype(np.float32)
 
 
 def round_points(sectors: int) -> tuple[FloatArray, FloatArray]:
@@ -186,7 +280,6 @@ def round_points(sectors: int) -> tuple[FloatArray, FloatArray]:
     return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
 
 
-_ROUND = round_points(SECTORS)
 _LATERAL = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 
 
@@ -207,66 +300,103 @@ def _ease(share: FloatArray) -> FloatArray:
 class Sections:
     """Drawn sections round the lines, so that none spins while a leg moves.
 
-    The trunk's face turns with the bones beside it, the tibial nerve's with the hinge of the knee about which it folds. The common fibular
-    nerve comes to run along that hinge, so its face is carried down the line and turns no more than the line does.
+    The trunk's face turns with the bones beside it. A division's is turned by half the bend of the knee, and from there by the least
+    turn onto its line. That has no answer only where a line runs back against the way it then has, and half-way none comes near it: a
+    nerve that folds at the knee runs half the bend to either side.
     """
 
     def __init__(self, standing: FloatArray) -> None:
         """From the lines (POINTS, 3) in upright standing."""
-        places, ways = (matrix[drawn_tube(0), TUBES[0]] for matrix in _finer())
-        tangent = unit(ways @ standing[TUBES[0]])
-        behind = cross(tangent, unit(_LATERAL - tangent[..., 2:] * tangent))
+        places, ways = _finer()
+        tangent = unit(ways @ standing.reshape(len(TUBES), TRUNK_RINGS, 3))
+        behind = cross(tangent[0], unit(_LATERAL - tangent[0, :, 2:] * tangent[0]))
         share = places @ shares()[TUBES[0], :1]
         self._femur, self._pelvis = ((part * behind).astype(np.float32) for part in (1.0 - share, share))
-        self._tibia = (_finer()[0] @ shares())[drawn_tube(1), 1:].astype(np.float32)
+        first = unit(_LATERAL - tangent[1:, :1, 2:] * tangent[1:, :1])
+        lateral = np.stack([_carried(tangent[i], first[i - 1, 0]) for i in (1, 2)])
+        self._tangent, self._lateral = tangent[1:].astype(np.float32), lateral.astype(np.float32)
+
+    def _axes(self, tangent: FloatArray, joints: Joints) -> FloatArray:
+        """Lateral vectors (N, 3, R, 3) of rings with unit tangents (N, 3, R, 3)."""
+        lateral = np.empty_like(tangent)
+        pelvis = np.swapaxes(joints.pelvis, -1, -2).astype(tangent.dtype)
+        behind: FloatArray = np.add(self._femur, self._pelvis @ pelvis)
+        lateral[:, 0] = unit(cross(behind, tangent[:, 0]))
+        bent = 0.5 * np.arctan2(joints.tibia[:, 1, 0], joints.tibia[:, 0, 0]).astype(tangent.dtype)[:, None, None]
+        cosine, sine = np.cos(bent), np.sin(bent)
+        guess, way = _about_z(self._lateral, cosine, sine), _about_z(self._tangent, cosine, sine)
+        own = tangent[:, 1:]
+        against = 1.0 + np.einsum("nirk,nirk->nir", way, own)
+        way += own
+        lateral[:, 1:] = guess - (np.einsum("nirk,nirk->nir", guess, own) / np.maximum(against, 0.05))[..., None] * way
+        return lateral
+
+    def axes(self, lines: FloatArray, joints: Joints) -> tuple[FloatArray, FloatArray]:
+        """Lateral and deep axes (N, POINTS, 3) at the points of lines (N, POINTS, 3)."""
+        own = lines.reshape(len(lines), len(TUBES), TRUNK_RINGS, 3)
+        tangent = unit(_finer()[1] @ own)
+        lateral = self._axes(tangent, joints)
+        axes = (part[:, :, ::FINER].reshape(lines.shape) for part in (lateral, cross(tangent, lateral)))
+        across, deep = axes
+        return across, deep
 
     def rings(self, lines: FloatArray, joints: Joints) -> FloatArray:
         """Drawn rings (N, FINER * POINTS, SECTORS, 3) round the lines (N, POINTS, 3)."""
         places, ways = _finer()
-        trunk, tibial, fibular = (drawn_tube(i) for i in range(len(TUBES)))
+        count, end = len(lines), lines[:, TUBES[0]]
+        ahead = unit(ways[-1] @ end)
+        behind = self._femur[-1] + self._pelvis[-1] @ np.swapaxes(joints.pelvis, -1, -2).astype(lines.dtype)
+        lines = joined(lines, unit(cross(behind, ahead))).reshape(count, len(TUBES), TRUNK_RINGS, 3)
         tangent = unit(ways @ lines)
-        behind: FloatArray = np.add(self._femur, self._pelvis @ np.swapaxes(joints.pelvis, -1, -2).astype(np.float32))
-        hinge = joints.tibia[:, None, :3, 2].astype(np.float32)
-        lateral = np.empty_like(tangent)
-        lateral[:, trunk] = cross(behind, tangent[:, trunk])
-        lateral[:, tibial] = _LATERAL + self._tibia * (hinge - _LATERAL)
-        lateral[:, fibular] = _carried(tangent[:, fibular])
-        lateral = unit(lateral - np.einsum("npk,npk->np", lateral, tangent)[..., None] * tangent)
-        width, depth = _half_sizes()
-        return tube_rings(places @ lines, width * lateral, depth * cross(tangent, lateral), _ROUND)
+        lateral = self._axes(tangent, joints)
+        deep = cross(tangent, lateral)
+        # The divisions begin in the trunk's last section, so they take its axes there and their own by and by.
+        share = _ease(np.arange(ROUNDED, dtype=np.float32) / ROUNDED).astype(np.float32)[:, None]
+        for axes in (lateral, deep):
+            axes[:, 1:, :ROUNDED] = share * axes[:, 1:, :ROUNDED] + (1.0 - share) * axes[:, :1, -1:]
+        flat = (count, FINER * POINTS, 3)
+        return tube_rings((places @ lines).reshape(flat), lateral.reshape(flat), deep.reshape(flat), _outlines())
 
 
-def _carried(tangent: FloatArray) -> FloatArray:
-    """Lateral vectors (N, R, 3) carried down a line with unit tangents (N, R, 3) by the least turns, to every other ring first."""
-    coarse = tangent[:, ::FINER]
-    first, second = coarse[:, :-1], coarse[:, 1:]
-    both = first + second
-    both /= 1.0 + np.einsum("nrk,nrk->nr", first, second)[..., None]
-    own = unit(_LATERAL - coarse[:, 0, 2:] * coarse[:, 0])
-    carried = np.empty_like(tangent)
-    carried[:, 0] = own
-    for ring in range(coarse.shape[1] - 1):
-        own = own - np.einsum("nk,nk->n", own, second[:, ring])[..., None] * both[:, ring]
-        carried[:, FINER * (ring + 1)] = own
-    carried[:, 1::FINER] = carried[:, ::FINER]
-    carried[:, 1:-1:FINER] += carried[:, FINER::FINER]
-    return carried
+@lru_cache
+def drawn_sections() -> Sections:
+    """The sections of the nerve of which every leg is drawn."""
+    return Sections(designed_lines(np.zeros((1, 6)))[0])
+
+
+def _about_z(vectors: SingleArray, cosine: FloatArray, sine: FloatArray) -> FloatArray:
+    """Vectors (I, R, 3) turned about the lateral axis by angles (N, 1, 1): (N, I, R, 3)."""
+    turned = np.empty((len(cosine), *vectors.shape), dtype=vectors.dtype)
+    x, y = vectors[..., 0], vectors[..., 1]
+    turned[..., 0], turned[..., 1] = cosine * x - sine * y, sine * x + cosine * y
+    turned[..., 2] = vectors[..., 2]
+    return turned
+
+
+def _carried(tangent: FloatArray, first: FloatArray) -> FloatArray:
+    """Lateral vectors (R, 3) carried down a line with unit tangents (R, 3) by the least turns, from the first one (3,)."""
+    carried = [first]
+    for before, after in pairwise(tangent):
+        own = carried[-1]
+        carried.append(unit(own - (own @ after) / (1.0 + before @ after) * (before + after)))
+    return np.array(carried)
 
 
 def tube_rings(
-    centres: FloatArray, across: FloatArray, deep: FloatArray, directions: tuple[FloatArray, FloatArray]
+    centres: FloatArray, across: FloatArray, deep: FloatArray, outline: tuple[FloatArray, FloatArray]
 ) -> FloatArray:
-    """Rings (..., R, S, 3) round centres (..., R, 3) with half axes (..., R, 3): by components, so that operations run over long rows."""
-    cosine, sine = directions
+    """Rings (..., R, S, 3) round centres (..., R, 3) with outlines (S,) or (R, S) along axes (..., R, 3): by components, so that
+    operations run over long rows."""
+    cosine, sine = outline
     rings = np.swapaxes(across, -1, -2)[..., None] * cosine
     rings += np.swapaxes(deep, -1, -2)[..., None] * sine
     rings += np.swapaxes(centres, -1, -2)[..., None]
     return np.moveaxis(rings, -3, -1)
 
 
-def refined(values: FloatArray, tube: int) -> FloatArray:
-    """What is known at the points of a line (P,), at its drawn rings (FINER * P,)."""
-    finer: FloatArray = _finer()[0][drawn_tube(tube), TUBES[tube]] @ values
+def refined(values: FloatArray) -> FloatArray:
+    """What is known at the points of a line (K,), at its drawn rings (FINER * K,)."""
+    finer: FloatArray = _finer()[0] @ values
     return finer
 
 

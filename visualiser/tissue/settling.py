@@ -21,7 +21,7 @@ from visualiser.typed import FloatArray
 
 ROOM = Room(0.0008, 0.0010, 0.0018)  # a little more than nothing, so that a blend between poses still keeps clear
 MOVES, ROUNDS, LOOKS = 4, 2, 2
-CLEARINGS = 8
+CLEARINGS = 12
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
 

@@ -184,8 +184,9 @@ class SoftTissue:
         bundle = self._bundle(centres, radii, joints)
         roots = nervetubes.roots()
         placed = (roots.reshape(-1, 3) @ joints.pelvis.transpose(0, 2, 1).astype(np.float32)).reshape(-1, *roots.shape)
-        motor = branch_rings(lines[:, nervetubes.TUBES[0]], self._branch_ends(bundle))
-        return self._breathed(bundle, joints), self._sections.rings(lines, joints), placed, motor
+        nerve = self._sections.rings(lines, joints)
+        motor = branch_rings(nerve[:, nervetubes.drawn_tube(0)], self._branch_ends(bundle))
+        return self._breathed(bundle, joints), nerve, placed, motor
 
     def _bundle(self, centres: FloatArray, radii: FloatArray, joints: Joints) -> Bundle:
         hinge: FloatArray = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(centres.dtype)
@@ -224,7 +225,7 @@ class SoftTissue:
         bundle = self._bundle(centres, radii, joints)
         rings, trunk = bundle.points(bundle.directions())[0], lines[0, nervetubes.TUBES[0]]
         self._entries = entries(trunk, {head.name: rings[i] for i, head in enumerate(HEADS)})
-        self._sections = nervetubes.Sections(lines[0])
+        self._sections = nervetubes.drawn_sections()
 
 
 def _blocks(leg: FloatArray) -> list[FloatArray]:
