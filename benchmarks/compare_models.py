@@ -1,11 +1,11 @@
 """Our lengths and moment arms beside those of research models that you have as files, and the models beside one another.
 
-python benchmarks/compare_models.py Rajagopal2015.osim FullBody.osim=15 myolegs.xml
+python benchmarks/compare_models.py Rajagopal2015.osim FullBody.osim=15 myolegs.xml walking.mot
 
 `.osim` files need `pip install opensim`, MuJoCo `.xml` files `pip install mujoco`; nothing of them is copied here. `FILE=DEGREES` says by
 how much the model flexes its hip where ours has none: models call different pelves upright. Lengths are compared in points of per cent of
 each model's own upright length, arms in millimetres, as root mean squares over hip -20 to 120 and knee 0 to 120 in steps of ten degrees,
-and lengths over our walking and running scenes.
+and lengths over our walking and running scenes, and over recordings (`.mot`, `.sto`, `.csv`) of a right leg that you name.
 """
 
 import argparse
@@ -18,12 +18,14 @@ import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import LEG_SLICES, degrees
-from visualiser.movements.movement import pose_at
+from visualiser.movements import motion
+from visualiser.movements.movement import Movement, pose_at
 from visualiser.scene import Scene
 from visualiser.tissue.paths import muscle_lengths
 
 NAMES = ("semiten_r", "semimem_r", "bflh_r", "bfsh_r")  # of the heads in the models, in our order
 STEP_DEG = 0.5
+RECORDINGS = {".mot", ".sto", ".csv"}
 Lengths = Callable[[float, float], np.ndarray]  # hip and knee flexion in degrees -> millimetres of four heads
 
 
@@ -102,6 +104,13 @@ class Grid:
         }
 
 
+def hip_and_knee(movement: Movement) -> np.ndarray:
+    """Hip and knee flexion of the right leg in degrees (N, 2) over a movement."""
+    pose = pose_at(movement, np.linspace(0.0, movement.duration_s, 41))[:, LEG_SLICES["right"]]
+    result: np.ndarray = degrees(pose)[:, [0, 3]]
+    return result
+
+
 def rms(difference: np.ndarray) -> np.ndarray:
     """Root mean square over all but the heads."""
     result: np.ndarray = np.sqrt((difference**2).reshape(-1, difference.shape[-1]).mean(axis=0))
@@ -117,16 +126,15 @@ def main() -> None:
     """Print how far each is from each."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument(
-        "models", nargs="+", help="model files, each with =DEGREES if its upright pelvis leans from ours"
+        "files", nargs="+", help="models, each with =DEGREES if its upright pelvis leans from ours, and recordings"
     )
-    movements = {}
-    for name in ("walking", "running"):
-        movement = Scene.load(name).movement
-        pose = pose_at(movement, np.linspace(0.0, movement.duration_s, 41))[:, LEG_SLICES["right"]]
-        movements[name] = degrees(pose)[:, [0, 3]]
+    files = arguments.parse_args().files
+    movements = {name: hip_and_knee(Scene.load(name).movement) for name in ("walking", "running")}
+    recordings = [Path(word) for word in files if Path(word).suffix in RECORDINGS]
+    movements |= {path.stem: hip_and_knee(motion.load(path)[0]) for path in recordings}
     hips, knees = np.arange(-20.0, 121.0, 10.0), np.arange(0.0, 121.0, 10.0)
     grids = {"ours": Grid(ours, hips, knees, movements)}
-    for word in arguments.parse_args().models:
+    for word in (word for word in files if Path(word).suffix not in RECORDINGS):
         file, _, zero = word.partition("=")
         path = Path(file)
         load = opensim_lengths if path.suffix == ".osim" else mujoco_lengths
@@ -134,8 +142,8 @@ def main() -> None:
     print("Heads: " + ", ".join(head.display for head in HEADS) + "\n\nUpright, mm")
     for name, grid in grids.items():
         print(f"  {name}: {told(grid.standing)}")
-    print("\n| pair | length, hip to 90 | beyond | walking | running | hip arm to 70 | beyond | knee arm |")
-    print("|---|---|---|---|---|---|---|---|")
+    titles = ("pair", "length, hip to 90", "beyond", *movements, "hip arm to 70", "beyond", "knee arm")
+    print(f"\n| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
     for (first, a), (second, b) in combinations(grids.items(), 2):
         cells = (
             rms((a.percent - b.percent)[hips <= 90]),
