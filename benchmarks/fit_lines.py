@@ -255,7 +255,7 @@ def said(wrap: Cylinder | None) -> str:
 def told(head: MuscleHead) -> None:
     """Print what a line misses."""
     for words, amount, unit in misfits(head):
-        print(f"  {words:28s} largest {np.abs(amount).max():5.2f}   (one unit of cost: {unit:g})")
+        print(f"  {words:30s} largest {np.abs(amount).max():5.2f}   (one unit of cost: {unit:g})")
 
 
 if __name__ == "__main__":
