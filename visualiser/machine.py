@@ -9,9 +9,12 @@ import ctypes
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 from visualiser.errors import DisplayError
 
@@ -37,6 +40,9 @@ WINDOW_PACKAGES = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
+# Where wheels of numpy keep OpenBLAS, seen from the folder of numpy, and what its functions are called there.
+_ALGEBRA_FOLDERS = ("../numpy.libs", ".dylibs")
+_ALGEBRA_NAMES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
 WITHOUT_WINDOW = "pictures and clips need none, such as hamstring shot straight_leg_raise"
 
 
@@ -122,4 +128,53 @@ def missing_window_library() -> str | None:
     except OSError as problem:
         named = re.match(r"[^\s:]+", str(problem))
         return Path(named.group()).name if named else str(problem)
+    return None
+
+
+# -- linear algebra --------------------------------------------------------------------------------------------------------------------
+
+_users, _before, _door = 0, 1, Lock()
+
+
+@contextmanager
+def one_thread_of_algebra() -> Iterator[None]:
+    """Let OpenBLAS work on one thread for a while; elsewhere nothing changes.
+
+    Its helpers wait for the next product by turning on the spot for some 20 ms. Where frames are posed one after the other that is a
+    whole core, taken from drawing and encoding, for products that are too small to gain from it. It counts for the whole process;
+    several may ask at once, and the last to leave puts back what was.
+    """
+    global _users, _before
+    found = _algebra()
+    if found is None:
+        yield
+        return
+    ask, tell = found
+    with _door:
+        if _users == 0:
+            _before = ask()
+            tell(1)
+        _users += 1
+    try:
+        yield
+    finally:
+        with _door:
+            _users -= 1
+            if _users == 0:
+                tell(_before)
+
+
+@lru_cache
+def _algebra() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    """How to ask for and to set the number of threads of numpy's OpenBLAS; None where numpy uses something else."""
+    spec = find_spec("numpy")
+    home = Path(spec.origin).parent if spec and spec.origin else None
+    for path in sorted(path for place in _ALGEBRA_FOLDERS if home for path in (home / place).glob("*openblas*")):
+        try:
+            library = ctypes.CDLL(str(path))  # the one that numpy works with: no library is loaded twice
+        except OSError:
+            continue
+        for name in _ALGEBRA_NAMES:
+            if hasattr(library, name.format("set_num_threads")):
+                return getattr(library, name.format("get_num_threads")), getattr(library, name.format("set_num_threads"))
     return None

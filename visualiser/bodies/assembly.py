@@ -3,7 +3,7 @@
 Window, stills, clips and exports all draw the same Frame, so what is seen is what is exported.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -23,6 +23,8 @@ from visualiser.typed import ByteArray, FloatArray, IntArray
 
 BONE, MUSCLE, NERVE, FOOTPRINT, PROP = "bone", "muscle", "nerve", "footprint", "prop"
 LEGS = ("one", "ghost", "both")
+TOGETHER = 4  # poses of a movement whose soft tissue is worked out at once
+_MIRRORED = np.diag([*np.diag(MIRROR), 1.0])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,6 +95,11 @@ class Body:
         self.props = tuple(_props())
         self._segments = skeleton.segment_names()
         self._landmarks = self._landmark_places()
+        self._marks = (
+            tuple(self._landmarks),
+            np.array([self._segments.index(segment) for segment, _ in self._landmarks.values()], dtype=np.intp),
+            np.array([place for _, place in self._landmarks.values()]).reshape(-1, 3),
+        )
 
     def with_legs(self, legs: str) -> "Body":
         """The same body with another choice of legs; shared, like every body that `body` makes."""
@@ -209,30 +216,53 @@ class Body:
         supports : what it stands or lies on, name -> (4, 4)
         soft     : with muscles and nerve; bones and landmarks alone take a hundredth of the time
         """
-        body_to_world = posture_to_world(posture)
-        to_world = rigid(body_to_world, np.zeros(3)) if root is None else root
+        shapes = self._soft_shapes(pose[None])[0] if soft else {}
         in_body = kinematics.segment_transforms(pose, self.physique.geometry)
-        placed = dict(zip(self._segments, to_world @ in_body, strict=True))
+        return self._placed(in_body, shapes, posture_to_world(posture), root, supports)
+
+    def _soft_shapes(self, poses: FloatArray) -> list[dict[str, tuple[FloatArray, FloatArray]]]:
+        """For each pose (N, 16) every soft surface: vertices (V, 3) metres and outward normals (V, 3), in the frame of our right femur."""
+        sides = sorted({s.side for s in self.surfaces if s.segment is None and s.side is not None})
+        found: list[dict[str, tuple[FloatArray, FloatArray]]] = [{} for _ in poses]
+        if not sides:
+            return found
+        # Both legs at once: most of the time of a small leg is spent on starting its operations.
+        legs = np.concatenate([poses[:, LEG_SLICES[side]] for side in sides])
+        fitted = self._tissue.vertices(legs)
+        if self.physique.maps:
+            each = [self._fitting.at(leg, {n: p[i] for n, p in fitted.items()}) for i, leg in enumerate(legs)]
+            fitted = {name: np.stack([own[name] for own in each]) for name in fitted}
+        outwards = self._tissue.all_normals(fitted)
+        for i in range(len(legs)):
+            side, own = sides[i // len(poses)], found[i % len(poses)]
+            own |= {f"{name}_{side}": (points[i], outwards[name][i]) for name, points in fitted.items()}
+        return found
+
+    def _placed(
+        self,
+        in_body: FloatArray,
+        shapes: Mapping[str, tuple[FloatArray, FloatArray]],
+        body_to_world: FloatArray,
+        root: FloatArray | None,
+        supports: Mapping[str, FloatArray] | None,
+    ) -> Frame:
+        """Segments (S, 4, 4) and soft surfaces put into the world."""
+        to_world = rigid(body_to_world, np.zeros(3)) if root is None else root
+        segments = to_world @ in_body
+        placed = dict(zip(self._segments, segments, strict=True))
+        femurs = {side: placed[f"femur_{side}"] @ (_MIRRORED if side is Side.LEFT else np.eye(4)) for side in SIDES}
         vertices: dict[str, FloatArray] = {}
         normals: dict[str, FloatArray] = {}
-        sides = sorted({s.side for s in self.surfaces if s.segment is None and s.side is not None})
-        if sides and soft:  # both legs at once: most of the time of a small leg is spent on starting its operations
-            legs = np.stack([pose[LEG_SLICES[side]] for side in sides])
-            tissue = self._tissue.vertices(legs)
-            fitted = [self._fitting.at(leg, {n: p[i] for n, p in tissue.items()}) for i, leg in enumerate(legs)]
-            outwards = self._tissue.all_normals({name: np.stack([own[name] for own in fitted]) for name in tissue})
-            for i, side in enumerate(sides):
-                femur, flip = placed[f"femur_{side}"], MIRROR if side is Side.LEFT else np.eye(3)
-                for name, points in fitted[i].items():
-                    vertices[f"{name}_{side}"] = apply(femur, points @ flip)
-                    normals[f"{name}_{side}"] = turn(femur, outwards[name][i] @ flip)
+        for name, (points, outwards) in shapes.items():
+            femur = femurs[Side.LEFT if name.endswith(Side.LEFT) else Side.RIGHT]
+            vertices[name], normals[name] = apply(femur, points), turn(femur, outwards)
+        names, carriers, places = self._marks
+        anchors = apply(segments[carriers], places[:, None])[:, 0]
         return Frame(
             transforms={s.name: placed[s.segment] for s in self.surfaces if s.segment} | dict(supports or {}),
             vertices=vertices,
             normals=normals,
-            anchors={
-                name: apply(placed[segment], place[None])[0] for name, (segment, place) in self._landmarks.items()
-            },
+            anchors=dict(zip(names, anchors, strict=True)),
             body_to_world=body_to_world,
         )
 
@@ -245,6 +275,22 @@ class Body:
             supports=ground.supports_at(movement, time_s, self.physique),
             soft=soft,
         )
+
+    def movement_frames(self, movement: Movement, times_s: Sequence[float]) -> Iterator[Frame]:
+        """The body at some times of a movement, in order; `TOGETHER` at once take half the time of as many one after the other.
+
+        The same time gives the same bits, whatever it is asked together with.
+        """
+        for first in range(0, len(times_s), TOGETHER):
+            own = list(times_s[first : first + TOGETHER])
+            # Always as many: how a product of other size is summed up differs in its last digits.
+            poses = pose_at(movement, np.array(own + own[-1:] * (TOGETHER - len(own))))
+            in_body = kinematics.segment_transforms(poses[: len(own)], self.physique.geometry)
+            shapes = self._soft_shapes(poses)
+            for time_s, placed, soft in zip(own, in_body, shapes, strict=False):
+                root = ground.root(movement, time_s, self.physique)
+                supports = ground.supports_at(movement, time_s, self.physique)
+                yield self._placed(placed, soft, posture_to_world(movement.posture), root, supports)
 
     def soft_shapes(self, poses: FloatArray) -> dict[str, tuple[FloatArray, FloatArray]]:
         """Every soft surface in many poses at once, seen from the femur of its side.

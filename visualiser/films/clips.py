@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -19,12 +20,14 @@ from visualiser.films.filming import QUALITIES, STILL, Exposure, Shot, expose, m
 from visualiser.films.timeline import AS_WRITTEN, Moment, Pace, Timeline
 from visualiser.films.titlecards import draw_card
 from visualiser.films.video import VideoWriter
+from visualiser.machine import one_thread_of_algebra
 from visualiser.movements.movement import Movement
 from visualiser.pictures import dial, overlay
 from visualiser.pictures.appearance import look_up
 from visualiser.pictures.backdrop import compose_background
 from visualiser.pictures.cameras import Box, Camera, compass_words
 from visualiser.pictures.furniture import CORNERS, Compass, Furniture, caption_block, compass_box, furnish, with_compass
+from visualiser.pictures.ink import four_bytes, on_four_bytes
 from visualiser.pictures.layout import gutters
 from visualiser.pictures.options import Options, moment
 from visualiser.pictures.pages import Page, dial_of, framing_points, page, shown_opacities, source_of, specs_for
@@ -35,8 +38,6 @@ from visualiser.typed import BoolArray, ByteArray, FloatArray
 
 _SURVEY = 9  # poses that decide framing and anchors
 _EVERYWHERE = np.ones((1, 1), dtype=bool)  # leaders get a casing all along: on the background it does not show
-_COLOUR_OF_FOUR = np.dtype({"names": ["colour"], "formats": ["V3"], "offsets": [0], "itemsize": 4})
-_SOLID = np.uint32(0xFF000000)  # of a pixel as one number: the lowest that lets nothing through
 _LONGEST_WORDS = ("posterolateral", "posterolateral", "superior", "inferior")
 
 Progress = Callable[[int, int], None]
@@ -151,22 +152,24 @@ def images(
     """
     if quality != STILL:
         look_up("quality", quality, QUALITIES)
-    found = survey(body, movement, options, timeline, move, quality, least_half=least_half)
-    if ground is None:
-        ground = compose_background(options.width, options.height, options.theme, dither=True)
-    writer = _Writer(body, found, timeline, ground)
-    shown = (now for now in timeline if now.card is None)
-    exposures = _with_future(draw(body, found.shot, shown), timeline.pace.fps)
-    cards: dict[str, ByteArray] = {}
-    for now in timeline:
-        if now.card is not None:
-            if now.card not in cards:
-                cards[now.card] = draw_card(now.card, movement, options)
-            picture = cards[now.card]
-        else:
-            picture = writer.picture(now, *next(exposures))
-        yield picture if now.strength >= 1.0 else faded(picture, now.strength, ground)
-    exposures.close()
+    with one_thread_of_algebra():
+        found = survey(body, movement, options, timeline, move, quality, least_half=least_half)
+        if ground is None:
+            ground = compose_background(options.width, options.height, options.theme, dither=True)
+        writer = _Writer(body, found, timeline, ground)
+        shown = (now for now in timeline if now.card is None)
+        shot = found.shot if options.transparent else replace(found.shot, ground=ground)
+        exposures = _with_future(draw(body, shot, shown), timeline.pace.fps)
+        cards: dict[str, ByteArray] = {}
+        with closing(exposures):
+            for now in timeline:
+                if now.card is not None:
+                    if now.card not in cards:
+                        cards[now.card] = draw_card(now.card, movement, options)
+                    picture = cards[now.card]
+                else:
+                    picture = writer.picture(now, *next(exposures))
+                yield picture if now.strength >= 1.0 else faded(picture, now.strength, ground)
 
 
 def poster(body: Body, movement: Movement, options: Options, pace: Pace, *, move: Move = FIXED) -> Image.Image:
@@ -194,7 +197,7 @@ class _Writer:
 
     def __init__(self, body: Body, found: Survey, timeline: Timeline, ground: ByteArray) -> None:
         self.body, self.found = body, found
-        self.ground = np.ascontiguousarray(ground)
+        self.ground = ground
         self.movement, self.options = found.shot.movement, found.shot.options
         boxes = [box for furniture in found.captions.values() for box in furniture.boxes]
         self.tracker = Tracker(
@@ -208,6 +211,7 @@ class _Writer:
             frame_s=1 / timeline.pace.fps,
         )
         self._known: dict[tuple[str, tuple[str, ...]], Furniture] = {}
+        self._bare: tuple[Furniture, ByteArray] | None = None  # the ground with all that stands still on it
 
     def picture(self, now: Moment, exposure: Exposure, later: FloatArray) -> ByteArray:
         """One frame.
@@ -215,22 +219,33 @@ class _Writer:
         later : (2, n, 2)  where the anchors will be, see `tracking.AHEAD_S`
         """
         options, found = self.options, self.found
-        image = laid_down(exposure, options, self.ground)
-        placement = self.tracker.step(exposure.anchors, exposure.seen, later, occupied=exposure.covered)
         caption = self.movement.caption_at(now.time_s) if options.captions else ""
-        overlay.draw(
-            image,
-            placement,
-            options.scale,
-            options.theme,
-            style=options.style,
-            furniture=self._furniture(caption, exposure.camera),
-            anatomy=_EVERYWHERE,
-        )
+        furniture = self._furniture(caption, exposure.camera)
+        image = self._laid_down(exposure, furniture)
+        placement = self.tracker.step(exposure.anchors, exposure.seen, later, occupied=exposure.covered)
+        overlay.draw(image, placement, options.scale, options.theme, style=options.style, anatomy=_EVERYWHERE)
         reading = dial.reading_at(self.movement, now.time_s, self.body.physique) if found.gauge else None
         if found.gauge is not None and reading is not None:
             dial.draw(image, replace(found.gauge, reading=reading), options.scale, options.theme)
         return image
+
+    def _laid_down(self, exposure: Exposure, furniture: Furniture) -> ByteArray:
+        """Ground, anatomy and furniture: (H, W, 3) on four bytes a pixel, or (H, W, 4) with straight alpha."""
+        scale, theme = self.options.scale, self.options.theme
+        if self.options.transparent:
+            return overlay.furnish(on_nothing(exposure, self.options), furniture, scale, theme)
+        if self._bare is None or self._bare[0] is not furniture:
+            page = four_bytes(overlay.furnish(on_four_bytes(self.ground), furniture, scale, theme))
+            assert page is not None
+            self._bare = furniture, page
+        image = self._bare[1].copy()
+        for left, top, pixels in exposure.parts:
+            image[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+        # Anatomy brought the bare ground with it: what stands there is laid down again, only there.
+        regions = [
+            (left, top, left + pixels.shape[1], top + pixels.shape[0]) for left, top, pixels in exposure.parts
+        ]
+        return overlay.furnish(image[..., :3], furniture, scale, theme, regions)
 
     def _furniture(self, caption: str, camera: Camera) -> Furniture:
         """What stands on the picture; a camera that moves changes the words of the compass."""
@@ -245,30 +260,16 @@ class _Writer:
         return self._known[caption, words]
 
 
-def laid_down(exposure: Exposure, options: Options, ground: ByteArray) -> ByteArray:
-    """The anatomy on a ground (H, W, 3), or on nothing: (H, W, 3) or (H, W, 4) with straight alpha."""
-    cutout, (left, top) = exposure.cutout, exposure.corner
-    height, width = cutout.shape[:2]
-    alpha = cutout[..., 3]
-    if options.transparent:
-        image = np.zeros((options.height, options.width, 4), dtype=np.uint8)
-        part = image[top : top + height, left : left + width]
+def on_nothing(exposure: Exposure, options: Options) -> ByteArray:
+    """The anatomy on a clear picture (H, W, 4), straight alpha."""
+    image = np.zeros((options.height, options.width, 4), dtype=np.uint8)
+    for left, top, cutout in exposure.parts:
+        part = image[top : top + cutout.shape[0], left : left + cutout.shape[1]]
         part[...] = cutout
+        alpha = cutout[..., 3]
         partly = (alpha > 0) & (alpha < 255)
         part[partly, :3] = np.minimum(cutout[partly, :3].astype(np.uint16) * 255 // alpha[partly, None], 255)
-        return image
-    # Whole numbers of four bytes are compared, and three bytes copied as one thing: numpy handles triples of bytes many times slower.
-    page, pixels = ground.copy(), cutout.view("<u4")[..., 0]
-    part = page[top : top + height, left : left + width]
-    solid = pixels >= _SOLID
-    np.copyto(part.view("V3")[..., 0], cutout.view(_COLOUR_OF_FOUR)[..., 0]["colour"], where=solid)
-    at = np.flatnonzero((pixels != 0) != solid)
-    if len(at):
-        rows, columns = np.divmod(at, width)
-        soft = cutout.reshape(-1, 4)[at]
-        through = 255 - soft[:, 3:].astype(np.uint16)
-        part[rows, columns] = soft[:, :3] + (part[rows, columns] * through + 127) // 255
-    return page
+    return image
 
 
 def _with_future(exposures: Iterator[Exposure], fps: int) -> Generator[tuple[Exposure, FloatArray]]:

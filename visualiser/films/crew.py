@@ -16,16 +16,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from visualiser.bodies.assembly import Body
+from visualiser.bodies.assembly import TOGETHER, Body
 from visualiser.errors import ExportError, VisualiserError
 from visualiser.films import filming
-from visualiser.films.filming import Exposure, Shot
+from visualiser.films.filming import Exposure, Part, Shot
 from visualiser.films.pipes import ahead
 from visualiser.films.timeline import Moment
+from visualiser.machine import one_thread_of_algebra
 from visualiser.processes import checked, end_with_parent
-from visualiser.typed import ByteArray
 
-RANGE = 4  # frames in a row that one process draws; held poses are drawn once for each range
+RANGE = TOGETHER  # frames in a row that one process draws; held poses are drawn once for each range
 _AHEAD = 2 * RANGE  # frames of each process that wait here for their turn
 _PATIENCE_S = 5.0  # for a process that is asked to end
 
@@ -115,10 +115,12 @@ class _Hand:
                 if isinstance(told, BaseException):
                     raise told
                 if told != "again":
-                    shape, rest = told
-                    cutout: ByteArray = np.empty(shape, dtype=np.uint8)
-                    self._line.recv_bytes_into(cutout.reshape(-1))
-                    last = Exposure(cutout, *rest)
+                    places, rest = told
+                    pixels = [np.empty(shape, dtype=np.uint8) for _, _, shape in places]
+                    for own in pixels:
+                        self._line.recv_bytes_into(own.reshape(-1))
+                    parts = (Part(left, top, own) for (left, top, _), own in zip(places, pixels, strict=True))
+                    last = Exposure(tuple(parts), *rest)
             except (EOFError, OSError):
                 if self._dismissed:
                     return
@@ -174,7 +176,8 @@ def work(line: Connection, parent: int, threads: int) -> None:
     with contextlib.suppress(EOFError, OSError):  # nobody is there any more
         body, shot, moments = line.recv()
         try:
-            _hand_over(line, filming.expose(body, shot, moments))
+            with one_thread_of_algebra():
+                _hand_over(line, filming.expose(body, shot, moments))
         except VisualiserError as problem:
             line.send(problem)
 
@@ -185,7 +188,8 @@ def _hand_over(line: Connection, exposures: Iterator[Exposure]) -> None:
         if exposure is before:
             line.send("again")
         else:
-            line.send((exposure.cutout.shape, tuple(exposure[1:])))
-            line.send_bytes(np.ascontiguousarray(exposure.cutout).reshape(-1).data)
+            line.send(([(part.left, part.top, part.pixels.shape) for part in exposure.parts], tuple(exposure[1:])))
+            for part in exposure.parts:
+                line.send_bytes(np.ascontiguousarray(part.pixels).reshape(-1).data)
         before = exposure
     line.send(None)

@@ -18,6 +18,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from visualiser.pictures import texts
+from visualiser.pictures.ink import four_bytes
 from visualiser.typed import ByteArray
 
 X264_PRESET = "veryfast"
@@ -97,8 +98,8 @@ def _film(
 
 
 def _encode(output: Any, codec: str, options: dict[str, str], job: Job, frames: Iterable[ByteArray]) -> None:
-    import av
     from av.video.frame import PictureType
+    from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
     stream: Any = output.add_stream(codec, rate=job.fps, options=options)
     stream.width, stream.height = job.size
@@ -111,16 +112,30 @@ def _encode(output: Any, codec: str, options: dict[str, str], job: Job, frames: 
     if job.alpha:
         stream.metadata["alpha_mode"] = "1"
     seams = (job.first, job.last) if job.rounds > 1 else ()
+    converter = VideoReformatter()  # one for all: it keeps its tables
     for number, pixels in enumerate(frames):
-        given = _bled(pixels) if job.alpha else pixels
-        picture = av.VideoFrame.from_numpy_buffer(given, format="rgba" if job.alpha else "rgb24").reformat(
-            format=stream.pix_fmt, dst_colorspace="ITU709", dst_color_range="MPEG", interpolation="AREA"
+        picture = converter.reformat(
+            _picture(_bled(pixels) if job.alpha else pixels),
+            format=stream.pix_fmt,
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.AREA,
         )
         picture.pts, picture.time_base = number, 1 / job.fps
         if number in seams:
             picture.pict_type = PictureType.I  # a repeated part begins and ends at a key frame
         output.mux(stream.encode(picture))
     output.mux(stream.encode(None))
+
+
+def _picture(pixels: ByteArray) -> Any:
+    """Pixels as PyAV takes them, not copied: (H, W, 3), also on four bytes each, or with straight alpha (H, W, 4)."""
+    import av
+
+    whole = pixels if pixels.shape[2] == 4 else four_bytes(pixels)
+    if whole is None:
+        return av.VideoFrame.from_numpy_buffer(pixels, format="rgb24")
+    return av.VideoFrame.from_numpy_buffer(whole, format="rgba")
 
 
 def _repeat(once: Path, container: str, output: Any, job: Job) -> None:
@@ -215,9 +230,7 @@ def _pack(path: Path, frames: Iterable[ByteArray], job: Job) -> None:
         stream.width, stream.height = job.size
         stream.pix_fmt = "bgra"
         for number, pixels in enumerate(frames):
-            picture = av.VideoFrame.from_ndarray(pixels, format="rgba" if job.alpha else "rgb24").reformat(
-                format="bgra"
-            )
+            picture = _picture(pixels).reformat(format="bgra")
             picture.pts, picture.time_base = number, 1 / job.fps
             output.mux(stream.encode(picture))
         output.mux(stream.encode(None))
@@ -297,8 +310,7 @@ def _images(
         stream.pix_fmt = pixels_as
         stream.time_base = 1 / job.fps
         for number, pixels in enumerate(frames):
-            picture = av.VideoFrame.from_ndarray(pixels, format="rgba" if job.alpha else "rgb24")
-            picture = picture.reformat(format=pixels_as)
+            picture = _picture(pixels).reformat(format=pixels_as)
             picture.pts, picture.time_base = number, 1 / job.fps
             output.mux(stream.encode(picture))
         output.mux(stream.encode(None))

@@ -17,6 +17,7 @@ from visualiser import inputs
 from visualiser.errors import ExportError
 from visualiser.films import encoders
 from visualiser.films.encoders import X264_PRESET, Encoder, Job
+from visualiser.pictures.ink import four_bytes
 from visualiser.typed import ByteArray
 from visualiser.writing import replacing, target, unwritable
 
@@ -155,7 +156,8 @@ class VideoWriter:
             raise ValueError(f"A frame must be uint8 of shape {self._given}, not {frame.dtype} {frame.shape}.")
         self._raise_failure()
         width, height = self.size
-        self._frames.put(np.ascontiguousarray(frame[:height, :width]))
+        frame = frame[:height, :width]
+        self._frames.put(np.ascontiguousarray(frame) if four_bytes(frame) is None else frame)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

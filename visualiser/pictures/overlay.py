@@ -1,5 +1,6 @@
 """Drawing labels and furniture onto finished pixels, from the ink of `ink`."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -53,8 +54,7 @@ def draw(
     sizes = label_style(style)
     halo = look.halo if image.shape[2] == 3 else None
     if furniture is not None:
-        for patch in _furniture_patches(furniture, scale, look, halo):
-            lay(image, patch, 0, 0, 1.0)
+        furnish(image, furniture, scale, look)
     shown = [c for c in placement.callouts if c.alpha > 0.004]
     lines = [trace(_leader(c, sizes, scale), sizes.casing * scale / 2 + 1, image.shape) for c in shown]
     # Layer by layer, so that no leader or casing ever runs over a dot or a text.
@@ -81,6 +81,31 @@ def draw(
         x, y, align = _text_place(c)
         alpha, at = c.alpha * (1 - _TEXT_LOSS * c.veil), (x * scale, y * scale)
         text(image, c.setting.lines, at, scale, look, align=align, row=sizes.row, alpha=alpha, halo=halo)
+    return image
+
+
+def furnish(
+    image: ByteArray,
+    furniture: Furniture,
+    scale: float,
+    theme: str | Theme,
+    regions: Sequence[tuple[int, int, int, int]] | None = None,
+) -> ByteArray:
+    """Draw furniture onto a picture, in place; returns the same array.
+
+    image   : as in `draw`
+    regions : only in these parts of the picture: left, top, right, bottom, pixels
+    """
+    look = look_up("theme", theme, THEMES) if isinstance(theme, str) else theme
+    halo = look.halo if image.shape[2] == 3 else None
+    for patch in _furniture_patches(furniture, scale, look, halo):
+        if regions is None:
+            lay(image, patch, 0, 0, 1.0)
+            continue
+        bottom, right = patch.top + patch.colour.shape[0], patch.left + patch.colour.shape[1]
+        for region in regions:
+            if region[0] < right and patch.left < region[2] and region[1] < bottom and patch.top < region[3]:
+                lay(image[region[1] : region[3], region[0] : region[2]], patch, -region[0], -region[1], 1.0)
     return image
 
 

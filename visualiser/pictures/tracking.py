@@ -48,6 +48,7 @@ _DEAD_BAND = 26.0  # units a slot may be off its best place before it moves
 _STICKY = 90.0  # units an anchor must lie beyond the middle before its label changes column
 _CUT = 220.0  # a jump of most anchors by more than this between two frames is a cut: start afresh
 _LOOKS = 4  # moments of the near future at which leaders are compared
+_LOOK_S = 0.1  # how often that is done, and room looked for: a third of how far it sees
 _COLUMN_SPEED = 180.0  # units per second at which columns follow a changed silhouette
 _COLUMN_BAND = 60.0
 
@@ -101,6 +102,7 @@ class Tracker:
         self._unseen_for = np.zeros(len(self.specs))
         self._veil = np.zeros(len(self.specs))
         self._before: FloatArray | None = None
+        self._looked_s = 0.0  # how long ago the near future was looked at
         self._zones: dict[int, list[Zone]] = {side: [self.ground.bound(side)] for side in (LOW, HIGH)}
 
     def step(
@@ -132,8 +134,11 @@ class Tracker:
             self._glide(now, at_once=True)
         self._retire_covered(later[-1])
         self._retire_lost(later[-1])
-        self._retire_crossing(now, later)
-        self._insert_waiting(now, later[-1], wanted)
+        self._looked_s += self.frame_s
+        if start or self._looked_s > _LOOK_S - 0.5 * self.frame_s:
+            self._looked_s = 0.0
+            self._retire_crossing(now, later)
+            self._insert_waiting(now, later[-1], wanted)
         self._age()
         self._glide(now, at_once=start)
         self._before = now
