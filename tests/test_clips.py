@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from visualiser import Scene
+from visualiser import Scene, machine
 from visualiser.errors import UnknownNameError, VisualiserError
 from visualiser.films import clips
-from visualiser.films.filming import expose
+from visualiser.films.filming import Laying, expose, occupied
 from visualiser.films.pipes import ahead
 from visualiser.films.timeline import Pace
 from visualiser.pictures.options import Options
@@ -97,15 +97,77 @@ def test_frames_that_look_the_same_are_drawn_once(leg_raise: Scene) -> None:
     found = clips.survey(leg_raise.body, leg_raise.movement, options_of(leg_raise), timeline)
     exposures = list(expose(leg_raise.body, found.shot, timeline))
     assert len(exposures) == 10
-    assert len({id(exposure.cutout) for exposure in exposures[:6]}) == 1
-    assert len({id(exposure.cutout) for exposure in exposures}) == 5
+    assert len({id(exposure.parts[0].pixels) for exposure in exposures[:6]}) == 1
+    assert len({id(exposure.parts[0].pixels) for exposure in exposures}) == 5
+
+
+def test_parts_that_show_anatomy_hold_all_of_it_and_little_else() -> None:
+    picture = np.zeros((150, 300), np.uint32)
+    picture[40:90, 20:50] = picture[10:20, 280:300] = picture[60:66, 120] = 0xFF0000FF
+    regions = occupied(picture)
+    held = np.zeros_like(picture, bool)
+    for top, bottom, left, right in regions:
+        held[top:bottom, left:right] = True
+    assert held[picture != 0].all()
+    assert held[62:66, 18:52].all() and held[64:66, 118:123].all(), "with room for the neighbours of edges"
+    assert held.mean() < 0.25
+    assert occupied(np.zeros_like(picture)) == []
+
+
+def test_anatomy_laid_on_its_ground_is_what_compositing_the_whole_picture_gives() -> None:
+    random = np.random.default_rng(1)
+    ground = random.integers(0, 256, (140, 200, 3), dtype=np.uint8)
+    alpha = np.zeros((100, 120), np.uint8)
+    alpha[10:80, 30:60], alpha[30:50, 60:64] = 255, 128
+    cutout = np.dstack([random.integers(0, 100, (100, 120, 3)).astype(np.uint8), alpha])
+    cutout[alpha == 0] = 0
+    expected = ground.astype(float)
+    share = alpha[..., None] / 255
+    expected[20:120, 50:170] = cutout[..., :3] + expected[20:120, 50:170] * (1 - share)
+    laying = Laying(ground)
+    for _ in range(2):  # the second frame finds nothing of the first
+        found = ground.copy()
+        for left, top, pixels in laying.laid(cutout, 50, 20, False):
+            found[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels[..., :3]
+        assert np.abs(found - expected).max() <= 1
+    assert np.array_equal(laying.laid(np.zeros_like(cutout), 50, 20, True), ())
+
+
+def test_frames_posed_together_are_those_posed_one_by_one(leg_raise: Scene) -> None:
+    """Bit for bit whatever a time is asked together with: films by several processes rest on it."""
+    times = [0.3, 1.1, 1.7, 2.9, 3.3, 4.0]
+    together = list(leg_raise.body.movement_frames(leg_raise.movement, times))
+    for time_s, frame in zip(times, together, strict=True):
+        alone = next(leg_raise.body.movement_frames(leg_raise.movement, [time_s]))
+        single = leg_raise.body.movement_frame(leg_raise.movement, time_s)
+        for name in frame.vertices:
+            assert np.array_equal(frame.vertices[name], alone.vertices[name])
+            assert np.allclose(frame.vertices[name], single.vertices[name], atol=1e-5)  # metres
+        assert all(np.allclose(frame.anchors[name], single.anchors[name], atol=1e-9) for name in single.anchors)
+
+
+def test_films_leave_the_threads_of_linear_algebra_as_they_were() -> None:
+    found = machine._algebra()
+    if found is None:
+        pytest.skip("this numpy has no OpenBLAS")
+    ask, tell = found
+    before = ask()
+    tell(2)
+    try:
+        with machine.one_thread_of_algebra():
+            with machine.one_thread_of_algebra():
+                assert ask() == 1
+            assert ask() == 1
+        assert ask() == 2
+    finally:
+        tell(before)
 
 
 def test_colours_along_the_nerve_change_from_frame_to_frame_and_are_those_of_the_still(leg_raise: Scene) -> None:
     look = {"colour": "nerve_strain", "show": _show(hide="muscles"), "labels": "none", "width": 960, "height": 540}
     timeline = clips.timeline_of(leg_raise.movement, Pace(fps=1, end="4s"))
     found = clips.survey(leg_raise.body, leg_raise.movement, options_of(leg_raise, **look), timeline)
-    cutouts = [exposure.cutout.astype(int) for exposure in expose(leg_raise.body, found.shot, timeline)]
+    cutouts = [exposure.parts[0].pixels.astype(int) for exposure in expose(leg_raise.body, found.shot, timeline)]
     red = [int(((c[..., 0] - c[..., 2] > 60) & (c[..., 0] - c[..., 1] > 50)).sum()) for c in cutouts]
     assert red[-1] > red[0] + 30
 

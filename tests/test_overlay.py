@@ -10,6 +10,7 @@ from visualiser.pictures.appearance import THEMES
 from visualiser.pictures.backdrop import compose_background, flatten, reduce_premultiplied
 from visualiser.pictures.cameras import Box
 from visualiser.pictures.furniture import furnish, with_compass
+from visualiser.pictures.ink import four_bytes, on_four_bytes
 from visualiser.pictures.labels import LabelSpec, Placement
 from visualiser.pictures.layout import place
 from visualiser.pictures.overlay import disc, draw, stroke, text
@@ -221,6 +222,19 @@ def test_a_text_gets_its_ground_little_by_little_as_anatomy_comes_under_it() -> 
 def test_drawing_the_same_thing_twice_gives_the_same_bytes() -> None:
     first, second = (draw(page(), placed(), 1.0, "dark").tobytes() for _ in range(2))
     assert first == second
+
+
+def test_a_picture_on_four_bytes_a_pixel_is_drawn_on_like_any_other() -> None:
+    plain = compose_background(400, 300, "light").copy()
+    wide = on_four_bytes(plain)
+    for image in (plain, wide):
+        stroke(image, np.array([(20.0, 30.0), (200.0, 130.0)]), 3.0, (200, 20, 20), 0.8)
+        disc(image, (200.0, 130.3), 9.0, (10, 80, 30))
+        disc(image[100:200, 100:300], (5.0, 5.0), 20.0, (10, 80, 30), 0.5)
+    assert np.abs(wide.astype(int) - plain).max() <= 1
+    whole = four_bytes(wide)
+    assert whole is not None and (whole[..., 3] == 255).all()
+    assert four_bytes(plain) is None
 
 
 def test_an_unknown_theme_is_named() -> None:

@@ -176,5 +176,7 @@ def _algebra() -> tuple[Callable[[], int], Callable[[int], None]] | None:
             continue
         for name in _ALGEBRA_NAMES:
             if hasattr(library, name.format("set_num_threads")):
-                return getattr(library, name.format("get_num_threads")), getattr(library, name.format("set_num_threads"))
+                return getattr(library, name.format("get_num_threads")), getattr(
+                    library, name.format("set_num_threads")
+                )
     return None

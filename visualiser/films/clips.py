@@ -242,9 +242,7 @@ class _Writer:
         for left, top, pixels in exposure.parts:
             image[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
         # Anatomy brought the bare ground with it: what stands there is laid down again, only there.
-        regions = [
-            (left, top, left + pixels.shape[1], top + pixels.shape[0]) for left, top, pixels in exposure.parts
-        ]
+        regions = [(left, top, left + pixels.shape[1], top + pixels.shape[0]) for left, top, pixels in exposure.parts]
         return overlay.furnish(image[..., :3], furniture, scale, theme, regions)
 
     def _furniture(self, caption: str, camera: Camera) -> Furniture:

@@ -37,7 +37,11 @@ STILL = "still"  # for the poster of a film
 _SAMPLES = {**{name: samples for name, (samples, _) in QUALITIES.items()}, STILL: 3}
 _AHEAD = 2
 _SOLID = np.uint32(0xFF000000)  # of a pixel as one number: the lowest that lets nothing through
-_BAND, _GAP, _MARGIN = 64, 32, 2  # pixels: height of the bands that anatomy is looked for in, what parts two boxes, room round them
+_BAND, _GAP, _MARGIN = (
+    64,
+    32,
+    2,
+)  # pixels: height of the bands that anatomy is looked for in, what parts two boxes, room round them
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
@@ -193,7 +197,9 @@ def _finish(shot: Shot, drawn: Iterator[_Raw]) -> Iterator[Exposure]:
         if done is None or done[0] is not raw:
             left, top = raw.corner[0] // samples, raw.corner[1] // samples
             pixels = _reduced(raw.pixels, samples)[::-1]
-            parts = _alone(pixels, left, top, blended) if on_ground is None else on_ground.laid(pixels, left, top, blended)
+            parts = (
+                _alone(pixels, left, top, blended) if on_ground is None else on_ground.laid(pixels, left, top, blended)
+            )
             done = raw, raw.exposure._replace(parts=parts)
         yield done[1]
 
@@ -231,28 +237,31 @@ class Laying:
     def laid(self, pixels: ByteArray, left: int, top: int, blended: bool) -> tuple[Part, ...]:
         """Parts of a picture that show anatomy.
 
-        pixels  : (h, w, 4)  premultiplied, rows from above
+        pixels  : (h, w, 4)  premultiplied, rows from above, at `left` and `top` of the picture
         blended : whether edges are smoothed
         """
         cutout = np.asarray(pixels).view("<u4")[..., 0]
-        boxes = [(t + top, b + top, l + left, r + left) for t, b, l, r in occupied(cutout)]
-        for t, b, l, r in boxes:
-            sheet, own = self._sheet[t:b, l:r], cutout[t - top : b - top, l - left : r - left]
-            np.copyto(sheet, self._ground[t:b, l:r])
+        regions = []
+        for upper, lower, first, last in occupied(cutout):
+            own = cutout[upper:lower, first:last]
+            regions.append((upper + top, lower + top, first + left, last + left))
+            at = np.s_[upper + top : lower + top, first + left : last + left]
+            sheet = self._sheet[at]
+            np.copyto(sheet, self._ground[at])
             solid = own >= _SOLID
             np.copyto(sheet, own, where=solid)
             soft = np.flatnonzero((own != 0) != solid)
             if len(soft):
                 _mix(sheet, own, soft)
         page = self._sheet[..., None].view(np.uint8)
-        if blended and boxes:
-            for t, b, l, r in boxes:
-                self._signal[t + PAD : b + PAD, l + PAD : r + PAD] = signal_of(page[t:b, l:r])
-            smooth_parts(page, self._signal, boxes)
-            for t, b, l, r in boxes:
-                own = np.s_[t + PAD : b + PAD, l + PAD : r + PAD]
-                self._signal[own] = self._bare[own]
-        return tuple(Part(l, t, page[t:b, l:r].copy()) for t, b, l, r in boxes)
+        if blended and regions:
+            padded = [np.s_[r[0] + PAD : r[1] + PAD, r[2] + PAD : r[3] + PAD] for r in regions]
+            for region, at in zip(regions, padded, strict=True):
+                self._signal[at] = signal_of(page[region[0] : region[1], region[2] : region[3]])
+            smooth_parts(page, self._signal, regions)
+            for at in padded:
+                self._signal[at] = self._bare[at]
+        return tuple(Part(r[2], r[0], page[r[0] : r[1], r[2] : r[3]].copy()) for r in regions)
 
 
 def _mix(below: NDArray[np.uint32], above: NDArray[np.uint32], at: IntArray) -> None:

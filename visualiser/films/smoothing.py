@@ -50,10 +50,14 @@ def smooth_parts(pixels: ByteArray, signal: ByteArray, parts: Sequence[Region]) 
     """
     height, width = pixels.shape[:2]
     stride = signal.shape[1]
-    rows, columns = (np.concatenate(own) for own in zip(*(_edges(signal, part, height, width) for part in parts), strict=True))
+    rows, columns = (
+        np.concatenate(own) for own in zip(*(_edges(signal, part, height, width) for part in parts), strict=True)
+    )
     if not len(rows):
         return
-    share, towards, across = _blend(np.ascontiguousarray(signal).reshape(-1), (rows + PAD) * stride + columns + PAD, stride)
+    share, towards, across = _blend(
+        np.ascontiguousarray(signal).reshape(-1), (rows + PAD) * stride + columns + PAD, stride
+    )
     mixed = np.flatnonzero(share > 0)
     share, towards, across = share[mixed], towards[mixed], across[mixed]
     here = rows[mixed] * width + columns[mixed]
@@ -116,9 +120,7 @@ def _blend(flat: ByteArray, at: IntArray, stride: int) -> tuple[NDArray[np.float
     least = gradient >> 1
     step = np.where(across, 1, stride)
     over = towards * np.where(across, stride, 1)
-    (back, back_end), (ahead, ahead_end) = (
-        _follow(flat, at, way, over, middle, least) for way in (-step, step)
-    )
+    (back, back_end), (ahead, ahead_end) = (_follow(flat, at, way, over, middle, least) for way in (-step, step))
     nearest = np.minimum(back, ahead)
     end = np.where(back < ahead, back_end, ahead_end)
     # Only the side on which the step belongs to the other surface is blended.
@@ -159,5 +161,6 @@ def _follow(
         if not len(rest):
             break
         going = rest if isinstance(going, slice) else going.take(rest)
-        place, step, over, middle, least = (each.take(rest) for each in (place, step, over, middle, least))
+        place, step, over = place.take(rest), step.take(rest), over.take(rest)
+        middle, least = middle.take(rest), least.take(rest)
     return distance, difference

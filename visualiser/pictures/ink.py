@@ -397,7 +397,9 @@ def lay(image: ByteArray, patch: Patch, x: int, y: int, alpha: float) -> None:
     target = (image if whole is None else whole)[y0:y1, x0:x1]
     if image.shape[2] == 4:
         target[...] = _over_straight(
-            target, colour[..., :3].astype(np.float32), np.float32(1) - through[..., :1].astype(np.float32) / np.float32(255)
+            target,
+            colour[..., :3].astype(np.float32),
+            np.float32(1) - through[..., :1].astype(np.float32) / np.float32(255),
         )
         return
     if whole is None:

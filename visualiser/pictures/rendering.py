@@ -47,7 +47,9 @@ _GHOST_MATERIAL = {"specular": 0.0, "ambient": 0.55, "diffuse": 0.50}
 # Floor and supports: a breath of the theme's second ink in its background, and nothing from below.
 _PROP_STRENGTH = 0.16
 _NEAR = 0.002
-_SOME = 7  # of so many points of a soft surface, one tells how deep the picture is: neighbours lie some millimetres apart
+_SOME = (
+    7  # of so many points of a soft surface, one tells how deep the picture is: neighbours lie some millimetres apart
+)
 _LEVEL = 0.02  # sine of the angle below the horizon from which a floor stands in the way
 _CAP_MATERIAL: dict[str, Any] = {"ambient": 0.75, "diffuse": 0.25, "specular": 0.0, "smooth_shading": False}
 _CAP_LIFT = 2e-4
@@ -73,7 +75,9 @@ def polydata(surface: Surface, vertices: FloatArray | None = None, normals: Floa
 
 def _ball(points: FloatArray, every: int = 1) -> tuple[FloatArray, float]:
     """Centre and radius of a ball round points (n, 3), or roughly round them where only some are looked at."""
-    some = np.ascontiguousarray(points[::every].T)  # one row after the other is much faster than one point after the other
+    some = np.ascontiguousarray(
+        points[::every].T
+    )  # one row after the other is much faster than one point after the other
     low, high = some.min(axis=1), some.max(axis=1)
     return (low + high) / 2, float(np.linalg.norm(high - low)) / 2
 
@@ -389,16 +393,16 @@ class Stage:
         width, height = self.plotter.render_window.GetActualSize()
         reach = int(np.ceil(radius)) + 1
         corners = np.floor(projected[:, :2]).astype(np.intp) - reach
-        within = np.flatnonzero(
-            ((corners >= 0) & (corners + 2 * reach < (width, height))).all(axis=1)
-        )
+        within = np.flatnonzero(((corners >= 0) & (corners + 2 * reach < (width, height))).all(axis=1))
         shares = np.zeros(len(projected))
         if len(within):
             side = 2 * reach + 1
             # One below the other: what hides what is then asked once.
             patches = np.empty((len(within) * side, side), dtype=np.float32)
             for number, (left, top) in enumerate(corners[within].tolist()):
-                patches[number * side : (number + 1) * side] = self._z_buffer(left, top, left + side - 1, top + side - 1)
+                patches[number * side : (number + 1) * side] = self._z_buffer(
+                    left, top, left + side - 1, top + side - 1
+                )
             places = projected[within] - np.pad(corners[within], ((0, 0), (0, 1)))
             places[:, 1] += np.arange(len(within)) * side
             shares[within] = visible_share(self._distance(patches), places, radius, tolerance)
