@@ -1,5 +1,6 @@
 """Every command on the pages of `docs/` works, one after the other as a reader would type them; every link leads somewhere."""
 
+import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
@@ -77,6 +78,19 @@ def test_every_picture_of_the_docs_is_shown_on_a_page() -> None:
     said = "".join(page.read_text(encoding="utf-8") for page in (*PAGES, ROOT / "README.md"))
     pictures = [path for path in (ROOT / "docs").rglob("*") if path.suffix in (".png", ".gif", ".webp")]
     assert [p.name for p in pictures if "_build" not in p.parts and p.name not in said] == []
+
+
+def test_the_pictures_of_the_pages_have_commands_that_draw_them_anew() -> None:
+    spec = importlib.util.spec_from_file_location("draw", ROOT / "docs" / "draw.py")
+    assert spec and spec.loader
+    drawing = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(drawing)
+    pictures = {p for folder in ("gallery", "clips", "scenes") for p in (ROOT / "docs" / folder).iterdir()}
+    found = drawing.tasks()
+    assert pictures <= set(found)
+    assert [str(path) for path in found if not path.is_file()] == []
+    for words in found.values():
+        cli.app.parse_args([*words, "-o", "a.png"], exit_on_error=False, print_error=False)
 
 
 def test_keys_that_pages_list_are_those_of_the_window() -> None:

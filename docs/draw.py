@@ -1,0 +1,74 @@
+"""Draws the pictures of these pages anew, by the commands that stand beside them: `python docs/draw.py [gallery clips scenes ...]`.
+
+Run it when bones, muscles or the look change. Window and bones have commands of their own (docs/window.md, docs/bones.md), the figures of
+docs/muscles.md are made by `python benchmarks/muscle_figures.py`.
+"""
+
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+from visualiser import cli, writing
+
+DOCS = Path(__file__).resolve().parent
+COLOURS = 256  # of a picture that is stored with a palette
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """The commands of a page as words, without the program and without what is said beside them."""
+    for line in re.findall(r"^hamstring (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE):
+        yield shlex.split(line, comments=True)
+
+
+def tasks() -> dict[Path, list[str]]:
+    """Every picture that a command of ours makes, with the words of the command; nothing is drawn yet."""
+    found: dict[Path, list[str]] = {}
+    for folder in ("gallery", "clips"):
+        page = DOCS / f"{folder}.md"
+        shown = page.read_text(encoding="utf-8")
+        for words in commands(page):
+            name = words[words.index("-o") + 1] if "-o" in words else ""
+            if f"({folder}/{name})" in shown:
+                found[DOCS / folder / name] = words[: words.index("-o")]
+    told = (DOCS / "scenes.md").read_text(encoding="utf-8").partition("## The movements that ship")[2]
+    for section in told.split("\n### ")[1:]:
+        names = re.findall(r"^- `(\w+)`:", section, flags=re.MULTILINE)
+        found[DOCS / re.findall(r"\((scenes/\w+\.png)\)", section)[0]] = ["sheet", *names]
+    found[DOCS / "scenes/injuries.png"] = shlex.split(re.findall(r"`hamstring (compare [^`]*)`", told)[0])
+    found[DOCS / "muscles_nerve_strain.png"] = next(w for w in commands(DOCS / "muscles.md") if "nerve_strain" in w)
+    told = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    words = shlex.split(re.findall(r"This picture is `hamstring ([^`]*)`", told)[0])
+    found[DOCS.parent / words[words.index("-o") + 1]] = words[: words.index("-o")]
+    return found
+
+
+def with_palette(path: Path) -> None:
+    """Store a picture with a palette, at a third of its size; texts that it carries stay with it. A transparent one stays as it is."""
+    texts = writing.read_png_texts(path)
+    with Image.open(path) as image:
+        if image.mode != "RGB":
+            return
+        small = image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    writing.write_png(small, path, metadata=texts, force=True)
+
+
+def main(wanted: list[str]) -> None:
+    """Draw the pictures whose path has one of the words, or all."""
+    for path, words in tasks().items():
+        name = str(path.relative_to(DOCS))
+        if wanted and not any(word in name for word in wanted):
+            continue
+        status = cli.main([*words, "-o", str(path), "--force"])
+        if status:
+            raise SystemExit(status)
+        if path.parent.name in ("gallery", "scenes"):
+            with_palette(path)
+        print(f"{name}: {path.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
