@@ -19,6 +19,7 @@ from visualiser.movements import scenefile
 from visualiser.pictures.dial import reading_at
 from visualiser.pictures.section import Section
 from visualiser.window import Window, texts
+from visualiser.window import camera as lens
 from visualiser.window.helpers import thumbnail_files
 from visualiser.window.wording import Saving
 
@@ -282,5 +283,19 @@ def test_the_dial_follows_the_movement_and_labels_leave_it_free(window: Window) 
     placed = window.showing.labelling.boxes
     assert len(placed) > 3
     assert not any(box.overlaps(label, 0.0) for label in placed)
+    # With the knee moved under the dial, what it covers is not pointed at, and no leader runs beneath it.
+    view = window.view
+    assert view.camera is not None
+    knee = view.camera.project(view.frame.anchors["head_of_fibula"][None], *view.size_px)[0]
+    way = box.right - 12.0 - knee[0], box.bottom - 30.0 - knee[1]
+    view.camera, view.pivot = lens.panned(view.camera, view.pivot, way, view.size_px)
+    view.draw()
+    rest(window)
+    lines = window.showing.labelling.leaders
+    assert len(lines) > 2
+    for path in lines:
+        for share in np.linspace(0.0, 1.0, 50):
+            x, y = path[-2] + share * (path[-1] - path[-2])
+            assert not (box.left < x < box.right - 1 and box.top < y < box.bottom - 1)
     window.showing.hold({"hip_flexion": 60.0})
     assert not dial.isVisible()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPlane
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkProperty
 
 from visualiser import machine
@@ -23,7 +24,6 @@ from visualiser.pictures.cameras import Camera, visible_share
 from visualiser.pictures.caps import Cap
 from visualiser.pictures.section import Plane
 from visualiser.pictures.shading import edges
-from visualiser.transforms import apply
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
 # Where the four camera lights stand (x right, y up, z towards the viewer) and their colours: warm key from the upper left, cool fill
@@ -105,6 +105,7 @@ class Stage:
         self._surfaces = {surface.name: surface for surface in surfaces}
         self._meshes: dict[str, Any] = {}
         self._actors: dict[str, Any] = {}
+        self._placed: dict[str, vtkMatrix4x4] = {}
         self._moving: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         self._pixels = vtkUnsignedCharArray()
         self._camera: Camera | None = None
@@ -144,6 +145,8 @@ class Stage:
         if "scalars" in look:
             mesh.set_active_scalars("colour", preference="point")
         self._actors[surface.name].mapper.SetInputDataObject(mesh)
+        self._placed[surface.name] = vtkMatrix4x4()
+        self._actors[surface.name].SetUserMatrix(self._placed[surface.name])
         # VTK's own memory: what PyVista hands out asks and tells more than a frame has time for.
         self._moving[surface.name] = (
             vtk_to_numpy(mesh.GetPoints().GetData()),
@@ -173,9 +176,9 @@ class Stage:
             if self._surfaces[name].kind == PROP:
                 self._present[name] = name in frame.transforms
             if name in frame.transforms:
-                self._actors[name].user_matrix = frame.transforms[name]
-                centre, radius = self._at_rest[name]
-                self._balls[name] = (apply(frame.transforms[name], centre[None])[0], radius)
+                placed, (centre, radius) = frame.transforms[name], self._at_rest[name]
+                self._placed[name].DeepCopy(placed.ravel().tolist())
+                self._balls[name] = (placed[:3, :3] @ centre + placed[:3, 3], radius)
             elif name in frame.vertices:
                 self._balls[name] = _ball(frame.vertices[name], _SOME)
                 points, normals = self._moving[name]
@@ -203,7 +206,7 @@ class Stage:
     def _show_props(self) -> None:
         """Floor and supports are seen from above only: from below they would stand before what lies on them."""
         for name, present in self._present.items():
-            self._actors[name].visibility = self._with_props and self._from_above and present
+            self._actors[name].SetVisibility(self._with_props and self._from_above and present)
 
     def show(self, opacities: Mapping[str, float]) -> None:
         """Show surfaces as solid as said, hide those at 0; translucent ones are drawn in the right order, however they lie."""

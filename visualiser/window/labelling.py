@@ -9,6 +9,7 @@ from visualiser.pictures.appearance import VIEWS
 from visualiser.pictures.cameras import Box
 from visualiser.pictures.labels import LabelSpec
 from visualiser.pictures.naming import all_specs, label_specs
+from visualiser.typed import FloatArray
 from visualiser.window.labels import LiveLabels
 from visualiser.window.view import BodyView
 
@@ -39,6 +40,11 @@ class Labelling:
     def boxes(self) -> tuple[Box, ...]:
         """Where names stand, window pixels."""
         return self._live.boxes
+
+    @property
+    def leaders(self) -> FloatArray:
+        """Their lines, (n, 3, 2) window pixels."""
+        return self._live.leaders
 
     def free_box(self) -> Box:
         """Where the anatomy may stand, see `LiveLabels.free_box`."""

@@ -90,6 +90,11 @@ class LiveLabels:
         """Where the labels stand, window pixels."""
         return tuple(c.box.scaled(UNIT_PX) for c in self._placement.callouts) if self._placement else ()
 
+    @property
+    def leaders(self) -> FloatArray:
+        """Corners of their lines from the label to what it names: (n, 3, 2) window pixels."""
+        return leaders(self._placement.callouts if self._placement else ()) * UNIT_PX
+
     def free_box(self, size: tuple[float, float]) -> Box:
         """Where the anatomy may stand so that labels find room beside it, in window pixels."""
         whole = Box(0.0, 0.0, *size)

@@ -1,6 +1,7 @@
 """How the window looks: palette, style sheet and icons, all drawn from the colours of a picture theme."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from qtpy.QtCore import QByteArray, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
@@ -39,6 +40,7 @@ def is_dark(theme: Theme) -> bool:
     return sum(theme.bottom) < sum(theme.ink)
 
 
+@cache
 def shades(name: str) -> Shades:
     """The colours of the window for a picture theme."""
     theme = look_up("theme", name, THEMES)
