@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
     QComboBox,
     QLineEdit,
     QScrollBar,
+    QToolButton,
     QWidget,
 )
 from shiboken6 import getCppPointer
@@ -30,6 +31,7 @@ from visualiser.pictures.section import Section
 from visualiser.window import Window, texts
 from visualiser.window.plotstrip import PlotCanvas
 from visualiser.window.savedialog import SaveDialog
+from visualiser.window.theme import shades
 from visualiser.window.transport import TimeLine
 from visualiser.window.view import BodyView
 from visualiser.window.wording import Saving
@@ -173,6 +175,20 @@ def test_nothing_is_left_alive_when_a_window_is_closed(qapp) -> None:
     assert [name for name, there in kept.items() if there() is not None] == []
     assert [name for address, name in addresses().items() if address not in before] == []
     assert [thread.name for thread in threading.enumerate() if thread.name == "rehearsal"] == []
+
+
+def test_the_mark_of_a_bar_too_long_for_the_window_is_in_the_ink_of_the_theme(window: Window) -> None:
+    more = window.findChild(QToolButton, "qt_toolbar_ext_button")
+    for theme in ("dark", "light"):
+        window.dress(theme)
+        picture = more.icon().pixmap(24).toImage()
+        colours = {
+            picture.pixelColor(x, y).name()
+            for x in range(24)
+            for y in range(24)
+            if picture.pixelColor(x, y).alpha() == 255
+        }
+        assert colours == {shades(theme).ink}
 
 
 def test_the_window_follows_the_light_and_dark_of_the_system(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

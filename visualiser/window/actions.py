@@ -170,6 +170,9 @@ class Actions:
         self._window.addToolBar(bar)
         # The mark at the end of a bar that is too long for the window; Qt's own is black.
         self._more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        if self._more is not None:
+            self._more.setAccessibleName(texts.MORE)
+            self._more.setToolTip(texts.MORE)
         return buttons
 
     def dress(self, theme: str) -> None:

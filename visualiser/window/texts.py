@@ -21,6 +21,7 @@ HIDE_PANEL = "Hide: {} (the menu Window shows it again)"
 
 PICTURE = "The body: click a structure to select it"
 BAR = "Views"
+MORE = "More of this bar"
 HELP, MOUSE, PUT_AWAY = "Keys and mouse", "Mouse", "Put the message away"
 HELP_COLUMNS = ((MOUSE, "View", "Window"), ("Movement", "Structures"), ("File", "Edit"))
 MENUS = {
