@@ -28,7 +28,7 @@ def test_a_slow_machine_draws_fewer_pixels_first_and_plain_colours_only_when_tha
 def test_single_pictures_that_took_long_change_nothing() -> None:
     pace = Pace()
     for number in range(60):
-        pace.learn(1.0 if number % 3 == 0 else 0.04)
+        pace.learn(1.0 if number % 3 == 0 else (SLOW_S + EASY_S) / 2)
     assert (pace.scale, pace.simple) == (1.0, False)
 
 
