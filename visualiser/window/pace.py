@@ -3,9 +3,8 @@
 import statistics
 from collections import deque
 
-# Limits in seconds from asking for a picture until it stands; what else is due takes about 15 ms more, so that slow is 17 pictures a second.
-# Between slow and easy nothing changes, so that the picture does not waver: a step of pixels costs less
-# than what lies between them.
+# Limits in seconds from asking for a picture until it stands; what else is due takes about 15 ms more: slow is below 17 pictures a second.
+# Between slow and easy nothing changes, so that the picture does not waver: a step of pixels costs less than what lies between them.
 SLOW_S, EASY_S, QUICK_S = 0.042, 0.026, 0.014
 STEP, COARSEST = 0.125, 0.5
 _LATELY, _ENOUGH = 9, 5  # pictures remembered, and how many tell enough: one that took long by chance changes nothing
