@@ -183,19 +183,29 @@ def parts_of(vertices: FloatArray, parts: FloatArray) -> None:
 
 
 def part_normals(parts: FloatArray) -> FloatArray:
-    """Unit normals (3, ..., R, S + 1) at rings by components: each operation runs over long rows, in single precision."""
+    """Unit normals (3, ..., R, S + 1) at rings by components."""
     along, around = np.empty_like(parts), np.empty_like(parts)
+    part_steps(parts, along, around)
+    return crossed(around, along)
+
+
+def part_steps(parts: FloatArray, along: FloatArray, around: FloatArray) -> None:
+    """Write the ways along and round the tubes at rings (3, ..., R, S + 1), of any length."""
     np.subtract(parts[..., 2:, :], parts[..., :-2, :], out=along[..., 1:-1, :])
     np.subtract(parts[..., 1, :], parts[..., 0, :], out=along[..., 0, :])
     np.subtract(parts[..., -1, :], parts[..., -2, :], out=along[..., -1, :])
     np.subtract(parts[..., 2:], parts[..., :-2], out=around[..., 1:-1])
     np.subtract(parts[..., 1], parts[..., -2], out=around[..., 0])
     around[..., -1] = around[..., 0]
-    normals, spare = np.empty_like(parts), np.empty_like(parts[0])
+
+
+def crossed(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Unit vectors (3, ...) across two, by components: each operation runs over long rows, in single precision."""
+    normals, spare = np.empty_like(first), np.empty_like(first[0])
     for axis in range(3):
         one, two = (axis + 1) % 3, (axis + 2) % 3
-        np.multiply(around[one], along[two], out=normals[axis])
-        np.multiply(around[two], along[one], out=spare)
+        np.multiply(first[one], second[two], out=normals[axis])
+        np.multiply(first[two], second[one], out=spare)
         normals[axis] -= spare
     size = np.einsum("k...,k...->...", normals, normals)
     np.sqrt(size, out=size)
@@ -207,8 +217,13 @@ def part_normals(parts: FloatArray) -> FloatArray:
 
 def cap_normals(parts: FloatArray) -> FloatArray:
     """Unit normals (..., 2, 3) of the two ends of tubes by components (3, ..., R, S + 1): they face along the tube."""
-    out = parts[..., [0, -1], :-1].sum(axis=-1) - parts[..., [1, -2], :-1].sum(axis=-1)
-    return unit(out.transpose(*range(1, out.ndim), 0))
+    return unit(cap_ways(parts))
+
+
+def cap_ways(parts: FloatArray) -> FloatArray:
+    """The same before they are brought to length one."""
+    out: FloatArray = parts[..., [0, -1], :-1].sum(axis=-1) - parts[..., [1, -2], :-1].sum(axis=-1)
+    return out.transpose(*range(1, out.ndim), 0)
 
 
 def place_normals(sides: FloatArray, caps: FloatArray, target: FloatArray) -> None:

@@ -55,26 +55,36 @@ def _parts(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     return points[:, :CENTRES].reshape(len(points), len(HEADS), RINGS, 3), points[:, CENTRES:]
 
 
-def turned(points: FloatArray, legs: FloatArray, joints: Joints) -> FloatArray:
-    """Points (N, 3 * POINTS) of the plane of the flexions after the turns that leave it: ends turn with their bones, the rest as a
-    stretched chord."""
-    if not legs[:, _BESIDE].any():
-        return points
+def flattened(legs: FloatArray) -> FloatArray:
+    """Poses (N, 6) without the turns that leave the plane of the flexions."""
     plane = legs.copy()
     plane[:, _BESIDE] = 0.0
-    flat = Joints.of(plane)
-    pelvis = (joints.pelvis @ np.swapaxes(flat.pelvis, -1, -2)).astype(points.dtype)
-    tibia = joints.tibia[:, :3, :3] @ np.swapaxes(flat.tibia[:, :3, :3], -1, -2)
-    shift = (joints.tibia[:, :3, 3] - np.einsum("nij,nj->ni", tibia, flat.tibia[:, :3, 3])).astype(points.dtype)
-    tibia = tibia.astype(points.dtype)
-    points = points.reshape(len(points), POINTS, 3)
-    by_pelvis = points @ np.swapaxes(pelvis, -1, -2) - points
-    by_tibia = points @ np.swapaxes(tibia, -1, -2) + shift[:, None] - points
+    return plane
+
+
+def turned(points: FloatArray, legs: FloatArray, joints: Joints, flat: Joints | None = None) -> FloatArray:
+    """Points (N, 3 * POINTS) of the plane of the flexions after the turns that leave it: ends turn with their bones, the rest as a
+    stretched chord.
+
+    flat : the joints in `flattened` poses, where they are known already
+    """
+    if not legs[:, _BESIDE].any():
+        return points
+    flat = flat or Joints.of(flattened(legs))
+    pelvis = flat.pelvis @ np.swapaxes(joints.pelvis, -1, -2)  # the way back, as points are rows
+    tibia = flat.tibia[:, :3, :3] @ np.swapaxes(joints.tibia[:, :3, :3], -1, -2)
+    shift = joints.tibia[:, :3, 3] - np.einsum("nj,nji->ni", flat.tibia[:, :3, 3], tibia)
+    apart, still = points.reshape(len(points), POINTS, 3), np.eye(3)
+    by_pelvis = (apart @ (pelvis - still).astype(points.dtype)).reshape(points.shape)
+    by_tibia = (apart @ (tibia - still).astype(points.dtype) + shift.astype(points.dtype)[:, None]).reshape(
+        points.shape
+    )
     rigid, chord, anchors = _carriers(points.dtype.name)
-    moved = points + rigid[:, :1] * by_pelvis + rigid[:, 1:] * by_tibia
-    moved += chord[:, :1] * by_pelvis[:, anchors[:, 0]] + chord[:, 1:] * by_tibia[:, anchors[:, 1]]
-    flat_rows: FloatArray = moved.reshape(len(points), -1)
-    return flat_rows
+    moved: FloatArray = points + rigid[0] * by_pelvis
+    moved += rigid[1] * by_tibia
+    moved += chord[0] * by_pelvis.take(anchors[0], axis=1)
+    moved += chord[1] * by_tibia.take(anchors[1], axis=1)
+    return moved
 
 
 def likeness(legs: FloatArray, others: FloatArray) -> FloatArray:
@@ -97,57 +107,85 @@ class ShapeTable:
         shapes = (baked["shapes"] * baked["steps"][:, None]).astype(np.float32)  # (C, P)
         self._points, self._radii = (np.ascontiguousarray(part) for part in np.split(shapes, [3 * POINTS], axis=1))
         nodes = {name: _nodes(baked, name) for name in TABLES}
-        self._plane = Blend(nodes["plane"], TABLES["plane"])
-        self._beside = [Blend(nodes[name], TABLES[name]) for name in ("hip", "knee")]
+        self._blends = Blends([(nodes[name], TABLES[name]) for name in ("plane", "hip", "knee")])
         self._plane_amounts = _flat(baked["plane_amounts"])
         # What is added to the turned plane, table under table: one product then serves them all.
         self._added = np.concatenate([_flat(baked[f"{name}_amounts"]) for name in ("hip", "knee", "cross")])
         self._known = np.ascontiguousarray(_measured(baked["cross_legs"]).T)
         self._known_square = (0.5 * np.square(self._known).sum(axis=0)).astype(np.float32)
 
-    def at(self, legs: FloatArray, joints: Joints) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Centres (N, H, R, 3), lines (N, L, 3) and radii (N, H, R, S) in poses (N, 6), in single precision."""
-        plane = self._plane.weights(legs) @ self._plane_amounts
+    def at(
+        self, legs: FloatArray, joints: Joints, flat: Joints | None = None
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Centres (N, H, R, 3), lines (N, L, 3) and radii (N, H, R, S) in poses (N, 6), in single precision; `flat` as in `turned`."""
+        in_plane, *weights = self._blends.weights(legs)
+        plane = in_plane @ self._plane_amounts
         turns = _measured(legs)
         like = (turns @ self._known - 0.5 * np.square(turns).sum(axis=1)[:, None]).astype(np.float32)
         like -= self._known_square
-        weights = [*(blend.weights(legs) for blend in self._beside), np.exp(like, out=like)]
-        added = np.concatenate(weights, axis=1) @ self._added
+        added = _product(np.concatenate([*weights, np.exp(like, out=like)], axis=1), self._added)
         points, beside = np.split(np.concatenate([plane, added]) @ self._points, 2)
-        points = turned(points, legs, joints) + beside
-        radii = (plane + added) @ self._radii
+        points = turned(points, legs, joints, flat)
+        points += beside
+        radii = _product(plane + added, self._radii)
         return (*_parts(points), radii.reshape(len(legs), len(HEADS), RINGS, SECTORS))
+
+
+def _product(rows: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Rows (N, M) times a large matrix: one by one where they are few, since a product of matrices first copies the large one."""
+    if len(rows) > 2:
+        return rows @ matrix
+    product = np.empty((len(rows), matrix.shape[1]), dtype=rows.dtype)
+    for row, result in zip(rows, product, strict=True):
+        np.dot(row, matrix, out=result)
+    return product
 
 
 class Blend:
     """Weights of the nodes of one table, cubic along each of its axes."""
 
     def __init__(self, nodes_deg: list[FloatArray], axes: tuple[int, ...]) -> None:
-        self._axes = [_Axis(axis, np.radians(nodes)) for axis, nodes in zip(axes, nodes_deg, strict=True)]
+        self._blends = Blends([(nodes_deg, axes)])
 
     def weights(self, legs: FloatArray) -> FloatArray:
         """Weights (N, nodes) in poses (N, 6); beyond the outermost nodes they stay as they are there."""
-        whole, *others = (axis.weights(legs) for axis in self._axes)
-        for part in others:
-            whole = (whole[:, :, None] * part[:, None]).reshape(len(legs), -1)
-        single: FloatArray = whole.astype(np.float32)
-        return single
+        return self._blends.weights(legs)[0]
 
 
-class _Axis:
-    """A cubic through nodes as its pieces: several times faster to ask than the spline itself."""
+class Blends:
+    """Several of them in one go: cubics through nodes as their pieces, all axes of all tables in one array, shorter ones filled up."""
 
-    def __init__(self, axis: int, nodes: FloatArray) -> None:
-        self._axis, self._nodes = axis, nodes
-        self._pieces = np.ascontiguousarray(np.moveaxis(CubicSpline(nodes, np.eye(len(nodes))).c, 1, 0))
+    def __init__(self, tables: list[tuple[list[FloatArray], tuple[int, ...]]]) -> None:
+        self._axes = np.array([axis for _, axes in tables for axis in axes])
+        nodes = [np.radians(own) for nodes_deg, _ in tables for own in nodes_deg]
+        longest = max(len(own) for own in nodes)
+        self._low, self._high = (np.array([own[i] for own in nodes]) for i in (0, -1))
+        self._inner = np.full((len(nodes), longest - 2), np.inf)
+        self._begins = np.zeros((len(nodes), longest - 1))
+        self._pieces = np.zeros((len(nodes), longest - 1, 4, longest))
+        for i, own in enumerate(nodes):
+            self._inner[i, : len(own) - 2] = own[1:-1]
+            self._begins[i, : len(own) - 1] = own[:-1]
+            spline = np.moveaxis(CubicSpline(own, np.eye(len(own))).c, 1, 0)
+            self._pieces[i, : len(own) - 1, :, : len(own)] = spline
+        self._counts = [[len(own) for own in nodes_deg] for nodes_deg, _ in tables]
+        self._rows = np.arange(len(nodes))
 
-    def weights(self, legs: FloatArray) -> FloatArray:
-        at = np.clip(legs[:, self._axis], self._nodes[0], self._nodes[-1])
-        piece = np.searchsorted(self._nodes[1:-1], at, side="right")
-        beyond = (at - self._nodes[piece])[:, None]
-        cubic, square, slope, value = np.moveaxis(self._pieces[piece], 1, 0)
-        weights: FloatArray = ((cubic * beyond + square) * beyond + slope) * beyond + value
-        return weights
+    def weights(self, legs: FloatArray) -> list[FloatArray]:
+        """Weights (N, nodes) of each table in poses (N, 6), in single precision."""
+        at = np.clip(legs[:, self._axes], self._low, self._high)
+        piece = (at[:, :, None] >= self._inner).sum(axis=2)
+        beyond = (at - self._begins[self._rows, piece])[..., None]
+        cubic, square, slope, value = np.moveaxis(self._pieces[self._rows, piece], 2, 0)
+        along = ((cubic * beyond + square) * beyond + slope) * beyond + value
+        every, first = [], 0
+        for counts in self._counts:
+            whole = along[:, first, : counts[0]]
+            for i, count in enumerate(counts[1:], start=first + 1):
+                whole = (whole[:, :, None] * along[:, i, None, :count]).reshape(len(legs), -1)
+            first += len(counts)
+            every.append(whole.astype(np.float32))
+        return every
 
 
 def _nodes(baked: Mapping[str, Any], name: str) -> list[FloatArray]:
@@ -161,7 +199,8 @@ def _flat(amounts: FloatArray) -> FloatArray:
 
 @lru_cache
 def _carriers(kind: str) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Shares (POINTS, 2) of pelvis and tibia in each point, rigid and as a chord, and the points whose motion moves the chord."""
+    """Shares (2, 3 * POINTS) of pelvis and tibia in each point, rigid and as a chord, and where points are whose motion moves the
+    chord: number by number, so that operations run over long rows."""
     rigid, chord, anchors = [], [], []
     for i, head in enumerate(HEADS):
         own = _muscle_carriers(head)
@@ -171,7 +210,10 @@ def _carriers(kind: str) -> tuple[FloatArray, FloatArray, IntArray]:
     rigid.append(nervetubes.shares())
     chord.append(np.zeros((nervetubes.POINTS, 2)))
     anchors.append(np.zeros((nervetubes.POINTS, 2), dtype=np.intp))
-    return np.concatenate(rigid).astype(kind), np.concatenate(chord).astype(kind), np.concatenate(anchors)
+    shares = (np.repeat(np.concatenate(part).T, 3, axis=1).astype(kind) for part in (rigid, chord))
+    places = np.repeat(3 * np.concatenate(anchors).T, 3, axis=1) + np.tile(np.arange(3), POINTS)
+    by_rigid, by_chord = shares
+    return by_rigid, by_chord, places
 
 
 def _muscle_carriers(head: MuscleHead) -> tuple[FloatArray, FloatArray, tuple[int, int]]:

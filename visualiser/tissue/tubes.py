@@ -7,7 +7,7 @@ Solving a pose takes tenths of a second (`contact.py`, `settling.py`), so it is 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -33,18 +33,20 @@ from visualiser.tissue.restshapes import (
     rest_positions,
 )
 from visualiser.tissue.sections import (
-    cap_normals,
+    cap_ways,
     closed_faces,
     closed_uv,
     closed_vertices,
-    part_normals,
+    crossed,
+    part_steps,
     parts_of,
     place_normals,
     refined_parts,
     refining_matrix,
     ring_volume,
+    unit,
 )
-from visualiser.tissue.shapetable import FORMAT, ShapeTable
+from visualiser.tissue.shapetable import FORMAT, ShapeTable, flattened
 from visualiser.tissue.tubeends import Ends
 from visualiser.typed import FloatArray, IntArray
 
@@ -136,25 +138,36 @@ class SoftTissue:
         """Outward unit normals of all surfaces at their vertices, name -> (..., V, 3): tubes of one size together, for speed."""
         normals = {name: np.empty_like(points) for name, points in vertices.items()}
         lead = next(iter(vertices.values())).shape[:-2]
+        groups = []  # per size of tubes: their shape by components, and per run of tubes their vertices, targets and place
         for (rings, sectors), rows_of in _tubes_by_size().items():
-            places = [
-                (points[..., rows, :], normals[name][..., rows, :])
-                for name, points in vertices.items()
-                for rows in rows_of.get(name, ())
-            ]
-            if not places:
-                continue
-            count = rings * (sectors + 1) + 2
-            # Tubes of one size that lie together go as one.
-            split = [[own.reshape(*lead, -1, count, 3) for own in pair] for pair in places]
-            ends = np.cumsum([0, *(own.shape[-3] for own, _ in split)])
-            parts = np.empty((3, *lead, ends[-1], rings, sectors + 1), dtype=np.float32)
-            slices = [(..., slice(first, last), slice(None), slice(None)) for first, last in pairwise(ends)]
-            for (own, _), at in zip(split, slices, strict=True):
-                parts_of(own, parts[at])
-            sides, caps = part_normals(parts), cap_normals(parts)
-            for (_, target), at in zip(split, slices, strict=True):
-                place_normals(sides[at], caps[at], target)
+            runs, count, first = [], rings * (sectors + 1) + 2, 0
+            for name in vertices:
+                for rows in rows_of.get(name, ()):
+                    own, target = (
+                        kept[name][..., rows, :].reshape(*lead, -1, count, 3) for kept in (vertices, normals)
+                    )
+                    runs.append((own, target, (..., slice(first, first + own.shape[-3]), slice(None), slice(None))))
+                    first += own.shape[-3]
+            if runs:
+                groups.append(((3, *lead, first, rings, sectors + 1), runs))
+        # All sizes lie in one row, so that what is done point by point is done once.
+        sizes = [int(np.prod(shape[1:])) for shape, _ in groups]
+        buffers: tuple[FloatArray, ...] = tuple(np.empty((3, sum(sizes)), dtype=np.float32) for _ in range(3))
+        parts, along, around = buffers
+        ends, caps = np.cumsum([0, *sizes]), []
+        for (shape, runs), first, last in zip(groups, ends, ends[1:], strict=False):
+            tubes = parts[:, first:last].reshape(shape)
+            for own, _, at in runs:
+                parts_of(own, tubes[at])
+            part_steps(tubes, along[:, first:last].reshape(shape), around[:, first:last].reshape(shape))
+            caps.append(cap_ways(tubes))
+        sides, faces = crossed(around, along), unit(np.concatenate(caps, axis=-3))
+        past = 0
+        for (shape, runs), first, last in zip(groups, ends, ends[1:], strict=False):
+            own_sides, own_caps = sides[:, first:last].reshape(shape), faces[..., past : past + shape[-3], :, :]
+            past += shape[-3]
+            for _, target, at in runs:
+                place_normals(own_sides[at], own_caps[at], target)
         return normals
 
     def _surfaced(self, legs: FloatArray) -> dict[str, FloatArray]:
@@ -179,8 +192,9 @@ class SoftTissue:
 
     def _parts(self, legs: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Heads by components (N, H, 3, R, S); rings of trunk and divisions (N, R, S, 3), of roots and of branches (N, B, R, S, 3)."""
-        joints = Joints.of(legs)
-        centres, lines, radii = self._table.at(legs, joints)
+        both = Joints.of(np.concatenate([legs, flattened(legs)]))  # at once: few poses take as long as one
+        joints, flat = (Joints(*(part[half] for part in both)) for half in (slice(len(legs)), slice(len(legs), None)))
+        centres, lines, radii = self._table.at(legs, joints, flat)
         bundle = self._bundle(centres, radii, joints)
         roots = nervetubes.roots()
         placed = (roots.reshape(-1, 3) @ joints.pelvis.transpose(0, 2, 1).astype(np.float32)).reshape(-1, *roots.shape)
