@@ -17,23 +17,39 @@ from scipy.spatial import ConvexHull
 
 from visualiser import __version__, keys
 from visualiser.anatomy import landmarks, skeleton
-from visualiser.bodies.assembly import BONE, MUSCLE, Body, Surface, structures
+from visualiser.bodies.assembly import BONE, MUSCLE, NERVE, Body, Surface, structures
+from visualiser.conventions import LEG_SLICES, SIDES
 from visualiser.errors import ExportError
 from visualiser.exports.gltf import Profile, animated
 from visualiser.exports.levels import coarse
 from visualiser.exports.subject import Subject
-from visualiser.movements.movement import Movement, body_turn
+from visualiser.movements.movement import Movement, body_turn, pose_at
 from visualiser.pictures import colouring
-from visualiser.pictures.appearance import DIVERGING, IDENTITY, THEMES, TISSUE, VIEWS, Colour, Theme, look_up
+from visualiser.pictures.appearance import (
+    DIVERGING,
+    IDENTITY,
+    QUIET_FLESH,
+    QUIET_NERVE,
+    RISING,
+    THEMES,
+    TISSUE,
+    VIEWS,
+    Colour,
+    Theme,
+    look_up,
+)
 from visualiser.pictures.cards import card
 from visualiser.pictures.naming import label_specs
 from visualiser.tissue.measurement import Table
+from visualiser.tissue.nerve import nerve_state_since_standing
+from visualiser.tissue.nervelevels import drawn_levels, strain_at
 
 _FOLDER = Path(__file__).parent / "viewer"
 _CODE = ("model.js", "labels.js", "plot.js", "panel.js", "main.js")
 PROFILE = Profile("fine", 2, 1, False, "the offline page")
 _SMALL = Profile("light", 2, 1, False, "the offline page with several movements")
 _SAMPLES = 121  # of the plotted numbers
+_NERVE_STEP = 4  # of the points of the nerve whose strain a page knows: every two centimetres
 _SURVEY = 5  # poses that decide the framing
 _BELOW_THIGH = ("tibia", "fibula", "foot", "tibial_nerve", "common_fibular_nerve")
 _THIGH_ENDS_M = -0.11  # how far down the shank a picture framed on the thigh reaches; by eye, as in stills
@@ -136,6 +152,10 @@ def _facts(subjects: Sequence[Subject], body: Body, profile: Profile, view: str 
         },
         "numbered": keys.NUMBERED_VIEWS,
         "diverging": DIVERGING,
+        "rising": RISING,
+        "quiet": {MUSCLE: _hex(QUIET_FLESH), NERVE: _hex(QUIET_NERVE)},
+        "measured": colouring.MEASURED,
+        "nerve_levels": _nerve_levels(body, profile),
         "choices": {name: words for name, (words, _, _) in QUANTITIES.items()},
         "quantities": {name: words for name, (_, words, _) in QUANTITIES.items()},
         "units": {name: unit for name, (_, _, unit) in QUANTITIES.items()},
@@ -177,7 +197,8 @@ def _movement(subject: Subject, body: Body, view: str | None, labels: str) -> di
         .ravel()
         .tolist(),
         "framing": _framing(body, movement, seen),
-        "reach": {choice: colouring.reach(choice, body, movement) for choice in ("length", "strain")},
+        "reach": {choice: colouring.reach(choice, body, movement) for choice in colouring.MEASURED},
+        "nerve": _along_nerve(movement, body),
         "series": _series(table, body),
         "labels": [spec.key for spec in label_specs(labels, movement)],
     }
@@ -208,6 +229,35 @@ def _series(table: Table, body: Body) -> dict[str, dict[str, list[float]]]:
         or {"hip_flexion": angles["hip_flexion"]},
     }
     return {quantity: {n: np.round(v, 2).tolist() for n, v in columns.items()} for quantity, columns in series.items()}
+
+
+def _nerve_levels(body: Body, profile: Profile) -> dict[str, list[float | None]]:
+    """For each nerve, the height in standing (mm below the hip centre, negative) at which each vertex of its model lies along the nerve;
+    none where nothing is computed."""
+    levels: dict[str, list[float | None]] = {}
+    for surface in body.surfaces:
+        if surface.kind == NERVE and surface.structure not in levels:
+            kept = coarse(body, surface, profile.ring_step, profile.sector_step).kept
+            found = drawn_levels(surface.structure, body.tube_sizes(surface.structure))[kept]
+            levels[surface.structure] = [None if np.isnan(value) else round(1e3 * value, 1) for value in found]
+    return levels
+
+
+def _along_nerve(movement: Movement, body: Body) -> dict[str, Any]:
+    """Strain, per cent, and how far it has slid since standing, mm, along the nerve: sides -> moments at equal steps -> levels, mm."""
+    poses = pose_at(movement, np.linspace(0.0, movement.duration_s, _SAMPLES))
+    found: dict[str, Any] = {}
+    for side in SIDES if body.legs == "both" else (body.side,):
+        state = nerve_state_since_standing(poses[:, LEG_SLICES[side]])
+        levels = state.level[::_NERVE_STEP]
+        # Strain is known between the points, excursion at them: both told at the same levels.
+        strain = np.array([strain_at(state._replace(strain=own), levels) for own in state.strain])
+        found["levels"] = np.round(1e3 * levels, 1).tolist()
+        found[str(side)] = {
+            "nerve_strain": np.round(100.0 * strain, 2).tolist(),
+            "nerve_excursion": np.round(1e3 * state.excursion[:, ::_NERVE_STEP], 1).tolist(),
+        }
+    return found
 
 
 def _framing(body: Body, movement: Movement, subject: Subject) -> list[list[float]]:

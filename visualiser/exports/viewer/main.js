@@ -98,13 +98,14 @@ function setColour(name) {
   byId("colour").value = name;
   for (const one of model.surfaces) one.mesh.material.needsUpdate = true;
   model.dress();
-  const scaled = name === "length" || name === "strain", reach = model.movement.reach[name];
-  byId("scale").hidden = !scaled;
-  if (!scaled) return;
-  byId("scale-title").textContent = { length: "Length, % of upright", strain: "Strain of the belly, %" }[name];
-  byId("scale-strip").style.background = `linear-gradient(to right, ${facts.diverging.map((c) => `rgb(${c})`).join(",")})`;
-  const middle = name === "length" ? 100 : 0;
-  byId("scale-ticks").replaceChildren(...[middle - reach, middle, middle + reach].map((v) => element("span", String(v).replace("-", "−"))));
+  const title = facts.measured[name], reach = model.movement.reach[name];
+  byId("scale").hidden = !title;
+  if (!title) return;
+  const rises = name === "nerve_strain", middle = name === "length" ? 100 : 0;
+  byId("scale-title").textContent = title;
+  byId("scale-strip").style.background = `linear-gradient(to right, ${(rises ? facts.rising : facts.diverging).map(css).join(",")})`;
+  const ticks = rises ? [0, reach / 2, reach] : [middle - reach, middle, middle + reach];
+  byId("scale-ticks").replaceChildren(...ticks.map((v) => element("span", String(v).replace("-", "−"))));
 }
 
 function setMovement(number) {
@@ -223,7 +224,7 @@ function resize() {
 function connect() {
   options(byId("movement"), facts.movements.map((m, i) => [i, m.title]));
   options(byId("view"), Object.keys(facts.views).map((name) => [name, name[0].toUpperCase() + name.slice(1)]));
-  options(byId("colour"), [["tissue", "Tissue"], ["identity", "One colour each"], ["length", "By length"], ["strain", "By strain"]]);
+  options(byId("colour"), [["tissue", "Tissue"], ["identity", "One colour each"], ["length", "By length"], ["strain", "By strain"], ["nerve_strain", "Strain along the nerve"], ["nerve_excursion", "Sliding of the nerve"]]);
   options(byId("speed"), SPEEDS.map((s) => [s, `${s}×`]));
   options(byId("quantity"), Object.entries(facts.choices));
   setSpeed(1);

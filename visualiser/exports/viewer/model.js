@@ -95,7 +95,7 @@ class Model {
     this.time = Math.min(Math.max(seconds, 0), this.duration);
     // At its very end an animation begins anew; a hair before it holds the last pose.
     this.mixer.setTime(Math.min(this.time, this.duration - 1e-5));
-    if (this.colour === "length" || this.colour === "strain") this.paint();
+    if (facts.measured[this.colour]) this.paint();
     this.dirty = true;
   }
 
@@ -137,25 +137,63 @@ class Model {
     this.dirty = true;
   }
 
-  // Colours of the muscles: their own tissue, one each, or what the movement does to them.
+  // Colours of muscles and nerves: their own tissue, one each, what the movement does to the heads, or what it does along the nerve.
   paint() {
+    const alongNerve = this.colour.startsWith("nerve_");
     for (const one of this.surfaces) {
       if (one.kind !== MUSCLE && one.kind !== NERVE) continue;
       const material = one.mesh.material;
-      const own = this.colour === "tissue" || (this.colour !== "identity" && one.kind === NERVE);
-      const map = own ? one.base.map : null;
-      if (material.map !== map) {
+      const own = this.colour === "tissue" || (this.colour !== "identity" && !alongNerve && one.kind === NERVE);
+      const map = own ? one.base.map : null, many = alongNerve && one.kind === NERVE && this.shadeNerve(one);
+      if (material.map !== map || material.vertexColors !== (many || one.base.colours)) {
         material.map = map;
+        material.vertexColors = many || one.base.colours;
         material.needsUpdate = true;
       }
       if (own) material.color.copy(one.base.colour);
+      else if (many) material.color.set(0xffffff);
+      else if (alongNerve) material.color.set(facts.quiet[one.kind]);
       else material.color.set(this.colour === "identity" ? facts.structures[one.structure].colour : this.shade(one));
     }
   }
 
   shade(one) {
     const change = this.value(this.colour, one.structure) - (this.colour === "length" ? 100 : 0);
-    return diverging(0.5 + change / this.movement.reach[this.colour] / 2);
+    return css(mapped(facts.diverging, 0.5 + change / this.movement.reach[this.colour] / 2));
+  }
+
+  // Colours along a nerve at this moment, vertex by vertex; false where nothing is known of its leg.
+  shadeNerve(one) {
+    const told = this.movement.nerve, own = told[one.side]?.[this.colour];
+    if (!own) return false;
+    const place = (this.time / this.duration) * (own.length - 1);
+    const row = Math.min(Math.floor(place), own.length - 2), later = place - row;
+    const reach = this.movement.reach[this.colour];
+    const colours = told.levels.map((_, i) => {
+      const value = own[row][i] + (own[row + 1][i] - own[row][i]) * later;
+      return this.colour === "nerve_strain" ? mapped(facts.rising, value / reach) : mapped(facts.diverging, 0.5 + value / reach / 2);
+    });
+    const geometry = one.mesh.geometry, levels = facts.nerve_levels[one.structure], quiet = new THREE.Color(facts.quiet[NERVE]);
+    if (!one.along) {
+      // Which two known levels each vertex lies between never changes; levels fall along the nerve.
+      one.along = levels.map((level) => {
+        if (level === null) return null;
+        let low = 0;
+        while (low < told.levels.length - 2 && told.levels[low + 1] > level) low++;
+        return [low, Math.min(Math.max((told.levels[low] - level) / (told.levels[low] - told.levels[low + 1]), 0), 1)];
+      });
+      const Attribute = geometry.index.constructor; // our part of three.js does not name this class
+      geometry.setAttribute("color", new Attribute(new Float32Array(3 * levels.length), 3));
+    }
+    const paint = geometry.attributes.color, mixed = new THREE.Color();
+    const known = colours.map((colour) => new THREE.Color(css(colour)));
+    one.along.forEach((at, i) => {
+      if (at) mixed.copy(known[at[0]]).lerp(known[at[0] + 1], at[1]);
+      else mixed.copy(quiet);
+      paint.setXYZ(i, mixed.r, mixed.g, mixed.b);
+    });
+    paint.needsUpdate = true;
+    return true;
   }
 
   // A quantity of a head at this moment, between the samples.
@@ -294,11 +332,11 @@ class Model {
   }
 }
 
-// A colour of the diverging map: 0 short or slack, 0.5 as upright, 1 long.
-function diverging(share) {
-  const colours = facts.diverging;
+// A colour of a map, as three numbers, at a share of the way along it.
+function mapped(colours, share) {
   const place = Math.min(Math.max(share, 0), 1) * (colours.length - 1);
   const low = Math.min(Math.floor(place), colours.length - 2), part = place - low;
-  const [a, b] = [colours[low], colours[low + 1]];
-  return `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * part)).join(",")})`;
+  return colours[low].map((v, i) => Math.round(v + (colours[low + 1][i] - v) * part));
 }
+
+const css = (colour) => `rgb(${colour.join(",")})`;
