@@ -14,6 +14,7 @@ import argparse
 import os
 import random
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -193,56 +194,65 @@ def memory(longer_s: float, fps: int) -> None:
 
 
 def kill(times: int) -> None:
-    """Kill a clip and a batch at random moments; look at what is there; at the end let both finish."""
+    """Kill a clip and a batch at random moments; look at what is there; at the end let both finish.
+
+    Each run is a copy of this process, with everything loaded: the seconds in which a fresh one only loads are not worth a kill.
+    """
+    from visualiser import backstage, cli  # noqa: F401 - loaded once, for all copies
+    from visualiser.films import making  # noqa: F401
+    from visualiser.pictures import stills  # noqa: F401
+
     chance = random.Random(8)
-    env = os.environ
-    small = ["--preset", "draft", "--size", "160x96", "--fps", "4"]
-    broken = early = told = orphans = 0
+    small = ["--preset", "draft", "--size", "160x96", "--fps", "3"]
+    broken = early = ended = orphans = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         job = folder / "jobs.toml"
         job.write_text(
-            '[defaults]\npreset = "draft"\nwidth = 160\nheight = 96\nfps = 4\n'
+            '[defaults]\npreset = "draft"\nwidth = 160\nheight = 96\nfps = 3\n'
             '[[output]]\nfile = "{scene}.mp4"\nscenes = ["squat", "walking"]\n'
         )
         film = folder / "clip.mp4"
         commands = {
             "clip": ["clip", SCENE, *small, "--force", "-o", str(film)],
-            "batch": ["render", str(job), "-o", str(folder / "out"), "--workers", "2"],
+            "batch": ["render", str(job), "-o", str(folder / "out")],
+            "batch by two": ["render", str(job), "-o", str(folder / "out"), "--workers", "2"],
         }
+
+        def films() -> list[Path]:
+            return [film, *(folder / "out").glob("*.mp4")]
+
         took = {}
         for kind, words in commands.items():
+            for path in (folder / "out").glob("*"):
+                path.unlink()
             start = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "visualiser", *words], env=env, check=True, capture_output=True)
+            if _ended(_copy(words), 600.0) != 0:
+                sys.exit(f"The {kind} failed before anything was killed.")
             took[kind] = time.perf_counter() - start
-        whole = {path.name: _frames(path) for path in (film, *(folder / "out").glob("*.mp4"))}
+        whole = {path.name: _frames(path) for path in films()}
+        print(f"a clip {took['clip']:.1f} s, a batch {took['batch']:.1f} s, loaded", file=sys.stderr, flush=True)
         for number in range(times):
-            kind = ("clip", "batch")[number % 2]
-            if kind == "batch":  # made anew, or there is nothing to kill
+            # Processes of its own load for seconds: every fifth batch has some.
+            kind = "clip" if number % 2 == 0 else "batch by two" if number % 10 == 1 else "batch"
+            if kind != "clip":  # made anew, or there is nothing to kill
                 for path in (folder / "out").glob("*"):
                     path.unlink()
-            process = subprocess.Popen(
-                [sys.executable, "-m", "visualiser", *commands[kind]],
-                env=env,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            try:
-                process.wait(chance.uniform(0.05, 1.05) * took[kind])
-                told += 1
-            except subprocess.TimeoutExpired:
-                children = _children(process.pid)
-                process.kill()
-                process.wait()
+            pid = _copy(commands[kind])
+            if _ended(pid, chance.uniform(0.02, 1.02) * took[kind]) is None:
+                children = _children(pid)
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
                 early += 1
                 orphans += _left_after(children, 10.0)
-            for path in (film, *(folder / "out").glob("*.mp4")):
-                broken += _frames(path) != whole[path.name]
+            else:
+                ended += 1
+            broken += sum(_frames(path) != whole[path.name] for path in films())
             print(
                 f"{number + 1} of {times}: {early} killed, {broken} broken, {orphans} left", file=sys.stderr, flush=True
             )
-        for words in commands.values():
-            subprocess.run([sys.executable, "-m", "visualiser", *words], env=env, check=True, capture_output=True)
+        resumed = sum(_ended(_copy(words), 600.0) == 0 for words in commands.values())
+        broken += sum(_frames(path) != whole[path.name] for path in films())
         left = [
             path.name
             for where in (folder, folder / "out")
@@ -250,8 +260,37 @@ def kill(times: int) -> None:
             if path.name.endswith((".part", ".once"))
         ]
         made = sorted(path.name for path in (folder / "out").iterdir())
-    print(f"{early} killed, {told} had ended before; broken files {broken}, processes left {orphans}")
-    print(f"after a last run: {', '.join(made)}; temporary files left: {len(left)}")
+    print(f"{early} killed, {ended} had ended before; broken files {broken}, processes left {orphans}")
+    print(f"then {resumed} of 3 went on to their ends: {', '.join(made)}; temporary files left: {len(left)}")
+
+
+def _copy(words: list[str]) -> int:
+    """A copy of this process that runs a command of ours: its number."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        silence = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(silence, stream)
+        from visualiser import cli
+
+        status = int(cli.main(words) or 0)
+    finally:
+        os._exit(status)
+
+
+def _ended(pid: int, seconds: float) -> int | None:
+    """Exit status of a copy that ends within some seconds; None if it goes on."""
+    until = time.perf_counter() + seconds
+    while True:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        if time.perf_counter() > until:
+            return None
+        time.sleep(0.005)
 
 
 def _frames(path: Path) -> int:

@@ -11,11 +11,12 @@ from scipy.ndimage import gaussian_filter
 
 from visualiser import Scene, machine
 from visualiser.errors import UnknownNameError, VisualiserError
-from visualiser.films import clips
+from visualiser.films import clips, presets
 from visualiser.films.filming import Laying, expose, occupied
 from visualiser.films.pipes import ahead
 from visualiser.films.timeline import Pace
 from visualiser.pictures.options import Options
+from visualiser.pictures.pages import CUT_COLOURS
 
 pytestmark = pytest.mark.render
 SMALL = {"width": 320, "height": 180}
@@ -274,11 +275,25 @@ def test_a_film_is_opened_again_as_the_scene_that_it_shows(tmp_path: Path) -> No
     assert np.array_equal(again.measure(5).values, scene.measure(5).values)
 
 
+def test_a_section_goes_along_with_the_thigh_through_a_film(leg_raise: Scene, tmp_path: Path) -> None:
+    """Cut in the middle of the thigh: what is left stands beyond the plane, its cut faces are flat, and nothing cut away has a name."""
+    plan = presets.plan({"section": "sagittal", "labels": "none", **SMALL}, leg_raise.movement)
+    timeline = clips.timeline_of(leg_raise.movement, Pace(fps=1, start="1s", end="4s"))
+    shown = {"labels": "none"}
+    whole = list(clips.images(leg_raise.body, leg_raise.movement, options_of(leg_raise, **shown), timeline))
+    halved = list(clips.images(leg_raise.body, leg_raise.movement, plan.options, timeline))
+    bone = np.array(CUT_COLOURS["bone"])
+    for uncut, cut in zip(whole, halved, strict=True):
+        flat = [(np.abs(picture.astype(int) - bone).max(axis=-1) <= 1).sum() for picture in (uncut, cut)]
+        assert flat[1] > 150 and flat[1] > 3 * flat[0]
+    with pytest.raises(UnknownNameError, match="section"):
+        leg_raise.clip(tmp_path / "a.mp4", section="oblique", **SMALL)
+
+
 @pytest.mark.parametrize(
     ("word", "value", "said"),
     [
         ("outline", True, '"outline" is for stills'),
-        ("section", "axial:mid-thigh", '"section" is for stills'),
         ("caption", "A line", '"caption" is for stills'),
         ("footprints", True, '"footprints" is for stills'),
         ("colours", "strain", 'no option of a film "colours".*Did you mean "colour"'),

@@ -44,6 +44,7 @@ def add_to(app: App) -> None:
             "hamstring clip straight_leg_raise -o frames/%04d.png",
             "hamstring clip straight_leg_raise --preset 4k --workers 4",
             "hamstring clip running --motion my_run.mot",
+            "hamstring clip prone_leg_curl --section axial:mid-thigh",
         ),
     )
 
@@ -79,6 +80,9 @@ class Play:
         str | None, Parameter(help="draft (edges as they come), standard (smoothed) or fine (drawn twice as large).")
     ] = None
     transparent: Annotated[bool | None, Parameter(negative="", show_default=False, help="No ground.")] = None
+    section: Annotated[
+        str | None, Parameter(help="Cut through the thigh, which the cut goes along with, such as axial:mid-thigh.")
+    ] = None
 
 
 PLAIN = Play()

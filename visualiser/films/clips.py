@@ -30,8 +30,19 @@ from visualiser.pictures.furniture import CORNERS, Compass, Furniture, caption_b
 from visualiser.pictures.ink import four_bytes, on_four_bytes
 from visualiser.pictures.layout import gutters
 from visualiser.pictures.options import Options, moment
-from visualiser.pictures.pages import Page, dial_of, framing_points, page, shown_opacities, source_of, specs_for
+from visualiser.pictures.pages import (
+    Page,
+    dial_of,
+    inner_colours,
+    left_points,
+    page,
+    plane_of,
+    shown_opacities,
+    source_of,
+    specs_for,
+)
 from visualiser.pictures.rendering import Stage
+from visualiser.pictures.section import Cutaway
 from visualiser.pictures.stills import solid
 from visualiser.pictures.tracking import AHEAD_S, Tracker
 from visualiser.typed import BoolArray, ByteArray, FloatArray
@@ -349,6 +360,8 @@ def survey(
         text: replace(furniture, texts=(*furniture.texts, caption_block(options.canvas, text))) if text else furniture
         for text in captions
     }
+    if options.section is not None:  # what the section takes away loses its name, even a landmark
+        specs = tuple(replace(spec, priority=max(spec.priority, 2)) for spec in specs)
     anchors = tuple(anchoring.choose(specs, body, looks))
     shot = Shot(movement, options, way, anchors, quality, move.structure)
     return Survey(shot, laid, furniture, with_caption, anatomy, gauge, corner, frames[0].body_to_world)
@@ -361,7 +374,7 @@ def _way(
     if move.kind == "fixed":
         return cameramoves.fixed(laid.camera)
     specs = specs_for(body, movement, options)
-    points = framing_points(body, frames, options)
+    points = left_points(body, frames, options)
     if move.views:
         stops = []
         for share, view in move.keys:
@@ -393,7 +406,7 @@ def _way(
 def _anatomy(body: Body, frames: Sequence[Frame], cameras: Sequence[Camera], options: Options) -> Box:
     """The rectangle that the anatomy fills over the whole film, layout units."""
     places = [
-        camera.project(framing_points(body, [frame], options), *options.canvas)[:, :2]
+        camera.project(left_points(body, [frame], options), *options.canvas)[:, :2]
         for frame, camera in zip(frames, cameras, strict=True)
     ]
     all_places = np.concatenate(places)
@@ -415,8 +428,12 @@ def _looks(
         for frame, camera in zip(frames, cameras, strict=True):
             stage.update(frame)
             stage.look(camera)
+            plane = plane_of(body, frame, camera, options)
+            if plane is not None:
+                stage.hide_props()
+                stage.halve(plane, inner_colours(body, shown, {}))
             stage.colour()
-            looks.append(anchoring.Look(frame, camera, stage.depth()))
+            looks.append(anchoring.Look(frame, Cutaway.of(camera, plane), stage.depth()))
             if opaque != anything:
                 stage.show(anything)
                 stage.colour()

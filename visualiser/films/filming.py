@@ -27,15 +27,17 @@ from visualiser.pictures.appearance import Paint
 from visualiser.pictures.backdrop import cut_out
 from visualiser.pictures.cameras import Camera
 from visualiser.pictures.options import Options
-from visualiser.pictures.pages import covering_points, shown_opacities
+from visualiser.pictures.pages import covering_points, inner_colours, plane_of, shown_opacities
 from visualiser.pictures.rendering import Stage
-from visualiser.typed import ByteArray, FloatArray, IntArray
+from visualiser.pictures.section import Cutaway
+from visualiser.typed import BoolArray, ByteArray, FloatArray, IntArray
 
 # Drawn how many times larger, and whether edges are smoothed afterwards.
 QUALITIES: Mapping[str, tuple[int, bool]] = {"draft": (1, False), "standard": (1, True), "fine": (2, False)}
 STILL = "still"  # for the poster of a film
 _SAMPLES = {**{name: samples for name, (samples, _) in QUALITIES.items()}, STILL: 3}
 _AHEAD = 2
+_PALEST = np.uint8(200)  # of anatomy, where edges are looked for on a pale ground
 _SOLID = np.uint32(0xFF000000)  # of a pixel as one number: the lowest that lets nothing through
 _BAND, _GAP, _MARGIN = (
     64,
@@ -150,7 +152,7 @@ def _draw(body: Body, shot: Shot, posed: Iterator[_Posed]) -> Iterator[_Raw]:
     raw: _Raw | None = None
     with Stage(body.drawn, options.theme, size) as stage:
         stage.show(shown)
-        if options.show.only or options.transparent:
+        if options.show.only or options.transparent or options.section is not None:
             stage.hide_props()
         stage.backdrop(_BLACK)
         for now in posed:
@@ -158,11 +160,16 @@ def _draw(body: Body, shot: Shot, posed: Iterator[_Posed]) -> Iterator[_Raw]:
                 stage.update(now.frame)
                 stage.paint(now.colours)
                 stage.look(now.camera)
+                plane = plane_of(body, now.frame, now.camera, options)
+                if plane is not None:
+                    stage.halve(plane, inner_colours(body, shown, now.colours))
+                camera = Cutaway.of(now.camera, plane)
                 pixels, corner = _both(stage, samples) if translucent else stage.cutout(samples)
                 places = anchoring.places(shot.anchors, body, now.frame)
-                seen = stage.seen(now.camera.project(places, *size), radius=3.0 * options.scale * samples)
+                seen = stage.seen(camera.project(places, *size), radius=3.0 * options.scale * samples)
                 anchors = now.camera.project(places, *options.canvas)[:, :2]
-                covered = now.camera.project(covering_points(body, now.frame, shown), *options.canvas)[:, :2]
+                covered = camera.project(covering_points(body, now.frame, shown), *options.canvas)
+                covered = covered[np.isfinite(covered[:, 2]), :2]
                 raw = _Raw(pixels, corner, Exposure((), now.camera, anchors, seen, covered))
             before = now
             yield raw
@@ -216,10 +223,7 @@ def _alone(pixels: ByteArray, left: int, top: int, blended: bool) -> tuple[Part,
     """Anatomy on nothing, as one part."""
     cutout = np.ascontiguousarray(pixels)
     if blended:
-        signal = signal_of(cutout)
-        # Most edges are those of the body: they are looked for as on white.
-        signal[cutout[..., 3] == 0] = 255
-        smooth(cutout, signal)
+        smooth(cutout, _apart(signal_of(cutout), cutout[..., 3] == 0, dark=False))
     return (Part(left, top, cutout),)
 
 
@@ -229,9 +233,9 @@ class Laying:
     def __init__(self, ground: ByteArray) -> None:
         page = np.dstack([ground, np.full(ground.shape[:2], 255, np.uint8)])
         self._ground = page.view("<u4")[..., 0]
-        # Where edges are looked for: the bare ground between two frames.
-        self._bare = np.pad(signal_of(page), PAD, mode="edge")
-        self._signal = self._bare.copy()
+        self._dark = bool(signal_of(page).mean() < 128)
+        self._nothing = np.uint8(0 if self._dark else 255)
+        self._signal = np.full((ground.shape[0] + 2 * PAD, ground.shape[1] + 2 * PAD), self._nothing)
         self._sheet = self._ground.copy()
 
     def laid(self, pixels: ByteArray, left: int, top: int, blended: bool) -> tuple[Part, ...]:
@@ -241,27 +245,39 @@ class Laying:
         blended : whether edges are smoothed
         """
         cutout = np.asarray(pixels).view("<u4")[..., 0]
-        regions = []
+        regions, clear = [], []
         for upper, lower, first, last in occupied(cutout):
             own = cutout[upper:lower, first:last]
             regions.append((upper + top, lower + top, first + left, last + left))
             at = np.s_[upper + top : lower + top, first + left : last + left]
             sheet = self._sheet[at]
             np.copyto(sheet, self._ground[at])
+            clear.append(own == 0)
             solid = own >= _SOLID
             np.copyto(sheet, own, where=solid)
-            soft = np.flatnonzero((own != 0) != solid)
+            soft = np.flatnonzero(clear[-1] == solid)
             if len(soft):
                 _mix(sheet, own, soft)
         page = self._sheet[..., None].view(np.uint8)
         if blended and regions:
             padded = [np.s_[r[0] + PAD : r[1] + PAD, r[2] + PAD : r[3] + PAD] for r in regions]
-            for region, at in zip(regions, padded, strict=True):
-                self._signal[at] = signal_of(page[region[0] : region[1], region[2] : region[3]])
+            for region, at, nothing in zip(regions, padded, clear, strict=True):
+                signal = signal_of(page[region[0] : region[1], region[2] : region[3]])
+                self._signal[at] = _apart(signal, nothing, dark=self._dark)
             smooth_parts(page, self._signal, regions)
             for at in padded:
-                self._signal[at] = self._bare[at]
+                self._signal[at] = self._nothing
         return tuple(Part(r[2], r[0], page[r[0] : r[1], r[2] : r[3]].copy()) for r in regions)
+
+
+def _apart(signal: ByteArray, nothing: BoolArray, *, dark: bool) -> ByteArray:
+    """A signal (h, w) in which a pale bone on a pale ground has an edge as well, in place: outlines are what is seen most."""
+    if dark:
+        np.maximum(signal, 255 - _PALEST, out=signal)
+    else:
+        np.minimum(signal, _PALEST, out=signal)
+    signal[nothing] = 0 if dark else 255
+    return signal
 
 
 def _mix(below: NDArray[np.uint32], above: NDArray[np.uint32], at: IntArray) -> None:

@@ -9,6 +9,7 @@ from visualiser.films.timeline import Pace
 from visualiser.movements.movement import Movement
 from visualiser.pictures.appearance import look_up
 from visualiser.pictures.options import Look, Options, look_options
+from visualiser.pictures.section import section_of
 
 QUALITY = "standard"
 # Words of `Scene.image` that a film has no answer to: said, not passed over.
@@ -16,7 +17,6 @@ _OF_STILLS = tuple(
     [
         "at",
         "caption",
-        "section",
         "areas",
         "outline",
         "compare",
@@ -35,12 +35,14 @@ class Clip(Look, total=False):
     preset      : a key of PRESETS; what is said besides has its way
     quality     : 'draft' (edges as they come), 'standard' (edges smoothed) or 'fine' (drawn twice as large, then averaged)
     transparent : no ground
+    section     : a cut through the thigh that goes along with the femur, see `options.Still`
     the others  : see `timeline.Pace`
     """
 
     preset: str | None
     quality: str | None
     transparent: bool
+    section: str | None
     fps: int | None
     speed: float
     start: float | str | None
@@ -104,5 +106,7 @@ def plan(asked: Clip, movement: Movement, *, captions: bool = True) -> Plan:
     pace: dict[str, Any] = {field.name: words.pop(field.name) for field in fields(Pace) if field.name in words}
     if pace.get("fps", 0) is None:
         del pace["fps"]
+    cut = words.pop("section", None)
     options = look_options(cast(Look, words), movement)
-    return Plan(replace(options, captions=captions, transparent=transparent), Pace(**pace), quality)
+    section = None if cut is None else section_of(cut)
+    return Plan(replace(options, captions=captions, transparent=transparent, section=section), Pace(**pace), quality)

@@ -266,7 +266,8 @@ def visible_share(
     y = np.floor(points[:, 1:2]).astype(np.intp) + dy
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     depth = np.where(inside, depth_image[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)], np.inf)
-    share: FloatArray = ((depth >= points[:, 2:3] - tolerance) & inside).mean(axis=1, dtype=np.float64)
+    there = inside & np.isfinite(points[:, 2:3])  # what lies infinitely far off is not there
+    share: FloatArray = ((depth >= points[:, 2:3] - tolerance) & there).mean(axis=1, dtype=np.float64)
     return share
 
 

@@ -10,7 +10,7 @@ from visualiser.bodies.assembly import BONE, MUSCLE, NERVE, Body, Frame, structu
 from visualiser.errors import VisualiserError
 from visualiser.movements.movement import Movement
 from visualiser.pictures import colouring, dial, visibility
-from visualiser.pictures.appearance import IDENTITY, VIEWS, Colour
+from visualiser.pictures.appearance import IDENTITY, VIEWS, Colour, Paint
 from visualiser.pictures.cameras import (
     PERSPECTIVE_DEG,
     Box,
@@ -150,11 +150,9 @@ def page(
     least_half : half the height shown is at least that many metres, so that several pictures have one scale
     """
     canvas, turn = options.canvas, frames[0].body_to_world
-    points = framing_points(body, frames, options)
-    if options.section is not None:
-        points = _left_by(options.section, body, frames[0], points, options)
-        if options.section.areas:
-            turn = femur_turn(body, frames[0])[:3, :3]
+    points = left_points(body, frames, options)
+    if options.section is not None and options.section.areas:
+        turn = femur_turn(body, frames[0])[:3, :3]
 
     def camera(box: Box | None) -> Camera:
         if options.camera is not None:
@@ -216,6 +214,29 @@ def dial_of(
     footwards = frame.body_to_world @ (0.0, -1.0, 0.0)
     to_the_left = float(footwards @ camera.right) < 0.0
     return dial.stand(reading, options.canvas, taken=taken, silhouette=drawn, leftwards=to_the_left)
+
+
+def left_points(body: Body, frames: Sequence[Frame], options: Options) -> FloatArray:
+    """What a picture must contain, see `framing_points`; of a section, what it leaves in each of the frames."""
+    if options.section is None:
+        return framing_points(body, frames, options)
+    each = [(frame, framing_points(body, [frame], options)) for frame in frames]
+    return np.concatenate([_left_by(options.section, body, frame, points, options) for frame, points in each])
+
+
+def plane_of(body: Body, frame: Frame, camera: Camera, options: Options) -> Plane | None:
+    """The plane of a picture's section in a pose, its normal towards the viewer; None where nothing is cut."""
+    return None if options.section is None else plane_in(options.section, body, frame).facing(camera)
+
+
+def inner_colours(body: Body, shown: Mapping[str, float], painted: Mapping[str, Paint]) -> dict[str, Colour]:
+    """The colour of each surface where it is cut open: what it is painted all over, or that of its tissue."""
+    found: dict[str, Colour] = {}
+    for surface in body.surfaces:
+        if surface.kind in CUT_COLOURS and not surface.ghost and shown[surface.name] >= visibility.NAMED_FROM:
+            paint = painted.get(surface.name)
+            found[surface.name] = paint if isinstance(paint, tuple) else CUT_COLOURS[surface.kind]
+    return found
 
 
 def _left_by(section: Section, body: Body, frame: Frame, points: FloatArray, options: Options) -> FloatArray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from visualiser.bodies.assembly import Body, Frame
 from visualiser.conventions import Side
@@ -26,6 +27,7 @@ LEVELS = {
     "sagittal": {"middle": 0.0},
 }
 FARTHEST_MM = 600.0
+_ON_PLANE_M = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,27 @@ class Plane:
         """The points (n, 3) that stay."""
         kept: FloatArray = points[(points - self.origin) @ self.normal <= 0.0]
         return kept
+
+
+@dataclass(frozen=True, eq=False)
+class Cutaway(Camera):
+    """A camera from which what a plane takes away lies behind everything: it is not seen, and nothing there is worth a label."""
+
+    plane: Plane | None = None
+
+    @classmethod
+    def of(cls, camera: Camera, plane: Plane | None) -> Camera:
+        """A camera before a plane that faces it; the camera itself where nothing is cut."""
+        if plane is None:
+            return camera
+        return cls(camera.eye, camera.right, camera.up, camera.back, camera.half, camera.parallel, plane)
+
+    def project(self, points: ArrayLike, width: float, height: float) -> FloatArray:
+        """As any camera does, see `Camera.project`."""
+        projected = super().project(points, width, height)
+        if self.plane is not None:
+            projected[(np.asarray(points) - self.plane.origin) @ self.plane.normal > _ON_PLANE_M, 2] = np.inf
+        return projected
 
 
 def section_of(text: str, *, areas: bool = False) -> Section:
