@@ -310,7 +310,7 @@ def _surveyed(body: Body, movement: Movement, timeline: Timeline) -> tuple[Float
     """Shares of a clip at which it is looked at before it begins, and its frames there."""
     shares = np.linspace(0.0, 1.0, _SURVEY)
     times = timeline.start_s + shares * (timeline.end_s - timeline.start_s)
-    return shares, [body.movement_frame(movement, float(t)) for t in times]
+    return shares, list(body.movement_frames(movement, times.tolist()))
 
 
 def survey(
@@ -416,15 +416,17 @@ def _anatomy(body: Body, frames: Sequence[Frame], cameras: Sequence[Camera], opt
 def _looks(
     body: Body, frames: Sequence[Frame], cameras: Sequence[Camera], options: Options
 ) -> tuple[list[anchoring.Look], BoolArray]:
-    """Depth of every surveyed pose at layout size, and every place where something is ever drawn, floor and ghosts included."""
+    """Depth of every surveyed pose, and every place where something is ever drawn, floor and ghosts included.
+
+    At half the layout's size, whatever the film's: what a label points at and where nothing is drawn is seen well enough.
+    """
     looks = []
-    width, height = options.layout_size
+    width, height = ((side + 1) // 2 for side in options.layout_size)
     occupied = np.zeros((height, width), dtype=bool)
     shown = shown_opacities(body, options)
     opaque, anything = solid(shown), {name: float(opacity > 0.0) for name, opacity in shown.items()}
-    with Stage(body.drawn, options.theme, options.layout_size) as stage:
+    with Stage(body.drawn, options.theme, (width, height)) as stage:
         stage.show(opaque)
-        stage.backdrop(stage.theme.bottom)
         for frame, camera in zip(frames, cameras, strict=True):
             stage.update(frame)
             stage.look(camera)
@@ -432,11 +434,14 @@ def _looks(
             if plane is not None:
                 stage.hide_props()
                 stage.halve(plane, inner_colours(body, shown, {}))
-            stage.colour()
-            looks.append(anchoring.Look(frame, Cutaway.of(camera, plane), stage.depth()))
-            if opaque != anything:
-                stage.show(anything)
-                stage.colour()
+            stage.render()
+            depth = stage.depth()
+            looks.append(anchoring.Look(frame, Cutaway.of(camera, plane), depth))
+            if opaque == anything:
+                occupied |= np.isfinite(depth)
+                continue
+            stage.show(anything)
+            stage.render()
             occupied |= stage.hit()
             stage.show(opaque)
     return looks, occupied
