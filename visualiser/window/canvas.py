@@ -80,8 +80,15 @@ class Paper(QWidget):
         if drawn:
             self._image = self._picture()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(self.rect(), self._image)
+        ratio = self.devicePixelRatioF()
+        if (
+            abs(self._image.width() - self.width() * ratio) <= 1.0
+        ):  # pixel on pixel, also where a ratio of 1.5 leaves half a one over
+            self._image.setDevicePixelRatio(ratio)
+            painter.drawImage(0, 0, self._image)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self.rect(), self._image)
         painter.end()
         if drawn:
             self.frameSwapped.emit()
