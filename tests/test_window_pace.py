@@ -9,27 +9,24 @@ def learned(pace: Pace, took_s: float, pictures: int = 60) -> Pace:
     return pace
 
 
-def test_a_machine_in_between_draws_every_pixel_and_all_lights() -> None:
+def test_a_machine_in_between_draws_every_pixel() -> None:
     pace = learned(Pace(), (SLOW_S + EASY_S) / 2)
-    assert (pace.scale, pace.simple, pace.quick) == (1.0, False, False)
+    assert (pace.scale, pace.quick) == (1.0, False)
     assert learned(Pace(), 0.9 * QUICK_S).quick
 
 
-def test_a_slow_machine_draws_fewer_pixels_first_and_plain_colours_only_when_that_is_not_enough() -> None:
+def test_a_slow_machine_draws_fewer_pixels_step_by_step_and_never_less_than_half() -> None:
     pace = Pace()
-    seen = []
-    while not pace.simple:
-        pace.learn(1.2 * SLOW_S)
-        seen.append(pace.scale)
+    seen = [learned(pace, 1.2 * SLOW_S, 1).scale for _ in range(60)]
     assert seen == sorted(seen, reverse=True)
-    assert pace.scale == seen[-2] == COARSEST
+    assert (seen[0], seen[-1], len(set(seen))) == (1.0, COARSEST, 5)
 
 
 def test_single_pictures_that_took_long_change_nothing() -> None:
     pace = Pace()
     for number in range(60):
         pace.learn(1.0 if number % 3 == 0 else (SLOW_S + EASY_S) / 2)
-    assert (pace.scale, pace.simple) == (1.0, False)
+    assert pace.scale == 1.0
 
 
 def test_pixels_come_back_when_the_machine_is_free_again() -> None:

@@ -81,16 +81,6 @@ def test_a_draft_keeps_shape_and_volume_with_a_quarter_of_the_triangles(side: Si
         assert volumes[0] == pytest.approx(volumes[1], rel=0.17 if "nerve" in surface.name else 0.05)
 
 
-def test_a_plain_draft_has_tendons_paler_than_bellies(body: Body) -> None:
-    surface = next(s for s in draft_of(body).plain() if s.structure == "semitendinosus")
-    assert surface.texture is None
-    assert surface.colours is not None
-    redness = surface.colours[:, 0].astype(int) - surface.colours[:, 1]
-    order = np.argsort(surface.vertices[:, 1])
-    low, middle = order[: len(order) // 10], order[len(order) // 2 : 7 * len(order) // 10]
-    assert redness[middle].mean() > redness[low].mean() + 30
-
-
 def test_a_rehearsed_pose_is_where_the_movement_is_between_two_known_ones(body: Body, movement: Movement) -> None:
     draft = draft_of(body)
     rehearsal = Rehearsal(body, movement, draft)

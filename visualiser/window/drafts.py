@@ -39,10 +39,6 @@ class Draft:
         """Colours for the surfaces of the body, for the vertices that are kept."""
         return {name: paint if isinstance(paint, tuple) else paint[self.picks[name]] for name, paint in colours.items()}
 
-    def plain(self) -> tuple[Surface, ...]:
-        """The surfaces with a colour at each vertex where they have a painted texture."""
-        return tuple(_unpainted(surface) for surface in self.surfaces)
-
     def placed(self, surface: Surface, frame: Frame) -> FloatArray:
         """Vertices of a surface in the world: (V', 3) metres; what `Body.placed` does for the fine ones."""
         if surface.segment is None:
@@ -67,18 +63,6 @@ def draft_of(body: Body) -> Draft:
                 )
             )
     return Draft(tuple(surfaces), picks, body.props)
-
-
-def _unpainted(surface: Surface) -> Surface:
-    """A surface whose vertices take their colours from its texture, which has v 1 in its first row."""
-    if surface.texture is None or surface.uv is None:
-        return surface
-    height, width = surface.texture.shape[:2]
-    columns = np.round(np.mod(surface.uv[:, 0], 1.0) * (width - 1)).astype(np.intp)
-    rows = np.round((1.0 - np.clip(surface.uv[:, 1], 0.0, 1.0)) * (height - 1)).astype(np.intp)
-    around = columns[:, None] + np.arange(-2, 3)  # across the fibres, so that none of them tints a whole stretch
-    colours = surface.texture[rows[:, None], np.mod(around, width), :3].mean(axis=1).round().astype(np.uint8)
-    return replace(surface, texture=None, uv=None, colours=colours)
 
 
 def thinned(uv: FloatArray) -> tuple[IntArray, IntArray]:

@@ -40,7 +40,6 @@ class Levels:
         self._colours: Mapping[str, Paint] = {}
         self._frame: Frame | None = None
         self.fine_shown = True
-        self._simple = False
         self._plane: Plane | None = None
         self.dress(theme)
 
@@ -50,7 +49,7 @@ class Levels:
         self._plotter.clear_actors()
         self._extra: dict[str, Stage] = {}
         self.fine = self._stage(self._body.surfaces, _FINE)
-        self._light = self._stage(self._draft.plain() if self._simple else self._draft.surfaces, _LIGHT)
+        self._light = self._stage(self._draft.surfaces, _LIGHT)
         self._set = self._stage(self._body.props, _SET)
         self.fine.backdrop(self.fine.theme.bottom, self.fine.theme.top)
         self._plotter.disable_anti_aliasing()
@@ -63,19 +62,6 @@ class Levels:
 
     def _stage(self, surfaces: Iterable[Surface], prefix: str) -> Stage:
         return Stage(surfaces, self.theme, plotter=self._plotter, prefix=prefix)
-
-    def simplify(self) -> None:
-        """From now on, what moves has plain colours and two lights instead of painted fibres and four: where OpenGL is drawn in software
-        that takes half the time.
-        """
-        if not self._simple:
-            self._simple = True
-            self.dress(self.theme)
-            self.show(self._opacities)
-            self.paint(self._colours)
-            if self._frame is not None:
-                (self.fine if self.fine_shown else self._light).update(self._frame)
-                self._set.update(self._frame)
 
     def halve(self, plane: Plane | None) -> None:
         """Take away what lies before a plane and show what is cut open; None makes the body whole."""
@@ -96,11 +82,6 @@ class Levels:
             round(min(c * strength, 255.0) * (1 - share) + b * share) for c, b in zip(own, ground, strict=True)
         )
         return red, green, blue
-
-    def _light_up_stage(self) -> None:
-        """All four lights on what rests, or two on what moves in plain colours."""
-        for light in self._plotter.renderer.lights[2:]:
-            light.on = self.fine_shown or not self._simple
 
     @property
     def _now(self) -> Stage:
@@ -138,7 +119,6 @@ class Levels:
         clear = dict.fromkeys(self._opacities, 0.0)
         self._light.show(clear if self.fine_shown else self._opacities)
         self.fine.show(self._opacities if self.fine_shown else clear)
-        self._light_up_stage()
         # Layers behind one another are sorted at rest only: it takes several drawings.
         if not self.fine_shown:
             self._plotter.renderer.SetUseDepthPeeling(False)

@@ -13,12 +13,11 @@ _LATELY, _ENOUGH = 9, 5  # pictures remembered, and how many tell enough: one th
 class Pace:
     """What one view learns.
 
-    scale  : pixels drawn per pixel shown and side
-    simple : whether colours and lights must be plain as well; that is found out once and stays
+    scale : pixels drawn per pixel shown and side
     """
 
     def __init__(self) -> None:
-        self.scale, self.simple = 1.0, False
+        self.scale = 1.0
         self._took: deque[float] = deque(maxlen=_LATELY)
 
     @property
@@ -37,11 +36,10 @@ class Pace:
         lately = self.frame_s
         if lately is None:
             return
-        before = self.scale, self.simple
+        before = self.scale
         if lately > SLOW_S:
-            self.simple = self.simple or self.scale == COARSEST
             self.scale = max(self.scale - STEP, COARSEST)
         elif lately < EASY_S:
             self.scale = min(self.scale + STEP, 1.0)
-        if (self.scale, self.simple) != before:
+        if self.scale != before:
             self._took.clear()

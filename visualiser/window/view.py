@@ -316,8 +316,6 @@ class BodyView(QWidget):
         if self._asked_at is not None:
             if not self._resting:
                 self._pace.learn((time.monotonic() - self._asked_at) / (FINE * FINE if self._fine else 1))
-                if self._pace.simple:
-                    self.levels.simplify()
             self._asked_at = None
         if self._again:
             self._again = False
