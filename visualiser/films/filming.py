@@ -37,7 +37,7 @@ QUALITIES: Mapping[str, tuple[int, bool]] = {"draft": (1, False), "standard": (1
 STILL = "still"  # for the poster of a film
 _SAMPLES = {**{name: samples for name, (samples, _) in QUALITIES.items()}, STILL: 3}
 _AHEAD = 2
-_PALEST = np.uint8(200)  # of anatomy, where edges are looked for on a pale ground
+_PALEST = np.uint8(190)  # of anatomy, where edges are looked for on a pale ground
 _SOLID = np.uint32(0xFF000000)  # of a pixel as one number: the lowest that lets nothing through
 _BAND, _GAP, _MARGIN = (
     64,
@@ -272,11 +272,15 @@ class Laying:
 
 def _apart(signal: ByteArray, nothing: BoolArray, *, dark: bool) -> ByteArray:
     """A signal (h, w) in which a pale bone on a pale ground has an edge as well, in place: outlines are what is seen most."""
+    there = nothing.view(np.uint8) - np.uint8(
+        1
+    )  # 0 where nothing is, else 255: many times faster than to choose pixels
     if dark:
         np.maximum(signal, 255 - _PALEST, out=signal)
+        signal &= there
     else:
         np.minimum(signal, _PALEST, out=signal)
-    signal[nothing] = 0 if dark else 255
+        signal |= ~there
     return signal
 
 
