@@ -297,6 +297,16 @@ def _ease(share: FloatArray) -> FloatArray:
     return share * share * (3.0 - 2.0 * share)
 
 
+# How much of its own axes each of a division's first rings has.
+_OWN = _ease(np.arange(ROUNDED) / ROUNDED).astype(np.float32)[:, None]
+
+
+@lru_cache
+def _placed_and_led() -> FloatArray:
+    """Both matrices of `_finer`, one under the other."""
+    return np.concatenate(_finer())
+
+
 class Sections:
     """Drawn sections round the lines, so that none spins while a leg moves.
 
@@ -342,20 +352,22 @@ class Sections:
 
     def rings(self, lines: FloatArray, joints: Joints) -> FloatArray:
         """Drawn rings (N, FINER * POINTS, SECTORS, 3) round the lines (N, POINTS, 3)."""
-        places, ways = _finer()
-        count, end = len(lines), lines[:, TUBES[0]]
-        ahead = unit(ways[-1] @ end)
-        behind = self._femur[-1] + self._pelvis[-1] @ np.swapaxes(joints.pelvis, -1, -2).astype(lines.dtype)
-        lines = joined(lines, unit(cross(behind, ahead))).reshape(count, len(TUBES), TRUNK_RINGS, 3)
-        tangent = unit(ways @ lines)
+        count, pelvis = len(lines), np.swapaxes(joints.pelvis, -1, -2).astype(lines.dtype)
+        ahead = _finer()[1][-1] @ lines[:, TUBES[0]]
+        behind: FloatArray = np.add(self._femur[-1], self._pelvis[-1] @ pelvis)
+        lines = joined(lines, unit(cross(behind, unit(ahead))))
+        # All lines of all poses side by side: one product instead of many small ones.
+        beside = lines.reshape(count * len(TUBES), TRUNK_RINGS, 3).swapaxes(0, 1).reshape(TRUNK_RINGS, -1)
+        finer = (_placed_and_led() @ beside).reshape(2, FINER * TRUNK_RINGS, count, len(TUBES), 3)
+        places, ways = np.ascontiguousarray(finer.transpose(0, 2, 3, 1, 4))
+        tangent = unit(ways)
         lateral = self._axes(tangent, joints)
         deep = cross(tangent, lateral)
         # The divisions begin in the trunk's last section, so they take its axes there and their own by and by.
-        share = _ease(np.arange(ROUNDED, dtype=np.float32) / ROUNDED).astype(np.float32)[:, None]
         for axes in (lateral, deep):
-            axes[:, 1:, :ROUNDED] = share * axes[:, 1:, :ROUNDED] + (1.0 - share) * axes[:, :1, -1:]
+            axes[:, 1:, :ROUNDED] = _OWN * axes[:, 1:, :ROUNDED] + (1.0 - _OWN) * axes[:, :1, -1:]
         flat = (count, FINER * POINTS, 3)
-        return tube_rings((places @ lines).reshape(flat), lateral.reshape(flat), deep.reshape(flat), _outlines())
+        return tube_rings(places.reshape(flat), lateral.reshape(flat), deep.reshape(flat), _outlines())
 
 
 @lru_cache

@@ -224,7 +224,7 @@ function resize() {
 function connect() {
   options(byId("movement"), facts.movements.map((m, i) => [i, m.title]));
   options(byId("view"), Object.keys(facts.views).map((name) => [name, name[0].toUpperCase() + name.slice(1)]));
-  options(byId("colour"), [["tissue", "Tissue"], ["identity", "One colour each"], ["length", "By length"], ["strain", "By strain"], ["nerve_strain", "Strain along the nerve"], ["nerve_excursion", "Sliding of the nerve"]]);
+  options(byId("colour"), [["tissue", "Tissue"], ["identity", "One colour each"], ["length", "By length"], ["strain", "By strain"], ["nerve_strain", "Nerve: strain"], ["nerve_excursion", "Nerve: sliding"]]);
   options(byId("speed"), SPEEDS.map((s) => [s, `${s}×`]));
   options(byId("quantity"), Object.entries(facts.choices));
   setSpeed(1);
