@@ -82,6 +82,15 @@ def test_the_trunk_passes_into_its_divisions_without_a_step(tissue: SoftTissue, 
         assert ((division[1:12] - end.mean(axis=0)) @ along > 0).all()
 
 
+@pytest.mark.parametrize("pose", [(0, 0), (64, 0), (30, 110)])
+def test_the_divisions_lie_side_by_side_until_they_part(tissue: SoftTissue, pose: tuple[int, int]) -> None:
+    rings = tissue.rings(leg(*pose))
+    tibial, fibular = (ring_centres(rings[name][0])[:40] for name in ("tibial_nerve", "common_fibular_nerve"))
+    half_widths = metres(SCIATIC_NERVE.divisions[0].half_width_mm + SCIATIC_NERVE.divisions[1].half_width_mm)
+    # A little less in the first centimetre, where they are still flat towards each other.
+    assert np.linalg.norm(fibular - tibial, axis=1).min() > 0.85 * half_widths
+
+
 def test_motor_branches_grow_out_of_the_edges_of_the_trunk(tissue: SoftTissue) -> None:
     trunk, *others = tissue.rings(leg())["sciatic_nerve"]
     for branch, tube in zip(SCIATIC_NERVE.branches, others[len(SCIATIC_NERVE.roots) :], strict=True):

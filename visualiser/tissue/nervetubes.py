@@ -66,6 +66,12 @@ TUBES = (
 POINTS = TRUNK_RINGS + 2 * DIVISION_RINGS
 
 
+SOFT_GAP = 0.001  # metres over which divisions that part let go of each other
+TIBIAL_YIELDS = (
+    0.25  # share of what keeps them apart that the tibial one gives way; it has semimembranosus beside it: ESTIMATE
+)
+
+
 def designed_lines(legs: FloatArray) -> FloatArray:
     """Centrelines (N, POINTS, 3) of trunk, tibial and common fibular nerve along their guides, bones and heads unasked."""
     lines = []
@@ -143,6 +149,21 @@ def joined(lines: FloatArray, lateral: FloatArray) -> FloatArray:
         begin = lines[:, TRUNK_RINGS - 1] + np.float32(place) * lateral
         joined[:, tube.start : tube.start + JOINED] += fade * (begin - lines[:, tube.start])[:, None]
     return joined
+
+
+def _part(lines: FloatArray, lateral: FloatArray) -> None:
+    """Hold the divisions of lines (N, POINTS, 3) side by side, in place, along the lateral (N, 3) of the trunk's end, until they part.
+
+    Their guides come apart only below the split.
+    """
+    tibial, fibular = (lines[:, tube.start : tube.start + len(_PARTED)] for tube in TUBES[1:])
+    medial, outer = _places_at_split()
+    beside = np.einsum("nrk,nk->nr", fibular - tibial, lateral) - np.float32(outer - medial)
+    # Smoothly the larger of what there is and of what there must be.
+    missing = 0.5 * (np.sqrt(beside * beside + np.float32(SOFT_GAP**2)) - beside)
+    shift = (_PARTED * missing)[..., None] * lateral[:, None]
+    tibial -= TIBIAL_YIELDS * shift
+    fibular += (1.0 - TIBIAL_YIELDS) * shift
 
 
 def _reach(pose: IntArray, point: IntArray, out: FloatArray, axes: tuple[FloatArray, FloatArray]) -> FloatArray:
@@ -297,6 +318,10 @@ def _ease(share: FloatArray) -> FloatArray:
     return share * share * (3.0 - 2.0 * share)
 
 
+# How much the first points of the divisions are held side by side: not the first, which lie in the trunk's end, nor those below the knee.
+_PARTED: SingleArray = np.multiply(_ease(np.arange(28) / 2.0), _ease(np.arange(28)[::-1] / 8.0)).astype(np.float32)
+
+
 # How much of its own axes each of a division's first rings has.
 _OWN = _ease(np.arange(ROUNDED) / ROUNDED).astype(np.float32)[:, None]
 
@@ -355,7 +380,9 @@ class Sections:
         count, pelvis = len(lines), np.swapaxes(joints.pelvis, -1, -2).astype(lines.dtype)
         ahead = _finer()[1][-1] @ lines[:, TUBES[0]]
         behind: FloatArray = np.add(self._femur[-1], self._pelvis[-1] @ pelvis)
-        lines = joined(lines, unit(cross(behind, unit(ahead))))
+        across = unit(cross(behind, unit(ahead)))
+        lines = joined(lines, across)
+        _part(lines, across)
         # All lines of all poses side by side: one product instead of many small ones.
         beside = lines.reshape(count * len(TUBES), TRUNK_RINGS, 3).swapaxes(0, 1).reshape(TRUNK_RINGS, -1)
         finer = (_placed_and_led() @ beside).reshape(2, FINER * TRUNK_RINGS, count, len(TUBES), 3)
