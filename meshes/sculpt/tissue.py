@@ -70,6 +70,9 @@ NODES_DEG = {
 RESTING = {HIP_FLEXION: 30.0, KNEE_FLEXION: 45.0}  # degrees of the flexion that a table leaves out, in its poses
 SHAPES = 144  # that all tables are mixtures of: off by 0.05 mm RMS
 CLEARINGS = 10
+MUSCLES_COUNT = (
+    2.0  # how much worse a muscle in bone is than the nerve in a muscle, when the worst poses are looked for
+)
 EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, none doubles the jerks of what is drawn
 # Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last two rounds are
 # the worst of `CANDIDATES` times as many.
@@ -307,11 +310,11 @@ class Baker:
         return settled(rows, legs, self.bones, self.solver.ends, self._fullness, self.solver.wanted(legs))
 
     def deepest(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
-        """How deep (N,) muscles and nerve of rows (N, P) lie in bone or each other in poses (N, 6), metres."""
+        """How badly (N,) muscles and nerve of rows (N, P) lie in bone or each other in poses (N, 6): metres of the nerve's depth."""
         joints, (centres, lines, radii) = Joints.of(legs), unpacked(rows)
         bundle = Bundle(centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], radii)
         nerve = nervetubes.deepest(lines, bundle, self.bones, joints)
-        return np.maximum(deepest(bundle, self.bones, joints), nerve)
+        return np.maximum(MUSCLES_COUNT * deepest(bundle, self.bones, joints), nerve)
 
     def volumes(self) -> dict[str, FloatArray]:
         """Volume of each drawn head over that of its sections, and by how much of itself a breath adds to it."""

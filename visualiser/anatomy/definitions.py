@@ -244,18 +244,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class TubeDesign:
-    """How a muscle head is drawn: footprints, guides that its path passes, the pulley that it bends round, and its sections."""
+    """How a muscle head is drawn: footprints, guides that its path passes on the tibia, and its sections."""
 
     origin: Footprint
     insertion: Footprint
-    proximal_guides_mm: tuple[Point, ...]
     distal_guides_mm: tuple[Point, ...]
-    pulley: Cylinder | None
     stations: tuple[Station, ...]
     belly: Range
     touches: tuple[Contact, ...]
     neighbours: tuple[str, ...]
-    rides_on: str | None
 
     def __post_init__(self) -> None:
         positions = [s.position for s in self.stations]

@@ -83,7 +83,6 @@ _SEMITENDINOSUS_TUBE = TubeDesign(
     insertion=Footprint(
         "tibia", (9.0, -60.0, -17.5), (-0.65, -0.75, 0.0), 9.0, (0.72, -0.62, 0.3), 5.0, sources.VADGAONKAR_2021
     ),
-    proximal_guides_mm=((-54.5, -64.0, -24.5),),
     distal_guides_mm=(
         (-30.5, -12.0, -28.6),
         (-22.2, -21.6, -33.8),
@@ -91,7 +90,6 @@ _SEMITENDINOSUS_TUBE = TubeDesign(
         (2.5, -46.6, -27.1),
         (7.0, -53.6, -22.6),
     ),
-    pulley=Cylinder(-8.7, -390.4, 34.1),
     stations=_stations(
         (0.00, None, 8.5, 3.4, 0, 0.0),
         (0.02, None, 8.5, 3.6, 0, 0.0),
@@ -118,7 +116,6 @@ _SEMITENDINOSUS_TUBE = TubeDesign(
         Contact("tibia", 0.7, 1.0),
     ),
     neighbours=("semimembranosus", "biceps_femoris_long_head"),
-    rides_on="semimembranosus",
 )
 _SEMIMEMBRANOSUS_TUBE = TubeDesign(
     origin=Footprint(
@@ -127,9 +124,7 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
     insertion=Footprint(
         "tibia", (-27.5, -13.0, -23.0), (-0.5, 0.0, 0.86), 7.0, (0.0, -1.0, 0.0), 5.0, sources.LAPRADE_2007
     ),
-    proximal_guides_mm=((-50.0, -54.0, -4.0),),
     distal_guides_mm=((-31.5, -1.5, -20.5), (-31.5, -7.0, -22.5)),
-    pulley=Cylinder(-4.9, -395.7, 29.0),
     stations=_stations(
         (0.00, None, 14.0, 3.2, -30, 0.0),
         (0.03, None, 14.0, 3.1, -30, 0.0),
@@ -156,7 +151,6 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
         Contact("tibia", 0.7, 1.0),
     ),
     neighbours=("semitendinosus", "biceps_femoris_long_head", "biceps_femoris_short_head"),
-    rides_on=None,
 )
 _LONG_HEAD_TUBE = TubeDesign(
     origin=Footprint(
@@ -165,9 +159,7 @@ _LONG_HEAD_TUBE = TubeDesign(
     insertion=Footprint(
         "fibula", (-26.0, -31.5, 47.0), (-0.95, 0.0, -0.3), 7.0, (0.0, 1.0, 0.0), 7.0, sources.TERRY_LAPRADE_1996
     ),
-    proximal_guides_mm=((-56.0, -60.0, -16.0),),
     distal_guides_mm=((-31.5, -11.0, 46.5),),
-    pulley=Cylinder(-9.5, -402.4, 30.3),
     stations=_stations(
         (0.00, None, 8.5, 3.4, 0, 0.0),
         (0.025, None, 8.5, 3.5, 0, 0.0),
@@ -194,16 +186,13 @@ _LONG_HEAD_TUBE = TubeDesign(
         Contact("fibula", 0.8, 1.0),
     ),
     neighbours=("semitendinosus", "semimembranosus", "biceps_femoris_short_head"),
-    rides_on="biceps_femoris_short_head",
 )
 _SHORT_HEAD_TUBE = TubeDesign(
     origin=Footprint("femur", (-6.5, -165.0, 29.0), (0.45, 0.0, 0.89), 3.0, (0.0, 1.0, 0.0), 9.0, sources.GRAY),
     insertion=Footprint(
         "fibula", (-30.0, -29.0, 38.5), (-0.95, 0.0, -0.3), 4.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
     ),
-    proximal_guides_mm=(),
     distal_guides_mm=((-25.5, -10.0, 38.5),),
-    pulley=None,
     stations=_stations(
         (0.00, None, 3.0, 2.0, 40, 0.2),
         (0.04, None, 5.0, 2.5, 40, 0.8),
@@ -220,7 +209,6 @@ _SHORT_HEAD_TUBE = TubeDesign(
     belly=(0.02, 0.94),
     touches=(Contact("femur", 0.0, 1.0), Contact("tibia", 0.8, 1.0), Contact("fibula", 0.8, 1.0)),
     neighbours=("biceps_femoris_long_head", "semimembranosus"),
-    rides_on=None,
 )
 
 HEADS = (

@@ -56,15 +56,15 @@ LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
 # Beyond the first angle heads may be shorter or longer than their lines by so much at the second: the knee so deep in flexion that the
 # lines run between the bones, where models of them disagree by more; the hip farther back than nearly all people can take it; and bent so
 # far that a membrane as long as its line would be pressed to nothing on the ischium.
-DEEP_KNEE = np.radians((115.0, 150.0))
+DEEP_KNEE = np.radians((110.0, 150.0))
 SHORTER = {
     "semitendinosus": 0.008,
     "semimembranosus": 0.008,
-    "biceps_femoris_long_head": 0.012,
-    "biceps_femoris_short_head": 0.022,
+    "biceps_femoris_long_head": 0.014,
+    "biceps_femoris_short_head": 0.030,
 }
 FAR_BACK, LONGER_BACK = np.radians((-15.0, -40.0)), 0.012
-FAR_BENT, LONGER_BENT = np.radians((100.0, 120.0)), 0.003
+FAR_BENT, LONGER_BENT = np.radians((95.0, 120.0)), 0.007
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
 REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])

@@ -10,7 +10,7 @@ import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import metres
-from visualiser.kinematics import KNEE_FLEXION
+from visualiser.kinematics import HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
 from visualiser.tissue.paths import muscle_lengths
 from visualiser.tissue.restshapes import RINGS, rest_positions
 from visualiser.tissue.sections import unit
@@ -26,6 +26,7 @@ FINE_RINGS, BOW_RINGS, BROAD_RINGS = (
 # share of the other that cost alike: ESTIMATE, so that in a bent knee it is nearly all done there, in a straight one by bows.
 KNEE_UNIT, BOW_UNIT, SLACK_UNIT = 0.004, 0.08, 0.0004
 BENT = np.radians(45.0)  # from which a knee is bent in full in this sense
+BESIDE = np.radians(15.0)  # from which a turn out of the plane of the flexions frees heads of their lines
 LONGEST_STEP = 0.004  # metres of length made up in a step
 SLIDE, LONGEST_SLIDE = 0.7, 0.003
 # Shares of a head between which its tendon feels the knee: it sets in along the belly's end, and the insertion stays.
@@ -52,6 +53,9 @@ def straighten(centres: FloatArray, held: FloatArray) -> None:
 def bring_to_length(centres: FloatArray, wanted: FloatArray, legs: FloatArray) -> None:
     """Bring centrelines (N, H, R, 3) in poses (N, 6) nearer to lengths `wanted` (N, H), in place; their ends stay.
 
+    That holds for flexion. The more a joint turns out of its plane, the less is done: a line may slide over the ischium there in ways in
+    which no muscle can follow it.
+
     Two motions share the task, each as much as it is good for: towards the axis of a bent knee, and along the bows. Behind a straight knee
     a tendon stays where it is: it would slip between the condyles.
     """
@@ -63,7 +67,8 @@ def bring_to_length(centres: FloatArray, wanted: FloatArray, legs: FloatArray) -
     bent = ease(legs[:, KNEE_FLEXION] / BENT)[:, None]
     powers = [np.square(bent * KNEE_UNIT) * rates[0], np.square(BOW_UNIT) * rates[1]]
     whole = powers[0] * rates[0] + powers[1] * rates[1] + np.square(SLACK_UNIT)
-    step = np.clip(wanted - lengths(centres), -LONGEST_STEP, LONGEST_STEP) / whole
+    beside = np.abs(legs[:, [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]]).max(axis=1, keepdims=True)
+    step = (1.0 - ease(beside / BESIDE)) * np.clip(wanted - lengths(centres), -LONGEST_STEP, LONGEST_STEP) / whole
     for motion, power in zip(motions, powers, strict=True):
         centres += (step * power)[..., None, None] * motion
 
