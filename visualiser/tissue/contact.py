@@ -61,9 +61,9 @@ SHORTER = {
     "semitendinosus": 0.008,
     "semimembranosus": 0.008,
     "biceps_femoris_long_head": 0.014,
-    "biceps_femoris_short_head": 0.030,
+    "biceps_femoris_short_head": 0.034,
 }
-FAR_BACK, LONGER_BACK = np.radians((-15.0, -40.0)), 0.012
+FAR_BACK, LONGER_BACK = np.radians((-10.0, -40.0)), 0.010
 FAR_BENT, LONGER_BENT = np.radians((95.0, 120.0)), 0.007
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
 REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
