@@ -70,9 +70,8 @@ NODES_DEG = {
 RESTING = {HIP_FLEXION: 30.0, KNEE_FLEXION: 45.0}  # degrees of the flexion that a table leaves out, in its poses
 SHAPES = 144  # that all tables are mixtures of: off by 0.05 mm RMS
 CLEARINGS = 10
-MUSCLES_COUNT = (
-    2.0  # how much worse a muscle in bone is than the nerve in a muscle, when the worst poses are looked for
-)
+# How much worse a muscle in bone is than the nerve in a muscle, when the worst poses are looked for.
+MUSCLES_COUNT = 3.0
 EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, none doubles the jerks of what is drawn
 # Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last two rounds are
 # the worst of `CANDIDATES` times as many.
