@@ -59,7 +59,7 @@ LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
 DEEP_KNEE = np.radians((110.0, 150.0))
 SHORTER = {
     "semitendinosus": 0.008,
-    "semimembranosus": 0.008,
+    "semimembranosus": 0.014,
     "biceps_femoris_long_head": 0.014,
     "biceps_femoris_short_head": 0.034,
 }
