@@ -79,25 +79,26 @@ CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0
 CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (800, 700, 600, 600), 6, 0.05, 8.0
 
 
-# The code that a bake comes from, apart from this file. `tests/test_tubes.py` looks whether any is missing.
-MODULES = (
-    kinematics,
-    bonefields,
-    contact,
-    crowding,
-    nerve,
-    nervetubes,
-    paths,
-    restshapes,
-    routes,
-    sections,
-    settling,
-    shapetable,
-    strain,
-    tautness,
-    tubeends,
-    wrapping,
-)
+# The code that a bake comes from, apart from this file: whole modules, or what some of their names reach where the rest only draws.
+# `tests/test_tubes.py` looks whether any is missing.
+MODULES: dict[ModuleType, tuple[str, ...]] = {
+    kinematics: (),
+    bonefields: (),
+    contact: (),
+    crowding: (),
+    nerve: ("curve_through", "guide_points"),
+    nervetubes: ("designed_lines", "clear", "deepest", "shares", "POINTS"),
+    paths: (),
+    restshapes: (),
+    routes: (),
+    sections: (),
+    settling: (),
+    shapetable: ("COLUMNS", "FORMAT", "POINTS", "TABLES", "Blend", "likeness", "packed", "turned", "unpacked"),
+    strain: (),
+    tautness: (),
+    tubeends: (),
+    wrapping: (),
+}
 
 
 def made_from(bones_folder: Path) -> str:
@@ -113,23 +114,47 @@ def made_from(bones_folder: Path) -> str:
         SCIATIC_NERVE.half_depth_mm,
     )
     found.update(repr((designs, nerve_values, skeleton.STANDARD, skeleton.HIP_STOPS)).encode())
-    for module in (*MODULES, sys.modules[__name__]):
-        found.update(code(module).encode())
+    for module, names in {**MODULES, sys.modules[__name__]: ()}.items():
+        found.update(code(module, names).encode())
     return found.hexdigest()
 
 
-def code(module: ModuleType) -> str:
-    """The text of a module without comments, docstrings and empty lines: what cannot change what it does."""
+def code(module: ModuleType, names: tuple[str, ...] = ()) -> str:
+    """The text of a module, or of what some of its names reach in it, without comments, docstrings and empty lines."""
     source = inspect.getsource(module)
-    lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
+    lines, tree = source.splitlines(), ast.parse(source)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+            lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or 0) - node.lineno + 1)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
+    if names:
+        kept = [node for node in tree.body if defined(node) & reached(module, names)]
+        lines = [line for node in kept for line in lines[node.lineno - 1 : node.end_lineno]]
     return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def reached(module: ModuleType, names: tuple[str, ...]) -> set[str]:
+    """Names of a module that its code behind `names` asks for, directly or through others, and `names` themselves."""
+    statements = ast.parse(inspect.getsource(module)).body
+    found: set[str] = set()
+    asked = set(names)
+    while asked - found:
+        found |= asked
+        for statement in statements:
+            if defined(statement) & found:
+                asked |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return found
+
+
+def defined(statement: ast.stmt) -> set[str]:
+    """Names that a statement of a module defines."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return {node.id for target in targets if target for node in ast.walk(target) if isinstance(node, ast.Name)}
 
 
 def fields(bones_folder: Path) -> dict[str, object]:
