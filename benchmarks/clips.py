@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -88,23 +88,23 @@ def workers(repeats: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         taken: dict[int, list[tuple[float, float]]] = {1: [], 2: []} | ({4: []} if (os.cpu_count() or 1) > 3 else {})
         for _ in range(repeats):
-            for count, values in taken.items():
-                path = Path(folder) / f"{count}.mp4"
-                words = ["clip", SCENE, "--workers", str(count), "--force", "-o", str(path)]
+            for number, values in taken.items():
+                path = Path(folder) / f"{number}.mp4"
+                words = ["clip", SCENE, "--workers", str(number), "--force", "-o", str(path)]
                 start, before = time.perf_counter(), os.times()
                 subprocess.run([sys.executable, "-m", "visualiser", *words], check=True, capture_output=True)
                 after = os.times()
                 used = after.children_user + after.children_system - before.children_user - before.children_system
                 values.append((time.perf_counter() - start, used))
-        same = len({(Path(folder) / f"{count}.mp4").read_bytes() for count in taken}) == 1
+        same = len({(Path(folder) / f"{number}.mp4").read_bytes() for number in taken}) == 1
     print(f"files the same: {same}; {os.cpu_count()} cores\n")
     print("| processes | s | times one | processor s | times one |\n|---|---|---|---|---|")
-    for count, values in taken.items():
+    for number, values in taken.items():
         row = []
         for kind in (0, 1):
             ratio = statistics.median(v[kind] / one[kind] for v, one in zip(values, taken[1], strict=True))
             row.append(f"{statistics.median(v[kind] for v in values):.1f} | {ratio:.2f}")
-        print(f"| {count} | {' | '.join(row)} |", flush=True)
+        print(f"| {number} | {' | '.join(row)} |", flush=True)
 
 
 def plain(frames: int) -> None:
@@ -239,13 +239,15 @@ def kill(times: int) -> None:
             took[kind] = time.perf_counter() - start
         whole = {path.name: _frames(path) for path in films()}
         print(f"a clip {took['clip']:.1f} s, a batch {took['batch']:.1f} s, loaded", file=sys.stderr, flush=True)
-        for number in range(times):
+        for number in count():
+            if early == times:
+                break
             # Processes of its own load for seconds: every fifth batch has some.
             kind = "clip" if number % 2 == 0 else "batch by two" if number % 10 == 1 else "batch"
             if kind != "clip":  # made anew, or there is nothing to kill
                 for path in (folder / "out").glob("*"):
                     path.unlink()
-            pid = _copy(commands[kind])
+            pid, start = _copy(commands[kind]), time.perf_counter()
             if _ended(pid, chance.uniform(0.02, 1.02) * took[kind]) is None:
                 children = _children(pid)
                 os.kill(pid, signal.SIGKILL)
@@ -254,9 +256,12 @@ def kill(times: int) -> None:
                 orphans += _left_after(children, 10.0)
             else:
                 ended += 1
+                took[kind] = time.perf_counter() - start  # the first run of each is slower than the others
             broken += sum(_frames(path) != whole[path.name] for path in films())
             print(
-                f"{number + 1} of {times}: {early} killed, {broken} broken, {orphans} left", file=sys.stderr, flush=True
+                f"{early} of {times} killed in {number + 1} runs, {broken} broken, {orphans} left",
+                file=sys.stderr,
+                flush=True,
             )
         resumed = sum(_ended(_copy(words), 600.0) == 0 for words in commands.values())
         broken += sum(_frames(path) != whole[path.name] for path in films())
