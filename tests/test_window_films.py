@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import av
+import numpy as np
 import pytest
 
 pytest.importorskip("pytestqt")
@@ -15,6 +16,8 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QMessageBox
 from window_driver import opened, wait, written
 
+from visualiser.pictures.pages import CUT_COLOURS
+from visualiser.pictures.section import Section
 from visualiser.window import Window, texts
 from visualiser.window.wording import Saving
 
@@ -54,6 +57,7 @@ def test_a_film_is_made_while_the_window_turns_and_plays(filming: Window, tmp_pa
     ends: list[tuple[str, str]] = []
     filming.desk.filmed.connect(lambda *end: ends.append(end))
     before = filming.view.frames_drawn
+    filming.wishes.cut(Section("sagittal", 0.0))
     filming.desk.film(tmp_path / "curl.mp4", SMALL)
     assert filming.film_progress.bar.isVisible()
     filming.showing.toggle_play()
@@ -67,8 +71,12 @@ def test_a_film_is_made_while_the_window_turns_and_plays(filming: Window, tmp_pa
     assert written(tmp_path) == ["curl.mp4"]
     with av.open(str(tmp_path / "curl.mp4")) as film:
         stream = film.streams.video[0]
-        frames = sum(1 for _ in film.decode(stream))
+        pictures = [frame.to_ndarray(format="rgb24") for frame in film.decode(stream)]
+        frames = len(pictures)
         assert (stream.width, stream.height, frames) == (320, 180, round(4 * filming.showing.movement.duration_s))
+    cut_bone = np.abs(pictures[0].astype(int) - CUT_COLOURS["bone"]).max(axis=-1) <= 6
+    assert cut_bone.sum() > 20  # the section went along
+    filming.wishes.cut(None)
     assert filming.view.frames_drawn - before > 3
     assert longest < 2.0  # a slow machine draws a picture a second
     assert not filming.film_progress.bar.isVisible()

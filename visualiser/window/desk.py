@@ -224,8 +224,7 @@ class Desk(QObject):
         if self.busy:
             return
         self._window.showing.pause()
-        whole = texts.FILM_WHOLE if self._window.showing.section is not None else ""
-        dialog = SaveDialog(self._window, self._saving(), film=True, note=whole)
+        dialog = SaveDialog(self._window, self._saving(), film=True)
         dialog.accepted.connect(self._window.careful(lambda: self._choose_film(dialog.saving())))
         self._open(dialog)
 
@@ -241,7 +240,6 @@ class Desk(QObject):
         path = place_of_film(path)
         state = self._state()
         width, height = saving.pixels
-        state = replace(state, section=None)  # films are of the whole body
         look = {**words_of(state, saving, self._view()), "width": width, "height": height, "theme": saving.theme}
         job = Film(
             showing.asked,

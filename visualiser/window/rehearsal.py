@@ -13,6 +13,7 @@ from threading import Event, Lock, Thread
 import numpy as np
 
 from visualiser.bodies.assembly import Body, Frame
+from visualiser.machine import one_thread_of_algebra
 from visualiser.movements.movement import Movement
 from visualiser.typed import FloatArray
 from visualiser.window.drafts import Draft
@@ -82,13 +83,14 @@ class Rehearsal:
             self._thread.start()
 
     def _fill(self, idle: Callable[[], bool]) -> None:
-        for index in range(min(self.count, MOST)):
-            while not self._ended.wait(0.002) and not idle():
-                self._ended.wait(0.05)
-            if self._ended.is_set():
-                return
-            if index not in self._poses:
-                self._learn(index)
+        with one_thread_of_algebra():  # the window draws meanwhile
+            for index in range(min(self.count, MOST)):
+                while not self._ended.wait(0.002) and not idle():
+                    self._ended.wait(0.05)
+                if self._ended.is_set():
+                    return
+                if index not in self._poses:
+                    self._learn(index)
 
     def stop(self) -> None:
         """End the thread and wait until it has."""

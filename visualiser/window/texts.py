@@ -161,7 +161,6 @@ CHECKS = {
     "transparent": "No background",
 }
 CAPTURE = "The frame in the window shows what will be in the picture."
-FILM_WHOLE = "Films show the whole body: the section stays in the window and in pictures."
 THERE_ALREADY = "{} is there already: choose it by its whole name to replace it."
 FOLDER_FULL = "{} already holds files; numbered pictures go into a new folder: choose another name."
 SAVED, COPIED, OPENED_AS = "Saved {}", "Copied", "Opened {}"
