@@ -53,15 +53,15 @@ OFF_ORIGIN, OFF_INSERTION = 0.006, 0.0025
 TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
 LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
-# Beyond the first angle heads may be shorter or longer than their lines by so much at the second: the knee so deep in flexion that the
-# lines run between the bones, where models of them disagree by more; the hip farther back than nearly all people can take it; and bent so
+# Beyond the first angle heads may be shorter or longer than their lines by so much (m) at the second: the knee so deep in flexion that
+# the lines run between the bones, where models of them disagree by more; the hip farther back than nearly all people can take it; and bent so
 # far that a membrane as long as its line would be pressed to nothing on the ischium.
-DEEP_KNEE = np.radians((110.0, 150.0))
+DEEPEST_KNEE_DEG = 150.0
 SHORTER = {
-    "semitendinosus": 0.008,
-    "semimembranosus": 0.014,
-    "biceps_femoris_long_head": 0.014,
-    "biceps_femoris_short_head": 0.034,
+    "semitendinosus": (110.0, 0.008),
+    "semimembranosus": (95.0, 0.014),
+    "biceps_femoris_long_head": (100.0, 0.014),
+    "biceps_femoris_short_head": (110.0, 0.028),
 }
 FAR_BACK, LONGER_BACK = np.radians((-10.0, -40.0)), 0.010
 FAR_BENT, LONGER_BENT = np.radians((95.0, 120.0)), 0.007
@@ -138,7 +138,8 @@ class Solver:
         """How long heads should be drawn (N, H) in poses (N, 6): as their lines of action ask, but where room is wanting."""
         crosses_hip = np.array([head.line.origin_segment == "pelvis" for head in HEADS])
         length: FloatArray = self.standing_length + lengthening(legs)
-        length -= np.array([SHORTER[head.name] for head in HEADS]) * _beyond(legs[:, KNEE_FLEXION], DEEP_KNEE)
+        for i, (begin_deg, most) in enumerate(SHORTER[head.name] for head in HEADS):
+            length[:, i] -= most * _beyond(legs[:, KNEE_FLEXION], np.radians((begin_deg, DEEPEST_KNEE_DEG)))[:, 0]
         length += LONGER_BACK * crosses_hip * _beyond(legs[:, HIP_FLEXION], FAR_BACK)
         length += LONGER_BENT * crosses_hip * _beyond(legs[:, HIP_FLEXION], FAR_BENT)
         return length
