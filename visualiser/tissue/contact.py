@@ -54,8 +54,8 @@ TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
 LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
 # Beyond the first angle heads may be shorter or longer than their lines by so much (m) at the second: the knee so deep in flexion that
-# the lines run between the bones, where models of them disagree by more; the hip farther back than nearly all people can take it; and bent so
-# far that a membrane as long as its line would be pressed to nothing on the ischium.
+# the lines run between the bones, where models of them disagree by more; the hip farther back than nearly all people can take it, and
+# bent so far that a membrane as long as its line would be pressed to nothing on the ischium.
 DEEPEST_KNEE_DEG = 150.0
 SHORTER = {
     "semitendinosus": (110.0, 0.008),
