@@ -15,7 +15,10 @@ from PIL import Image
 from visualiser import cli, writing
 
 DOCS = Path(__file__).resolve().parent
-COLOURS = 256  # of a picture that is stored with a palette
+COMMON, STRONG = (
+    192,
+    64,
+)  # colours of a picture that is stored with a palette: the commonest, and those of small areas such as the nerve's
 
 
 def commands(page: Path) -> Iterator[list[str]]:
@@ -52,7 +55,12 @@ def with_palette(path: Path) -> None:
     with Image.open(path) as image:
         if image.mode != "RGB":
             return
-        small = image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        palette = Image.new("P", (1, 1))
+        palette.putpalette(
+            (image.quantize(COMMON, Image.Quantize.MEDIANCUT).getpalette() or [])[: 3 * COMMON]
+            + (image.quantize(STRONG, Image.Quantize.MAXCOVERAGE).getpalette() or [])[: 3 * STRONG]
+        )
+        small = image.quantize(palette=palette, dither=Image.Dither.NONE)
     writing.write_png(small, path, metadata=texts, force=True)
 
 
