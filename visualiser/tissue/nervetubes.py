@@ -66,7 +66,7 @@ TUBES = (
 POINTS = TRUNK_RINGS + 2 * DIVISION_RINGS
 
 
-SOFT_GAP = 0.001  # metres over which divisions that part let go of each other
+SOFT_GAP = 0.002  # metres over which divisions that part let go of each other
 TIBIAL_YIELDS = (
     0.25  # share of what keeps them apart that the tibial one gives way; it has semimembranosus beside it: ESTIMATE
 )
