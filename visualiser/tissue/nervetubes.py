@@ -38,7 +38,7 @@ WAYS_OUT = {
     "biceps_femoris_long_head": ((0.3, 0.0, 1.0), (0.8, 0.0, 0.0), (0.0, 0.0, -0.8), _FIBULA),
     "biceps_femoris_short_head": ((-0.6, 0.0, -0.5), (-0.6, 0.0, -0.5), (-0.6, 0.0, -0.5), _FIBULA),
 }
-# Share by which guides behind the knee let go when it is bent by 120 degrees: the nerve then takes the short way across the fossa.
+# Share by which guides behind the knee let go when it is bent by 140 degrees: the nerve then takes the short way across the fossa.
 KNEE_RELEASE = {"tibial_nerve": 0.45, "common_fibular_nerve": 0.9}
 # Metres by which the guides between tuberosity and trochanter go lateral with the hip bent by 110 degrees: conjoint tendon and long head
 # then lie over the lateral side of the tuberosity, and the nerve lateral to them. ESTIMATE.
@@ -468,8 +468,8 @@ def _released(division: NerveDivision, points: FloatArray, leg: FloatArray) -> F
     standing = metres([guide.point_mm for guide in (*SCIATIC_NERVE.trunk, *division.guides)])
     gone = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(standing[above : below + 1], axis=0), axis=1))])
     chord = points[above] + (gone / gone[-1])[:, None] * (points[below] - points[above])
-    bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.25)
     released = points.copy()
-    share = KNEE_RELEASE[division.name] * min(bent**2, 1.0)
+    # It begins and ends gently: where a share stops at once, what hangs on it jerks.
+    share = KNEE_RELEASE[division.name] * _ease(np.degrees(leg[KNEE_FLEXION]) / 140.0)
     released[above : below + 1] += share * (chord - points[above : below + 1])
     return released
