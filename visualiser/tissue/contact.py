@@ -48,8 +48,9 @@ from visualiser.typed import FloatArray
 PATH_POINTS = 161
 # Metres over which corners of the path are rounded: in the thigh, and at the knee bent by 120 degrees; less for heads that end at the knee.
 ROUNDING, ROUNDING_SHORT = (0.004, 0.010), (0.003, 0.006)
-# Metres by which a path begins and ends off the bone, or its first sections would be cut by it: about half a tendon.
-OFF_ORIGIN, OFF_INSERTION = 0.006, 0.0025
+# Metres by which a path ends off the bone, or its last sections would be cut by it: about half a tendon. It begins at the middle of the
+# footprint as it is written down, which lies some millimetres off the curved bone.
+OFF_INSERTION = 0.0025
 TAUT = 0.45  # share of its bend that a pressed line loses in a step
 MAKING_WAY = 0.5  # share of the lost section's shift by which crowded centres give way in each round
 LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
@@ -153,10 +154,9 @@ class Solver:
         """Guided path (N, PATH_POINTS, 3): from the footprint along the line of action to the tibia, over its guides to the footprint."""
         line, length = line_points(head, legs, PATH_POINTS), muscle_length(head, legs)
         beyond = float(np.linalg.norm(metres(head.line.insertion_mm) - metres(head.line.via_mm)))
-        origin, insertion = self.ends.areas[HEADS.index(head)].mean(axis=1)
-        out_of_bone = self.ends.outwards[HEADS.index(head)]
-        origin, insertion = origin + OFF_ORIGIN * out_of_bone[0], insertion + OFF_INSERTION * out_of_bone[1]
-        begin = _carried(origin[None], head.line.origin_segment, joints)[:, 0]
+        which = HEADS.index(head)
+        insertion = self.ends.areas[which, 1].mean(axis=0) + OFF_INSERTION * self.ends.outwards[which, 1]
+        begin = _carried(metres((head.tube.origin.centre_mm,)), head.line.origin_segment, joints)[:, 0]
         far = _carried(np.vstack([metres(head.tube.distal_guides_mm), insertion]), "tibia", joints)
         bent = np.clip(np.degrees(legs[:, KNEE_FLEXION]) / 120.0, 0.0, 1.0) ** 2
         along = np.linspace(0.0, 1.0, PATH_POINTS)
@@ -222,7 +222,7 @@ class Solver:
                 ):  # where bone presses, the line is pulled taut again, so that it goes round by the short way
                     _pull_taut(bundle, pressed)
                 if move < moves - LAST_MOVES:
-                    straighten(bundle.centres, HELD)
+                    straighten(bundle.centres)
                     if wanted is not None:
                         bring_to_length(bundle.centres, wanted - beside, legs)
                     space_out(bundle.centres, shares)
@@ -268,7 +268,7 @@ def _pull_taut(bundle: Bundle, pressed: FloatArray) -> None:
     for _ in range(2):
         centres = bundle.centres
         straight = 0.5 * (centres[:, :, :-2] + centres[:, :, 2:]) - centres[:, :, 1:-1]
-        centres[:, :, 1:-1] += TAUT * share[:, :, 1:-1] * straight
+        centres[:, :, 1:-1] += TAUT * (HELD[:, None] * share)[:, :, 1:-1] * straight
 
 
 _FADE = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 8.0 - 0.25, 0.0, 1.0)[:, None]

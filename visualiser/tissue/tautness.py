@@ -1,7 +1,8 @@
 """Centrelines as taut as tendons and as long as their lines of action, so that what is drawn shortens as what is measured.
 
 Heads that make room for bone and for each other are pushed about; without these three steps they keep every bend, and their tendons
-cut the corner at the bent knee, up to 15 mm short of their lines. All three are small steps, taken again and again between the pushes.
+cut the corner at the bent knee, up to 15 mm short of their lines. All three are small steps, taken again and again between the pushes;
+rings that lie on bone take no part.
 """
 
 from functools import lru_cache
@@ -11,6 +12,7 @@ import numpy as np
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import metres
 from visualiser.kinematics import HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
+from visualiser.tissue.crowding import HELD
 from visualiser.tissue.paths import muscle_lengths
 from visualiser.tissue.restshapes import RINGS, rest_positions
 from visualiser.tissue.sections import unit
@@ -32,6 +34,9 @@ SLIDE, LONGEST_SLIDE = 0.7, 0.003
 # Shares of a head between which its tendon feels the knee: it sets in along the belly's end, and the insertion stays.
 KNEE_FROM, KNEE_FULL, KNEE_TO = 0.60, 0.86, 0.90
 
+# How much rings take part: those that lie on bone do not, and of an origin, which fans out over a ridge, not those below it either.
+FREE = HELD * np.clip((np.arange(RINGS) - 2) / 4.0, 0.0, 1.0)
+
 
 def lengths(centres: FloatArray) -> FloatArray:
     """Lengths (...) of centrelines (..., R, 3)."""
@@ -45,9 +50,9 @@ def lengthening(legs: FloatArray) -> FloatArray:
     return longer
 
 
-def straighten(centres: FloatArray, held: FloatArray) -> None:
-    """Take a little off the fine bends of centrelines (N, H, R, 3), in place, as far as rings are free, `held` (R,) 0 to 1."""
-    centres -= STRAIGHTENING * held[:, None] * (centres - _smoothing(FINE_RINGS) @ centres)
+def straighten(centres: FloatArray) -> None:
+    """Take a little off the fine bends of centrelines (N, H, R, 3), in place."""
+    centres -= STRAIGHTENING * FREE[:, None] * (centres - _smoothing(FINE_RINGS) @ centres)
 
 
 def bring_to_length(centres: FloatArray, wanted: FloatArray, legs: FloatArray) -> None:
@@ -61,7 +66,8 @@ def bring_to_length(centres: FloatArray, wanted: FloatArray, legs: FloatArray) -
     """
     to_axis = np.zeros_like(centres)
     to_axis[..., :2] = _knee_axis() - centres[..., :2]
-    motions = (_at_knee() * unit(to_axis), (_smoothing(BOW_RINGS) - _smoothing(BROAD_RINGS)) @ centres)
+    bows = (_smoothing(BOW_RINGS) - _smoothing(BROAD_RINGS)) @ centres
+    motions = (_at_knee() * unit(to_axis), FREE[:, None] * bows)
     along = unit(np.diff(centres, axis=2))
     rates = [(along * np.diff(motion, axis=2)).sum(axis=(2, 3)) for motion in motions]
     bent = ease(legs[:, KNEE_FLEXION] / BENT)[:, None]
@@ -79,7 +85,7 @@ def space_out(centres: FloatArray, shares: FloatArray) -> None:
     at = np.concatenate([np.zeros_like(steps[..., :1]), np.cumsum(steps, axis=-1)], axis=-1)
     slide = np.clip(SLIDE * (shares * at[..., -1:] - at), -LONGEST_SLIDE, LONGEST_SLIDE)
     along = unit(centres[:, :, 2:] - centres[:, :, :-2])
-    centres[:, :, 1:-1] += slide[:, :, 1:-1, None] * along
+    centres[:, :, 1:-1] += (FREE * slide)[:, :, 1:-1, None] * along
 
 
 @lru_cache
