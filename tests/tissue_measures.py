@@ -218,12 +218,14 @@ def note_volume(found: Measured, head: MuscleHead, solid: Solid, leg: FloatArray
     found.note("volume off, %", head.name, abs(100 * (volume / head.volume_cm3 - 1.0)), leg)
 
 
-def jitter(tissue: SoftTissue, starts: FloatArray, step_deg: float = 2.0) -> Measured:
-    """Second differences of vertices (mm) where one joint at a time turns in steps through its range, from poses (N, 6)."""
+def jitter(
+    tissue: SoftTissue, starts: FloatArray, step_deg: float = 2.0, ranges_deg: FloatArray = RANDOM_DEG
+) -> Measured:
+    """Second differences of vertices (mm) where one joint at a time turns in steps through its range (2, 5), from poses (N, 6)."""
     found = Measured()
     for start in starts:
         for joint in range(5):
-            low, high = RANDOM_DEG[:, joint]
+            low, high = ranges_deg[:, joint]
             steps = np.arange(low, high + 0.1, step_deg)
             sweep = np.tile(start, (len(steps), 1))
             sweep[:, joint] = radians(steps)
