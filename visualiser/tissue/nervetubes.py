@@ -383,10 +383,10 @@ class Sections:
         across = unit(cross(behind, unit(ahead)))
         lines = joined(lines, across)
         _part(lines, across)
-        # All lines of all poses side by side: one product instead of many small ones.
-        beside = lines.reshape(count * len(TUBES), TRUNK_RINGS, 3).swapaxes(0, 1).reshape(TRUNK_RINGS, -1)
-        finer = (_placed_and_led() @ beside).reshape(2, FINER * TRUNK_RINGS, count, len(TUBES), 3)
-        places, ways = np.ascontiguousarray(finer.transpose(0, 2, 3, 1, 4))
+        # The three lines of a pose side by side in one product; each pose has its own, so that it comes out the same in any company.
+        beside = lines.reshape(count, len(TUBES), TRUNK_RINGS, 3).swapaxes(1, 2).reshape(count, TRUNK_RINGS, -1)
+        finer = (_placed_and_led() @ beside).reshape(count, 2, FINER * TRUNK_RINGS, len(TUBES), 3)
+        places, ways = np.ascontiguousarray(finer.transpose(1, 0, 3, 2, 4))
         tangent = unit(ways)
         lateral = self._axes(tangent, joints)
         deep = cross(tangent, lateral)
