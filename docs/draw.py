@@ -1,7 +1,7 @@
 """Draws the pictures of these pages anew, by the commands that stand beside them: `python docs/draw.py [gallery clips scenes ...]`.
 
-Run it when bones, muscles or the look change. Window and bones have commands of their own (docs/window.md, docs/bones.md), the figures of
-docs/muscles.md are made by `python benchmarks/muscle_figures.py`.
+Run it when bones, muscles or the look change. Pictures of bones have a command of their own (docs/bones.md), the figures of docs/muscles.md
+are made by `python benchmarks/muscle_figures.py`; those of window, page and slides are screenshots taken by hand.
 """
 
 import re
@@ -15,10 +15,8 @@ from PIL import Image
 from visualiser import cli, writing
 
 DOCS = Path(__file__).resolve().parent
-COMMON, STRONG = (
-    192,
-    64,
-)  # colours of a picture that is stored with a palette: the commonest, and those of small areas such as the nerve's
+# Colours of a picture that is stored with a palette: the commonest, and those of small areas such as the nerve's.
+COMMON, STRONG = 192, 64
 
 
 def commands(page: Path) -> Iterator[list[str]]:

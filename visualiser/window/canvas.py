@@ -81,9 +81,8 @@ class Paper(QWidget):
             self._image = self._picture()
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
-        if (
-            abs(self._image.width() - self.width() * ratio) <= 1.0
-        ):  # pixel on pixel, also where a ratio of 1.5 leaves half a one over
+        # Pixel on pixel, also where a ratio of 1.5 leaves half a one over.
+        if abs(self._image.width() - self.width() * ratio) <= 1.0:
             self._image.setDevicePixelRatio(ratio)
             painter.drawImage(0, 0, self._image)
         else:
