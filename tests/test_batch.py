@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from process_tree import descendants, left
 
 from visualiser import batch, cli, jobs
 from visualiser.errors import SceneFileError, VisualiserError
@@ -179,15 +180,11 @@ def test_a_run_that_is_killed_is_taken_up_again_and_leaves_no_process(tmp_path: 
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert "written" in process.stderr.readline()
-        children = _children(process.pid)
+        children = descendants(process.pid)
         process.kill()
     whole = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.mp4")}
     assert whole, "the one that was told is there"
-    for _ in range(50):
-        if not any(Path(f"/proc/{pid}").exists() for pid in children):
-            break
-        time.sleep(0.1)
-    assert children and not any(Path(f"/proc/{pid}").exists() for pid in children)
+    assert children and left(children, within_s=5) == []
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     states = dict(line.split()[:2] for line in done.stdout.splitlines()[:3])
@@ -197,12 +194,6 @@ def test_a_run_that_is_killed_is_taken_up_again_and_leaves_no_process(tmp_path: 
     for name, content in whole.items():
         if states[name] == "unchanged":
             assert (tmp_path / "out" / name).read_bytes() == content
-
-
-def _children(pid: int) -> list[int]:
-    """Processes started by a process, and by those."""
-    own = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return own + [inner for child in own for inner in _children(child)]
 
 
 def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
+from process_tree import descendants, left
 
 from visualiser import Scene
 from visualiser.errors import ExportError, VisualiserError
@@ -61,16 +61,13 @@ def test_ctrl_c_in_a_terminal_ends_all_processes_and_leaves_nothing(tmp_path: Pa
     ) as film:  # fmt: skip
         assert film.stderr is not None
         assert "a.mp4: " in film.stderr.readline(), "the film is on its way"
-        children = [int(pid) for pid in Path(f"/proc/{film.pid}/task/{film.pid}/children").read_text().split()]
+        children = descendants(film.pid)
         os.killpg(film.pid, signal.SIGINT)
         rest = film.stderr.read()
     assert film.returncode == 130
     assert "Traceback" not in rest
     assert len(children) >= 2
-    until = time.monotonic() + 5
-    while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+    assert left(children, within_s=5) == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -214,9 +214,7 @@ def _in_processes(
     waiting = [(output, 1) for output in reversed(list(outputs))]
     while waiting:
         running: dict[Future[Result], tuple[Output, int]] = {}
-        with ProcessPoolExecutor(
-            workers, get_context("spawn"), initializer=end_with_parent, initargs=(os.getpid(),)
-        ) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=end_with_parent) as pool:
             try:
                 while waiting or running:
                     while waiting and len(running) < workers:

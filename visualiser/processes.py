@@ -1,14 +1,13 @@
 """What processes that work for another one have in common. Pure."""
 
 import os
-import sys
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from threading import Thread
-from time import sleep
 
 from visualiser.errors import ExportError
 
 MOST_WORKERS = 64
-_LOOK_S = 0.3
 
 
 def checked(workers: int) -> int:
@@ -21,13 +20,13 @@ def checked(workers: int) -> int:
     return workers
 
 
-def end_with_parent(parent: int) -> None:
-    """End this process when the one that started it is gone, even if it was killed."""
+def end_with_parent() -> None:
+    """End this process, which `multiprocessing` started, as soon as the one that started it is gone, even if that was killed."""
+    parent = parent_process()
+    assert parent is not None, "a process that multiprocessing started"
 
     def watch() -> None:
-        while os.getppid() == parent:
-            sleep(_LOOK_S)
+        wait([parent.sentinel])
         os._exit(1)
 
-    if sys.platform != "win32":
-        Thread(target=watch, name="parent", daemon=True).start()
+    Thread(target=watch, name="parent", daemon=True).start()

@@ -3,7 +3,6 @@
 The sculptor's code lies with the meshes it makes: `meshes/sculpt` inside the installed package, or beside the package in a checkout.
 """
 
-import multiprocessing
 import os
 import pickle
 import sys
@@ -14,6 +13,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -22,6 +22,7 @@ from typing import Any
 from visualiser.bodies.assets import data_folder
 from visualiser.commands.common import progress
 from visualiser.errors import VisualiserError, unknown_name
+from visualiser.processes import end_with_parent
 
 PACKAGE_NAME = "visualiser_sculptor"
 SOFT_TISSUE = "soft_tissue"
@@ -99,7 +100,7 @@ def _sculpted_at_once(bones: Sequence[str], hands: ExitStack) -> Iterable[Any]:
     count = min(os.cpu_count() or 1, len(bones))
     if count < 2:
         return map(sculpted, bones)
-    pool = hands.enter_context(multiprocessing.get_context("spawn").Pool(count))
+    pool = hands.enter_context(get_context("spawn").Pool(count, end_with_parent))
     return pool.imap(sculpted, bones)
 
 
@@ -109,7 +110,7 @@ def _soft_tissue(folder: Path, *, check: bool) -> Iterator[tuple[str, dict[str, 
     before = target.read_bytes() if target.is_file() else None
     with TemporaryDirectory() as elsewhere:
         baked = Path(elsewhere) / target.name
-        with single_threaded(), ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
+        with single_threaded(), ProcessPoolExecutor(1, get_context("spawn"), end_with_parent) as fresh:
             fresh.submit(bake_soft_tissue, folder / "fine", baked).result()
         made = baked.read_bytes()
     if not check and made != before:
@@ -136,7 +137,7 @@ def bake_soft_tissue(bones_folder: Path, target: Path) -> None:
     """Bake muscles and nerve against the bones of a folder into a file, with as many processes as there are processors."""
     tissue = _part("tissue")
     baker = tissue.Baker.of(bones_folder)
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count(), take_baker, (pickle.dumps(baker),)) as pool:
+    with get_context("spawn").Pool(os.cpu_count(), take_baker, (pickle.dumps(baker),)) as pool:
 
         def share_out(task: str, *parts: Any) -> list[Any]:
             blocks = [(task, *(part[i : i + AT_ONCE] for part in parts)) for i in range(0, len(parts[0]), AT_ONCE)]
@@ -150,6 +151,7 @@ _BAKER: list[Any] = []  # of a process that bakes
 
 def take_baker(pickled: bytes) -> None:
     """Keep a baker in a fresh process, which finds its class only when the sculptor is loaded."""
+    end_with_parent()
     load_sculptor()
     _BAKER[:] = [pickle.loads(pickled)]
 

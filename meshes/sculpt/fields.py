@@ -6,6 +6,7 @@ Axes: x anterior, y up, z to the right. Joined fields are not exact distances (t
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import cast
 
@@ -196,12 +197,16 @@ def raised(body: Field, *paths: Rows, height: float, width: float) -> Field:
     height : mm
     width  : distance from the crest at which the ridge has fallen to a third, mm
     """
-    crests = [_crest(body, path) for path in paths]
     reach = 2.6 * width
-    ends = np.concatenate([crest[:, :3] for crest in crests])
-    low, high = ends.min(axis=0) - reach, ends.max(axis=0) + reach
+
+    @cache  # when the first point is asked about: every process imports the bones, and few need all of them
+    def laid() -> tuple[list[FloatArray], FloatArray, FloatArray]:
+        crests = [_crest(body, path) for path in paths]
+        ends = np.concatenate([crest[:, :3] for crest in crests])
+        return crests, ends.min(axis=0) - reach, ends.max(axis=0) + reach
 
     def field(points: FloatArray) -> FloatArray:
+        crests, low, high = laid()
         value = body(points)
         near = np.flatnonzero(np.all((points > low) & (points < high), axis=1))
         if len(near):

@@ -93,7 +93,7 @@ class _Hand:
         context = get_context("spawn")
         self._line, theirs = context.Pipe()
         threads = max(1, (os.cpu_count() or 1) // together)
-        self._process: Any = context.Process(target=work, args=(theirs, os.getpid(), threads), daemon=True)
+        self._process: Any = context.Process(target=work, args=(theirs, threads), daemon=True)
         self._dismissed = False
         self._process.start()
         theirs.close()  # so that a process that ends is noticed at once
@@ -165,13 +165,13 @@ def hired(workers: int, parts: int = 1) -> Iterator[Expose]:
 # -- in the processes ------------------------------------------------------------------------------------------------------------------
 
 
-def work(line: Connection, parent: int, threads: int) -> None:
+def work(line: Connection, threads: int) -> None:
     """What such a process does: wait for a shot, draw its moments, hand them over, end.
 
     threads : of software OpenGL, so that the processes together do not ask for more cores than there are
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; the one that was asked tells and tidies
-    end_with_parent(parent)
+    end_with_parent()
     os.environ.setdefault("LP_NUM_THREADS", str(threads))
     with contextlib.suppress(EOFError, OSError):  # nobody is there any more
         body, shot, moments = line.recv()
