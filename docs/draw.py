@@ -5,11 +5,10 @@ are made by `python benchmarks/muscle_figures.py`; those of window, page and sli
 """
 
 import re
-import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
+from pages import commands, quoted
 from PIL import Image
 
 from visualiser import cli, writing
@@ -17,12 +16,6 @@ from visualiser import cli, writing
 DOCS = Path(__file__).resolve().parent
 # Colours of a picture that is stored with a palette: the commonest, and those of small areas such as the nerve's.
 COMMON, STRONG = 192, 64
-
-
-def commands(page: Path) -> Iterator[list[str]]:
-    """The commands of a page as words, without the program and without what is said beside them."""
-    for line in re.findall(r"^hamstring (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE):
-        yield shlex.split(line, comments=True)
 
 
 def tasks() -> dict[Path, list[str]]:
@@ -39,10 +32,9 @@ def tasks() -> dict[Path, list[str]]:
     for section in told.split("\n### ")[1:]:
         names = re.findall(r"^- `(\w+)`:", section, flags=re.MULTILINE)
         found[DOCS / re.findall(r"\((scenes/\w+\.png)\)", section)[0]] = ["sheet", *names]
-    found[DOCS / "scenes/injuries.png"] = shlex.split(re.findall(r"`hamstring (compare [^`]*)`", told)[0])
+    found[DOCS / "scenes/injuries.png"] = next(words for words in quoted(told) if words[0] == "compare")
     found[DOCS / "muscles_nerve_strain.png"] = next(w for w in commands(DOCS / "muscles.md") if "nerve_strain" in w)
-    told = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    words = shlex.split(re.findall(r"This picture is `hamstring ([^`]*)`", told)[0])
+    (words,) = quoted((DOCS.parent / "README.md").read_text(encoding="utf-8"), after="This picture is ")
     found[DOCS.parent / words[words.index("-o") + 1]] = words[: words.index("-o")]
     return found
 

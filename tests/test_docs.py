@@ -1,13 +1,14 @@
 """Every command on the pages of `docs/` works, one after the other as a reader would type them; every link leads somewhere."""
 
-import importlib.util
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
+import draw
 import pytest
 from conftest import ROOT
+from pages import commands
 
 from visualiser import cli, keys
 
@@ -25,15 +26,7 @@ SMALLER = {
 OPENS_A_WINDOW = ("view",)
 
 
-def commands(page: Path) -> Iterator[str]:
-    """Lines of fenced blocks that call the program, without what is said beside them."""
-    for block in re.findall(r"^```\w*\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL):
-        for line in block.splitlines():
-            if line.startswith("hamstring "):
-                yield re.split(r"\s{2,}(?!-)", line.strip())[0]
-
-
-def smaller(words: list[str]) -> list[str]:
+def smaller(words: Sequence[str]) -> list[str]:
     """The same command with fewer pixels and frames."""
     what = f"export {Path(words[words.index('-o') + 1]).suffix}" if words[0] == "export" else words[0]
     options = dict(zip(SMALLER.get(what, ())[::2], SMALLER.get(what, ())[1::2], strict=True))
@@ -59,12 +52,11 @@ def test_every_command_of_a_page_works(
     monkeypatch.chdir(tmp_path)
     Path("docs").mkdir()
     Path("my_run.mot").write_text(recording(), encoding="utf-8")
-    for line in dict.fromkeys(commands(page)):
-        words = shlex.split(line)[1:]
+    for words in dict.fromkeys(map(tuple, commands(page))):
         if words[0] in OPENS_A_WINDOW:
             cli.app.parse_args(words, exit_on_error=False, print_error=False)
         else:
-            assert cli.main(smaller(words)) == 0, f"{line}\n{capsys.readouterr().err}"
+            assert cli.main(smaller(words)) == 0, f"{shlex.join(words)}\n{capsys.readouterr().err}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -81,12 +73,8 @@ def test_every_picture_of_the_docs_is_shown_on_a_page() -> None:
 
 
 def test_the_pictures_of_the_pages_have_commands_that_draw_them_anew() -> None:
-    spec = importlib.util.spec_from_file_location("draw", ROOT / "docs" / "draw.py")
-    assert spec and spec.loader
-    drawing = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(drawing)
     pictures = {p for folder in ("gallery", "clips", "scenes") for p in (ROOT / "docs" / folder).iterdir()}
-    found = drawing.tasks()
+    found = draw.tasks()
     assert pictures <= set(found)
     assert [str(path) for path in found if not path.is_file()] == []
     for words in found.values():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from pages import blocks, quoted
 
 from visualiser import cli, keys
 from visualiser.scene import Scene
@@ -16,19 +17,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALL = ("--width", "480", "--height", "270")  # the commands' own options stay; only the pixels are fewer
 
 
-def blocks(language: str) -> list[str]:
-    """The contents of the fenced blocks in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
-
-
 def set_up() -> list[str]:
     """The lines of the first block: what a newcomer types."""
-    return blocks("bash")[0].splitlines()
+    return blocks(README, "bash")[0].splitlines()
 
 
 def commands() -> list[str]:
     """The commands of the other blocks."""
-    return [line for block in blocks("bash")[1:] for line in block.splitlines()]
+    return [line for block in blocks(README, "bash")[1:] for line in block.splitlines()]
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +60,7 @@ def test_every_command_of_the_readme_works(line: str, capsys: pytest.CaptureFixt
 
 @pytest.mark.render
 def test_the_python_of_the_readme_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    (code,) = blocks("python")
+    (code,) = blocks(README, "python")
     full = Scene.clip
 
     def small_clip(scene: Scene, path: str, **options: Any) -> Path:
@@ -81,8 +77,7 @@ def test_the_python_of_the_readme_works(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.render
 def test_the_picture_is_made_by_the_command_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
-    (command,) = re.findall(r"^This picture is `hamstring (.*)`\.$", README, flags=re.MULTILINE)
-    words = shlex.split(command)
+    (words,) = quoted(README, after="This picture is ")
     shown = words[words.index("-o") + 1]
     assert f"]({shown})" in README
     assert (ROOT / shown).read_bytes().startswith(b"\x89PNG")
@@ -93,7 +88,7 @@ def test_the_picture_is_made_by_the_command_beside_it(capsys: pytest.CaptureFixt
 
 
 def test_the_keys_are_those_of_the_window() -> None:
-    assert blocks("text") == [keys.listing() + "\n"]
+    assert blocks(README, "text") == [keys.listing() + "\n"]
 
 
 def linked_files() -> list[str]:
