@@ -7,28 +7,17 @@ much of it is the program's own work: everything but Qt's and VTK's drawing. Lab
 import argparse
 import os
 import statistics
-import subprocess
 import sys
+from pathlib import Path
 from time import monotonic, perf_counter, process_time, thread_time
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from own_screen import own_screen
+
 SIZE = (1280, 720)
 SECONDS = 10.0
-SCREEN = "2200x1400x24"
-
-
-def screen() -> "subprocess.Popen[bytes]":
-    """A virtual screen of our own, and the environment that points at it."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        os.environ |= {"DISPLAY": f":{answer.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
-    return server
+SCREEN = (2200, 1400)
 
 
 def opened(scene: str) -> tuple[Any, Any]:
@@ -137,9 +126,7 @@ def main() -> None:
     arguments.add_argument("--labels", action="store_true", help="with labels on")
     arguments.add_argument("--seconds", type=float, default=SECONDS)
     chosen = arguments.parse_args()
-    server = screen()
-    application = window = None
-    try:
+    with own_screen(*SCREEN):
         application, window = opened(chosen.scene)
         window.showing.show_labels(chosen.labels)
         rest(application, window)
@@ -151,13 +138,7 @@ def main() -> None:
         for name, value in first.items():
             print(f"| {name} | {value:.3g} | {second[name]:.3g} |")
         print(f"poses known: {window.showing.rehearsed}")
-    finally:
-        if window is not None:
-            window.close()
-        if application is not None:
-            application.shutdown()
-        server.terminate()
-        server.wait(timeout=10)
+        window.close()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from window import opened, rest, screen
+from window import SCREEN, opened, own_screen, rest
 
 SCENES = 200
 GROWTH = 0.05
@@ -66,13 +66,18 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--minutes", type=float, default=30.0)
     chosen = arguments.parse_args()
-    server, chance = screen(), random.Random(7)
+    with own_screen(*SCREEN):
+        return soaked(60 * chosen.minutes)
+
+
+def soaked(seconds: float) -> int:
+    """Soak for so long, on the screen at hand."""
+    chance = random.Random(7)
     application, window = opened("straight_leg_raise")
     rest(application, window)
     names, told = list(window.movements), []
     window.view.failed.connect(told.append)
     begun, last, scenes, acts, samples = monotonic(), 0.0, 0, 0, []
-    seconds = 60 * chosen.minutes
     warm = seconds / 5
     while (now := monotonic() - begun) < seconds:
         if now - last > seconds / SCENES:
@@ -92,15 +97,12 @@ def main() -> int:
     late = statistics.median(m for t, m in samples if t > seconds - warm)
     growth = late / early - 1
     drawn, load, most = window.view.frames_drawn, os.getloadavg()[0], max(m for _, m in samples)
-    print(f"{chosen.minutes:g} minutes, {scenes} scene changes, {acts} acts, {drawn} frames, load {load:.1f}")
+    print(f"{seconds / 60:g} minutes, {scenes} scene changes, {acts} acts, {drawn} frames, load {load:.1f}")
     print(
         f"memory after warm-up {early:.0f} MB, at the end {late:.0f} MB, most {most:.0f} MB; growth {100 * growth:.1f} %"
     )
     print(f"told {len(told)} problems: {sorted(set(told))[:5]}")
     window.close()
-    application.shutdown()
-    server.terminate()
-    server.wait(timeout=10)
     return int(growth > GROWTH)
 
 

@@ -1,13 +1,15 @@
-"""Draws the pictures of these pages anew, by the commands that stand beside them: `python docs/draw.py [gallery clips scenes ...]`.
+"""Draws the pictures of these pages anew, by the commands that stand beside them: `python docs/draw.py [gallery clips scenes window ...]`.
 
-Run it when bones, muscles or the look change. Pictures of bones have a command of their own (docs/bones.md), the figures of docs/muscles.md
-are made by `python benchmarks/muscle_figures.py`; those of window, page and slides are screenshots taken by hand.
+Run it when bones, muscles or the look change. Pictures of the window are taken by `draw_window.py`, on a virtual screen. Pictures of bones
+have a command of their own (docs/bones.md), the figures of docs/muscles.md are made by `python benchmarks/muscle_figures.py`; those of page
+and slides are screenshots taken by hand.
 """
 
 import re
 import sys
 from pathlib import Path
 
+import draw_window
 from pages import commands, quoted
 from PIL import Image
 
@@ -56,16 +58,25 @@ def with_palette(path: Path) -> None:
 
 def main(wanted: list[str]) -> None:
     """Draw the pictures whose path has one of the words, or all."""
+
+    def asked(name: str) -> bool:
+        return not wanted or any(word in name for word in wanted)
+
     for path, words in tasks().items():
-        name = str(path.relative_to(DOCS))
-        if wanted and not any(word in name for word in wanted):
-            continue
-        status = cli.main([*words, "-o", str(path), "--force"])
-        if status:
-            raise SystemExit(status)
-        if path.parent.name in ("gallery", "scenes"):
-            with_palette(path)
-        print(f"{name}: {path.stat().st_size / 1000:.0f} kB")
+        if asked(str(path.relative_to(DOCS))):
+            status = cli.main([*words, "-o", str(path), "--force"])
+            if status:
+                raise SystemExit(status)
+            finished(path)
+    for path in draw_window.drawn([name for name in draw_window.PICTURES if asked(name)], DOCS):
+        finished(path)
+
+
+def finished(path: Path) -> None:
+    """Store a picture as small as it can be, and tell."""
+    if path.suffix == ".png" and path.parent.name in ("gallery", "scenes", "window"):
+        with_palette(path)
+    print(f"{path.relative_to(DOCS)}: {path.stat().st_size / 1000:.0f} kB", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from own_screen import MISSING, PROGRAM, own_screen
 
 # Where a merge depends on it the same cases are tried every time; elsewhere new ones, so that faults are still found.
 settings.register_profile("steady", derandomize=True)
@@ -44,33 +45,11 @@ def fresh_python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[st
 
 @pytest.fixture(scope="session")
 def virtual_screen() -> Iterator[str]:
-    """A virtual screen of this test run's own; its number is chosen by the server, so runs do not meet."""
-    server = shutil.which("Xvfb")
-    if server is None:
-        missing = "Xvfb is not installed (Debian: apt-get install xvfb)"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    reading, writing = os.pipe()
-    process = subprocess.Popen(
-        [server, "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        display = f":{answer.readline().strip()}"
-    before = {name: os.environ.get(name) for name in ("DISPLAY", "QT_QPA_PLATFORM")}
-    os.environ |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-    yield display
-    widgets = sys.modules.get("PySide6.QtWidgets")
-    if widgets is not None and (application := widgets.QApplication.instance()) is not None:
-        application.shutdown()  # Qt ends the whole process when its screen goes away first
-    for name, value in before.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-    process.terminate()
-    process.wait(timeout=10)
+    """A virtual screen of this test run's own."""
+    if shutil.which(PROGRAM) is None:
+        pytest.fail(MISSING) if os.environ.get("CI") else pytest.skip(MISSING)
+    with own_screen(1600, 1000) as display:
+        yield display
 
 
 @pytest.fixture(scope="session")

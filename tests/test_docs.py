@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import draw
+import draw_window
 import pytest
 from conftest import ROOT
 from pages import commands
@@ -76,6 +77,8 @@ def test_the_pictures_of_the_pages_have_commands_that_draw_them_anew() -> None:
     pictures = {p for folder in ("gallery", "clips", "scenes") for p in (ROOT / "docs" / folder).iterdir()}
     found = draw.tasks()
     assert pictures <= set(found)
+    assert {f"window/{path.name}" for path in (ROOT / "docs/window").iterdir()} == set(draw_window.PICTURES)
+    assert {shot for shots in draw_window.PICTURES.values() for shot in shots} == set(draw_window.SHOTS)
     assert [str(path) for path in found if not path.is_file()] == []
     for words in found.values():
         cli.app.parse_args([*words, "-o", "a.png"], exit_on_error=False, print_error=False)

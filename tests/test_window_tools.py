@@ -93,6 +93,16 @@ def test_a_slider_poses_the_leg_reset_goes_back_and_undo_knows_both(window: Wind
     assert showing.angles()["knee_flexion"] == pytest.approx(110.0)
 
 
+def test_sliders_that_come_forward_stand_where_the_movement_is(window: Window) -> None:
+    window.docks.movable[texts.STRUCTURES].raise_()
+    window.showing.scrub(0.5)
+    rest(window)
+    bent = window.showing.angles()["knee_flexion"]
+    assert abs(window.pose_panel.angles["knee_flexion"].slider.value() - bent) > 20
+    window.docks.movable[texts.POSE].raise_()
+    wait(lambda: window.pose_panel.angles["knee_flexion"].slider.value() == round(bent))
+
+
 def test_a_slider_of_the_hip_stops_where_bone_would_meet_bone(window: Window) -> None:
     angles = window.pose_panel.angles
     window.docks.movable[texts.POSE].raise_()

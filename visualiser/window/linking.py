@@ -43,6 +43,8 @@ class Linking(QObject):
         panel.body_changed.connect(lambda side, legs: window.careful(lambda: self._change_body(side, legs))())
         panel.tightness_changed.connect(self._want_tightness)
         panel.reference_chosen.connect(lambda name: window.careful(lambda: self.compare(name))())
+        # Behind other panels it is not kept up to date.
+        window.docks.movable[texts.POSE].visibilityChanged.connect(lambda _: self._counting.start())
         window.showing.pose_changed.connect(self._show_pose)
         window.showing.body_changed.connect(self._show_body)
         for changed in (window.showing.view_changed, window.showing.look_changed, window.showing.pose_changed):
