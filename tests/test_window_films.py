@@ -9,6 +9,7 @@ from time import monotonic, sleep
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("pytestqt")
 
@@ -24,6 +25,7 @@ from visualiser.window.wording import Saving
 pytestmark = pytest.mark.window
 
 SMALL = Saving(size="320x180", quality="draft", labels="none", fps=4)
+TINY = replace(SMALL, size="160x90", fps=1, speed=2.0)  # two frames
 LONG_MS = 120_000  # a process of its own, on a machine that has other things to do
 LONG = replace(SMALL, fps=60, speed=0.1)  # two thousand frames: it does not end by itself while a test runs
 
@@ -60,11 +62,12 @@ def test_a_film_is_made_while_the_window_turns_and_plays(filming: Window, tmp_pa
     filming.wishes.cut(Section("sagittal", 0.0))
     filming.desk.film(tmp_path / "curl.mp4", SMALL)
     assert filming.film_progress.bar.isVisible()
-    filming.showing.toggle_play()
     longest, last = 0.0, monotonic()
     while not ends:
         QApplication.processEvents()
         longest, last = max(longest, monotonic() - last), monotonic()
+        if filming.film_progress.bar.value() > 0 and not filming.showing.playback.playing:
+            filming.showing.toggle_play()  # not before: it would only keep the process from getting ready
         sleep(0.003)
     filming.showing.pause()
     assert ends == [(str(tmp_path / "curl.mp4"), "")]
@@ -84,6 +87,26 @@ def test_a_film_is_made_while_the_window_turns_and_plays(filming: Window, tmp_pa
     assert filming.actions_by_name["save_clip"].isEnabled()
 
 
+@pytest.mark.parametrize("kind", [".gif", ".webm", ".png"])
+def test_films_of_other_kinds_are_made_and_told(filming: Window, tmp_path: Path, kind: str) -> None:
+    ends: list[tuple[str, str]] = []
+    filming.desk.filmed.connect(lambda *end: ends.append(end))
+    filming.desk.film(tmp_path / f"curl{kind}", TINY)
+    wait(lambda: ends != [], LONG_MS)
+    place = tmp_path / ("curl/%04d.png" if kind == ".png" else f"curl{kind}")
+    assert ends == [(str(place), "")]
+    assert filming.statusBar().currentMessage() == texts.SAVED.format(place)
+    files = sorted(place.parent.iterdir())
+    if kind == ".png":
+        assert written(tmp_path) == ["curl"]
+        shapes = [np.asarray(Image.open(file)).shape[:2] for file in files]
+    else:
+        assert files == [place]
+        with av.open(str(place)) as film:
+            shapes = [(frame.height, frame.width) for frame in film.decode(video=0)]
+    assert shapes == [(90, 160)] * 2
+
+
 def answering(window: Window, text: str) -> None:
     """Soon, press the button with this text in the question that will be open."""
 
@@ -95,7 +118,7 @@ def answering(window: Window, text: str) -> None:
 
 
 def test_closing_asks_staying_goes_on_and_a_film_that_fails_says_why(filming: Window, tmp_path: Path) -> None:
-    process = begun(filming, tmp_path / "curl.mp4")
+    process = begun(filming, tmp_path / "curl.webm")
     assert len(written(tmp_path)) == 1  # under a temporary name
     answering(filming, texts.CLOSE_STAY)
     assert not filming.close()
@@ -127,7 +150,7 @@ def test_cancelling_leaves_no_file_and_no_process_of_this_film_or_the_one_before
 
 
 def test_closing_and_giving_the_film_up_leaves_nothing(filming: Window, tmp_path: Path) -> None:
-    process = begun(filming, tmp_path / "curl.mp4")
+    process = begun(filming, tmp_path / "curl.png")  # numbered pictures: no folder of them either
     answering(filming, texts.CLOSE_GIVE_UP)
     assert filming.close()
     assert not alive(process)
