@@ -19,10 +19,10 @@ LAYERS = (
     "bodies tissue.(routes paths strain sections) bodies.(surfaces registration vtp) tissue.(restshapes bonefields crowding tubeends "
     "tautness contact nerve nervetubes nervelevels branches shapetable settling tubes tightness insufficiency measurement)",
     "pictures films machine processes pictures.(typefaces appearance) bodies.(assets) pictures.(cards facts cameras labels layout_check "
-    "columns layout zones tracking furniture backdrop) bodies.(meshfiles footprints physique ownfit ownbones) pictures.(textures) "
-    "bodies.(ground assembly) pictures.(naming) bodies.(anchoring) pictures.(ink overlay dial visibility section colouring options) "
-    "films.(timeline presets cameramoves subtitles pipes smoothing) pictures.(alt shading)",
-    "pictures.(caps rendering)",
+    "columns layout zones tracking furniture backdrop) bodies.(meshfiles footprints physique suppleness ownfit "
+    "ownbones) pictures.(textures) bodies.(ground assembly) pictures.(naming) bodies.(anchoring) pictures.(ink overlay dial visibility "
+    "section colouring options) films.(timeline presets cameramoves subtitles pipes smoothing) pictures.(alt shading)",
+    "pictures.(caps halving rendering)",
     "playback keys screen writing pictures.(texts) films.(encoders video) pictures.(pages stills curves figures) films.(filming "
     "crew titlecards clips compositions making) pictures.(comparison) exports exports.(glb levels sampling skinning gltf posed subject "
     "page quiz slides deck handout notebook doors) carried errands window.(texts theme inlay camera history sight snapshots drafts "
@@ -39,7 +39,7 @@ HOMES = {
     "PIL": {"pictures.overlay", "pictures.backdrop", "pictures.ink", "pictures.shading"},
 }
 # Who may touch the drawing library: one module draws, others hold a window, hand meshes out, or look whether it works.
-DRAWERS = {"pictures.caps", "pictures.rendering", "pictures.stills", "scene", "checks"}
+DRAWERS = {"pictures.caps", "pictures.halving", "pictures.rendering", "pictures.stills", "scene", "checks"}
 
 
 def spelt_out(row: str) -> list[str]:

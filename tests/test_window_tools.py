@@ -16,8 +16,10 @@ from window_driver import FIRST, changed, opened, pixels, place_of, rest, wait
 from visualiser.anatomy import muscles
 from visualiser.bodies import assets
 from visualiser.movements import scenefile
+from visualiser.movements.movement import pose_at
 from visualiser.pictures.dial import reading_at
 from visualiser.pictures.section import Section
+from visualiser.scene import Scene
 from visualiser.window import Window, texts
 from visualiser.window import camera as lens
 from visualiser.window.helpers import thumbnail_files
@@ -126,6 +128,17 @@ def test_tight_hamstrings_stop_the_hip_and_the_other_side_is_its_mirror(window: 
     assert showing.body.side == "left"
     assert showing.angles()["hip_flexion"] == pytest.approx(supple)
     assert window.pose_panel.side_buttons["left"].isChecked()
+
+
+def test_tight_hamstrings_do_in_the_window_what_they_do_in_its_pictures_and_films(window: Window) -> None:
+    """Also in a scene about the knee, which its own hamstrings stop a little before the angle asked for."""
+    window.show_movement("active_insufficiency")
+    window.showing.change_tightness(0.5)
+    window.showing.scrub(0.4)
+    shown, asked = window.showing.pose_now, pose_at(window.showing.asked, window.showing.playback.time_s)
+    filmed = pose_at(Scene.load("active_insufficiency", tightness=0.5).movement, window.showing.playback.time_s)
+    np.testing.assert_allclose(shown, filmed, atol=1e-9)
+    assert np.degrees(np.abs(shown - asked)).max() > 0.1
 
 
 def test_a_pale_body_in_another_pose_comes_with_differences_of_length(window: Window) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
+from visualiser.errors import unknown_name
 from visualiser.typed import FloatArray
 
 X, Y, Z = 0, 1, 2
@@ -29,6 +30,17 @@ class Side(StrEnum):
 
 
 SIDES = (Side.RIGHT, Side.LEFT)
+
+
+def side_named(word: Side | str) -> Side:
+    """The side that a word means.
+
+    raises : UnknownNameError
+    """
+    if word not in list(Side):
+        raise unknown_name("side", str(word), [side.value for side in Side])
+    return Side(word)
+
 
 # A coordinate's name states its positive direction. Leg coordinates exist once per side, with the same sign of meaning on both.
 TRUNK_COORDINATES = ("pelvis_anterior_tilt", "pelvis_right_drop", "pelvis_left_rotation", "lumbar_flexion")

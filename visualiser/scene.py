@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from visualiser import carried, inputs
 from visualiser.bodies import assets
 from visualiser.carried import SCENE_KEY
-from visualiser.conventions import Side
+from visualiser.conventions import Side, side_named
 from visualiser.errors import VisualiserError, unknown_name
 from visualiser.inputs import sparing
 from visualiser.movements import asked_poses, movement, posing, scenefile
@@ -55,14 +55,9 @@ class Scene:
         self._asked = definition  # before tight hamstrings change it
         self.movement = definition
         if tightness is not None:
-            from visualiser.bodies import physique as builds
-            from visualiser.tissue import insufficiency
-            from visualiser.tissue.tightness import limited
+            from visualiser.bodies.suppleness import limited
 
-            build = physique or builds.standard()
-            if definition.dial == "knee":  # scenes about how far the knee can be bent by its own hamstrings
-                definition = insufficiency.limited(definition, heads=build.heads, geometry=build.geometry)
-            self.movement = limited(definition, tightness, heads=build.heads, geometry=build.geometry)
+            self.movement = limited(definition, tightness, physique)
         self.legs, self.detail, self.physique = legs or definition.legs, detail, physique
         self.at: float | str = 0.6  # the moment of pictures that say none
         self.tightness, self.report = tightness, tuple(report)
@@ -144,7 +139,7 @@ class Scene:
         with inputs.watched() as files:
             pattern = None if like is None else cls.load(like).movement
             read, report = motion.load(
-                Path(path), side=_side(side), knee_sign=knee_sign, clamp=clamp, columns=columns, like=pattern
+                Path(path), side=side_named(side), knee_sign=knee_sign, clamp=clamp, columns=columns, like=pattern
             )
             scene = cls(read, legs=legs, tightness=tightness, report=report, physique=_build(bones))
         scene.files = tuple(files)
@@ -240,7 +235,7 @@ class Scene:
 
     def on_side(self, side: Side | str) -> "Scene":
         """The same movement on a given side."""
-        turned = movement.on_side(self._asked, _side(side))
+        turned = movement.on_side(self._asked, side_named(side))
         scene = self._moving(turned, tightness=self.tightness, report=self.report)
         scene.at = self.at
         return scene
@@ -458,14 +453,9 @@ class Scene:
 
     def meshes(self, at: float | str = 0.6) -> "dict[str, trimesh.Trimesh]":
         """Every surface in its pose at a share of the movement, by name: closed trimesh meshes, metres."""
-        import trimesh
+        from visualiser.exports import posed
 
-        body, frame = self.body, self.frame(at)
-        meshes = {s.name: trimesh.Trimesh(body.placed(s, frame), s.faces, process=False) for s in body.surfaces}
-        for surface in body.surfaces:
-            if surface.uv is not None:  # the seam of a texture doubles vertices: without it the mesh is closed
-                meshes[surface.name].merge_vertices()
-        return meshes
+        return posed.meshes(self.body, self.frame(at))
 
     def plotter(self, at: float | str = 0.6, *, theme: str = "light", off_screen: bool = True) -> "pyvista.Plotter":
         """A PyVista plotter with the posed body on it, to go on from there; the caller shows and closes it."""
@@ -505,9 +495,3 @@ def _build(bones: str | PathLike[str] | None) -> "Physique | None":
     from visualiser.bodies import ownbones  # here: with it comes all that fitting needs
 
     return ownbones.load(Path(bones)).physique
-
-
-def _side(side: Side | str) -> Side:
-    if side not in list(Side):
-        raise unknown_name("side", str(side), [s.value for s in Side])
-    return Side(side)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -22,6 +22,9 @@ from visualiser.errors import ExportError, unknown_name
 from visualiser.exports.glb import Packer, linear_colour, packed
 from visualiser.pictures.appearance import IDENTITY, TISSUE
 from visualiser.typed import ByteArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import trimesh
 
 SUFFIXES = (".stl", ".obj", ".ply", ".vtp", ".glb")
 UNITS: Mapping[str, float] = MappingProxyType({"mm": 1000.0, "cm": 100.0, "m": 1.0})
@@ -54,6 +57,17 @@ def parts(body: Body, frame: Frame, *, units: str = "mm") -> list[Part]:
         if not closed(faces):
             raise ExportError(f"{surface.name} is not a closed surface and cannot be printed.")
         found.append(Part(surface.name, surface.kind, vertices * UNITS[units], faces, colours))
+    return found
+
+
+def meshes(body: Body, frame: Frame) -> "dict[str, trimesh.Trimesh]":
+    """Every surface in its pose by name, also what is pale: closed trimesh meshes, metres."""
+    import trimesh
+
+    found = {s.name: trimesh.Trimesh(body.placed(s, frame), s.faces, process=False) for s in body.surfaces}
+    for surface in body.surfaces:
+        if surface.uv is not None:  # the seam of a texture doubles vertices: without it the mesh is closed
+            found[surface.name].merge_vertices()
     return found
 
 

@@ -19,9 +19,9 @@ from visualiser.pictures import stills
 from visualiser.window import opening, texts
 from visualiser.window.helpers import Helper
 from visualiser.window.savedialog import SaveDialog, as_text, remembered
+from visualiser.window.sight import OTHER_LEG
 from visualiser.window.snapshots import Snapshot, snapshot
 from visualiser.window.wording import (
-    OTHER_LEG,
     Saving,
     Words,
     as_command,

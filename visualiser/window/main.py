@@ -31,7 +31,8 @@ from visualiser.window.plotstrip import PlotStrip
 from visualiser.window.posepanel import PosePanel
 from visualiser.window.savedialog import CaptureFrame
 from visualiser.window.settings import Settings
-from visualiser.window.showing import OTHER_LEG, Showing
+from visualiser.window.showing import Showing
+from visualiser.window.sight import OTHER_LEG
 from visualiser.window.smallpictures import SmallPictures
 from visualiser.window.structurepanel import StructurePanel
 from visualiser.window.theme import icon, palette, style_sheet

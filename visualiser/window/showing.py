@@ -10,6 +10,7 @@ from visualiser.anatomy.attachments import ATTACHMENTS
 from visualiser.bodies import assembly
 from visualiser.bodies.assembly import Body, Frame
 from visualiser.bodies.physique import Physique, standard
+from visualiser.bodies.suppleness import limited
 from visualiser.conventions import LEG_SLICES, Side
 from visualiser.kinematics import nearest_reached
 from visualiser.movements import posing
@@ -18,19 +19,17 @@ from visualiser.pictures import colouring
 from visualiser.pictures.appearance import Scale
 from visualiser.pictures.section import Section
 from visualiser.playback import Playback
-from visualiser.tissue import tightness
 from visualiser.typed import FloatArray
 from visualiser.window import framing, memory
 from visualiser.window.history import History
 from visualiser.window.labelling import Labelling
 from visualiser.window.rehearsal import Rehearsal
-from visualiser.window.sight import Sight
+from visualiser.window.sight import Sight, owners
 from visualiser.window.snapshots import Snapshot, snapshot
 from visualiser.window.view import BodyView
 
 TICK_MS = 16
 _FRAME_MS = 60  # after a change of size
-OTHER_LEG = "other_leg"
 
 
 class Showing(QObject):
@@ -68,7 +67,7 @@ class Showing(QObject):
         self._timer = self._timer_of(TICK_MS, self._tick_or_stop)
         self._soon = self._timer_of(0, self._tick_or_stop)
         self._soon.setSingleShot(True)
-        self._by_surface = _owners(body)
+        self._by_surface = owners(body)
         view.stood.connect(self._go_on)
         view.turned.connect(self._turned)
         self._framing = self._timer_of(_FRAME_MS, self._frame_anew)
@@ -108,10 +107,7 @@ class Showing(QObject):
         return None if self.body.physique is standard() else self.body.physique
 
     def _limited(self, movement: Movement) -> Movement:
-        if self.tightness is None:
-            return movement
-        body = self.body.physique
-        return tightness.limited(movement, self.tightness, heads=body.heads, geometry=body.geometry)
+        return limited(movement, self.tightness, self.body.physique)
 
     def _rehearse(self) -> None:
         self._rehearsal.stop()
@@ -147,7 +143,7 @@ class Showing(QObject):
         """Go on with another body, dressed as the one before."""
         self._rehearsal.stop()
         self.body = body
-        self._by_surface = _owners(body)
+        self._by_surface = owners(body)
         self.view.take_body(body, self.theme)
         self.labelling.take_body(body)
         self.sight.keep_to(self.structures())
@@ -497,8 +493,3 @@ class Showing(QObject):
         self._soon.stop()
         self._framing.stop()
         self._rehearsal.stop()
-
-
-def _owners(body: Body) -> dict[str, str]:
-    """The structure that each surface of a body shows; all of a pale leg is one."""
-    return {surface.name: OTHER_LEG if surface.ghost else surface.structure for surface in body.surfaces}

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
+from visualiser.bodies.assembly import Body
 from visualiser.pictures.visibility import PEELED, lying_over
+
+OTHER_LEG = "other_leg"
+
+
+def owners(body: Body) -> dict[str, str]:
+    """The structure that each surface of a body shows; all of a pale leg is one."""
+    return {surface.name: OTHER_LEG if surface.ghost else surface.structure for surface in body.surfaces}
 
 
 class Sight:

@@ -16,9 +16,9 @@ from visualiser.pictures.section import typed
 from visualiser.pictures.visibility import show
 from visualiser.typed import FloatArray
 from visualiser.window import texts
+from visualiser.window.sight import OTHER_LEG
 from visualiser.window.snapshots import Snapshot
 
-OTHER_LEG = "other_leg"
 Words = dict[str, Any]
 
 
