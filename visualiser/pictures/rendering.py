@@ -14,7 +14,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPlane
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkProperty
+from vtkmodules.vtkRenderingCore import vtkProperty
 
 from visualiser import machine
 from visualiser.bodies.assembly import BONE, FOOTPRINT, MUSCLE, PROP, Frame, Surface
@@ -22,6 +22,7 @@ from visualiser.errors import DisplayError
 from visualiser.pictures.appearance import THEMES, TISSUE, Colour, Paint, Theme, look_up
 from visualiser.pictures.cameras import Camera, visible_share
 from visualiser.pictures.caps import Cap
+from visualiser.pictures.halving import Halving
 from visualiser.pictures.section import Plane
 from visualiser.pictures.shading import edges
 from visualiser.typed import BoolArray, ByteArray, FloatArray
@@ -111,10 +112,10 @@ class Stage:
         self._camera: Camera | None = None
         self._with_props = self._from_above = True
         self._present: dict[str, bool] = {}  # floor and supports: whether the pose has them
-        self._halving: vtkPlane | None = None
-        self._insides: dict[str, vtkActor] = {}
         for surface in self._surfaces.values():
             self._add(surface)
+        solid = {name: actor for name, actor in self._actors.items() if self._surfaces[name].kind != PROP}
+        self._halving = Halving(self.plotter.renderer, solid, self._meshes)
         # A ball round each surface tells how deep the picture is; VTK's own bounds go through its whole pipeline in every frame.
         self._at_rest = {name: _ball(surface.vertices) for name, surface in self._surfaces.items()}
         self._balls = dict(self._at_rest)
@@ -187,7 +188,7 @@ class Stage:
                 mesh.GetPoints().Modified()
                 mesh.GetPointData().GetNormals().Modified()
                 mesh.Modified()
-        self._follow_insides()
+        self._halving.follow()
         self._show_props()
 
     def show_only(self, names: Iterable[str]) -> None:
@@ -196,7 +197,7 @@ class Stage:
         for name, actor in self._actors.items():
             if self._surfaces[name].kind != PROP:
                 actor.visibility = name in wanted
-        self._follow_insides()
+        self._halving.follow()
 
     def hide_props(self) -> None:
         """Leave floor and supports out from now on: a silhouette is the body's."""
@@ -213,7 +214,7 @@ class Stage:
         for name, opacity in opacities.items():
             self._actors[name].visibility = opacity > 0.0
             self._actors[name].prop.opacity = opacity
-        self._follow_insides()
+        self._halving.follow()
         renderer = self.plotter.renderer
         renderer.SetUseDepthPeeling(any(0.0 < opacity < 1.0 for opacity in opacities.values()))
         renderer.SetMaximumNumberOfPeels(_PEELS)
@@ -287,51 +288,8 @@ class Stage:
         lens.clipping_range = (max(near - 0.05, _NEAR), far + 0.05)
 
     def halve(self, plane: Plane | None, colours: Mapping[str, Colour]) -> None:
-        """Take away what lies before a plane from now on, and show what is cut open as flat areas; without a plane the body is whole again.
-
-        The back faces of a closed surface are all that is seen of it where it is cut open: drawn flat, they are its cut face, at no cost
-        worth mentioning. It can be asked anew in every frame.
-
-        colours : of the cut faces; what is not named stays hollow
-        """
-        if plane is None:
-            for actor in self._actors.values() if self._halving is not None else ():
-                actor.mapper.RemoveAllClippingPlanes()
-            for inside in self._insides.values():
-                self.plotter.renderer.RemoveActor(inside)
-            self._halving, self._insides = None, {}
-            return
-        if self._halving is None:
-            self._halving = vtkPlane()
-            for name, actor in self._actors.items():
-                if self._surfaces[name].kind != PROP:
-                    actor.mapper.AddClippingPlane(self._halving)
-            self._insides = {name: self._inside(name) for name in colours}
-            self._follow_insides()
-        for name, colour in colours.items():
-            self._insides[name].GetProperty().SetColor(*(channel / 255 for channel in colour))
-        self._halving.SetOrigin(*plane.origin)
-        self._halving.SetNormal(*(-plane.normal))  # VTK keeps the side to which the normal points
-
-    def _inside(self, name: str) -> vtkActor:
-        """The back faces of a surface, flat."""
-        mapper, inside = vtkPolyDataMapper(), vtkActor()
-        mapper.SetInputDataObject(self._meshes[name])
-        mapper.ScalarVisibilityOff()
-        mapper.AddClippingPlane(self._halving)
-        inside.SetMapper(mapper)
-        look = inside.GetProperty()
-        look.LightingOff()
-        look.FrontfaceCullingOn()
-        self.plotter.renderer.AddActor(inside)
-        return inside
-
-    def _follow_insides(self) -> None:
-        """Cut faces move with their surfaces; what is translucent is hollow."""
-        for name, inside in self._insides.items():
-            actor = self._actors[name]
-            inside.SetUserMatrix(actor.GetUserMatrix())
-            inside.SetVisibility(bool(actor.visibility) and actor.prop.opacity >= 1.0)
+        """Take away what lies before a plane from now on, and show what is cut open in these colours, see `Halving.at`."""
+        self._halving.at(plane, colours)
 
     # -- pictures --------------------------------------------------------------------------------------------------------------------
 
