@@ -1,14 +1,16 @@
 """Draws the pictures of these pages anew, by the commands that stand beside them: `python docs/draw.py [gallery clips scenes window ...]`.
 
-Run it when bones, muscles or the look change. Pictures of the window are taken by `draw_window.py`, on a virtual screen. Pictures of bones
-have a command of their own (docs/bones.md), the figures of docs/muscles.md are made by `python benchmarks/muscle_figures.py`; those of page
-and slides are screenshots taken by hand.
+Run it when bones, muscles or the look change. Pictures of the window are taken on a virtual screen (`draw_window.py`), those of page and
+slides in Chromium and LibreOffice (`draw_export.py`); those of bones and the figures of docs/muscles.md come from `hamstring bones gallery`
+and `benchmarks/muscle_figures.py`.
 """
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
+import draw_export
 import draw_window
 from pages import commands, quoted
 from PIL import Image
@@ -18,6 +20,7 @@ from visualiser import cli, writing
 DOCS = Path(__file__).resolve().parent
 # Colours of a picture that is stored with a palette: the commonest, and those of small areas such as the nerve's.
 COMMON, STRONG = 192, 64
+FIGURES = tuple(f"muscles_{name}.png" for name in ("lengths", "arms", "sections", "nerve"))
 
 
 def tasks() -> dict[Path, list[str]]:
@@ -68,13 +71,18 @@ def main(wanted: list[str]) -> None:
             if status:
                 raise SystemExit(status)
             finished(path)
-    for path in draw_window.drawn([name for name in draw_window.PICTURES if asked(name)], DOCS):
-        finished(path)
+    if any(asked(f"bones/{path.name}") for path in (DOCS / "bones").iterdir()):
+        cli.main(["bones", "gallery", str(DOCS)])
+    if any(asked(name) for name in FIGURES):
+        subprocess.run([sys.executable, DOCS.parent / "benchmarks" / "muscle_figures.py"], check=True)
+    for more in (draw_export, draw_window):
+        for path in more.drawn([name for name in more.PICTURES if asked(name)], DOCS):
+            finished(path)
 
 
 def finished(path: Path) -> None:
     """Store a picture as small as it can be, and tell."""
-    if path.suffix == ".png" and path.parent.name in ("gallery", "scenes", "window"):
+    if path.suffix == ".png" and path.parent.name in ("gallery", "scenes", "window", "export"):
         with_palette(path)
     print(f"{path.relative_to(DOCS)}: {path.stat().st_size / 1000:.0f} kB", flush=True)
 

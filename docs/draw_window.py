@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from PIL import Image
+from sheets import sheet
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 from own_screen import MISSING, PROGRAM, own_screen
@@ -94,19 +95,8 @@ def drawn(names: list[str], folder: Path) -> Iterator[Path]:
             if len(taken) == 1:
                 taken[0].save(folder / name)
             else:
-                sheet(taken).save(folder / name, quality=SHEET_QUALITY, method=6)
+                sheet(taken, SHEET_WIDTH, SHEET_GAP).save(folder / name, quality=SHEET_QUALITY, method=6)
             yield folder / name
-
-
-def sheet(pictures: list[Image.Image]) -> Image.Image:
-    """Pictures in two columns, all equally wide."""
-    height = round(SHEET_WIDTH * pictures[0].height / pictures[0].width)
-    rows = len(pictures) // 2
-    made = Image.new("RGB", (2 * SHEET_WIDTH + SHEET_GAP, rows * (height + SHEET_GAP) - SHEET_GAP), "white")
-    for number, picture in enumerate(pictures):
-        place = (number % 2 * (SHEET_WIDTH + SHEET_GAP), number // 2 * (height + SHEET_GAP))
-        made.paste(picture.resize((SHEET_WIDTH, height), Image.Resampling.LANCZOS), place)
-    return made
 
 
 def take(shot: Shot, path: Path, small_pictures: Path) -> None:

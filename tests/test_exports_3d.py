@@ -273,6 +273,11 @@ def test_one_file_for_each_structure_is_named_after_it(tmp_path: Path, capsys: p
     assert not (tmp_path / "p.stl").exists()
 
 
+def test_a_choice_that_no_export_knows_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match='There is no choice "sise"; .*Did you mean "size"'):
+        Scene.load("squat").export(tmp_path / "a.pptx", sise=(640, 360))  # type: ignore[call-arg]
+
+
 def test_a_pose_without_a_closed_surface_is_refused(parts: list[posed.Part]) -> None:
     assert posed.closed(parts[0].faces)
     assert not posed.closed(parts[0].faces[1:])

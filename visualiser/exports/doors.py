@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, Unpack
 
-from visualiser.errors import ExportError
+from visualiser.errors import ExportError, unknown_name
 from visualiser.exports.subject import Subject
 from visualiser.films.timeline import Pace
 from visualiser.pictures.appearance import THEMES, VIEWS, look_up
@@ -89,6 +89,8 @@ def _check(suffix: str, choices: Choices, scenes: int) -> None:
     """Refuse what was asked of a format that has no use for it."""
     kind, allowed = FORMATS[suffix]
     for name, value in choices.items():
+        if name not in Choices.__annotations__:
+            raise unknown_name("choice", name, Choices.__annotations__)
         if value is None or value is False or name in (*allowed, *_ALWAYS):  # not asked for, or at home here
             continue
         homes = ", ".join(ending for ending, (_, options) in FORMATS.items() if name in options)
