@@ -274,7 +274,7 @@ def test_one_file_for_each_structure_is_named_after_it(tmp_path: Path, capsys: p
 
 
 def test_a_choice_that_no_export_knows_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match='There is no choice "sise"; .*Did you mean "size"'):
+    with pytest.raises(UnknownNameError, match=r'There is no choice "sise"; .*Did you mean "size"'):
         Scene.load("squat").export(tmp_path / "a.pptx", sise=(640, 360))  # type: ignore[call-arg]
 
 
