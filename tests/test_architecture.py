@@ -12,7 +12,7 @@ from conftest import GRAPHICS, ROOT
 PACKAGE = ROOT / "visualiser"
 
 LAYERS = (
-    "errors typed conventions inputs",
+    "errors typed conventions inputs easing",
     "tissue transforms tissue.(wrapping)",
     "anatomy anatomy.(definitions sources skeleton muscles nerves landmarks attachments yardsticks)",
     "movements kinematics movements.(movement activation scenefile schema posing mixing motion asked_poses)",

@@ -31,7 +31,7 @@ from visualiser.transforms import apply, inverse
 from visualiser.typed import FloatArray
 
 STANDING = np.zeros(6)
-LARGEST_JERK, LARGEST_JERK_AT_ENDS = 0.5, 0.8  # mm in a step of 2 degrees
+LARGEST_JERK, LARGEST_JERK_AT_ENDS = 0.3, 0.4  # mm in a step of 2 degrees
 PLANE_POSES = [(h, 0, 0, k, 0, 0) for h in (-20, 0, 45, 90, 110) for k in (0, 45, 90, 120)]
 TURNED_POSES = [
     (40, 15, 15, 60, 10, 0),
@@ -206,7 +206,7 @@ def test_bellies_thicken_when_the_knee_bends(tissue: SoftTissue) -> None:
 
 
 def test_surfaces_move_without_jerks(tissue: SoftTissue) -> None:
-    """At the ends of the ranges semimembranosus, pressed on the ischium or between the bent bones, still jerks more than one would like."""
+    """With the knee beyond 140 degrees the short head, pressed between the bent bones, still jerks more than one would like."""
     moved = measures.jitter(tissue, radians([[0, 0, 0, 0, 0, 0], [60, 5, 5, 60, 5, 0]]))
     assert moved.largest("muscle jitter, mm") <= LARGEST_JERK_AT_ENDS, [*moved.lines()]
     assert moved.largest("nerve jitter, mm") <= LARGEST_JERK, [*moved.lines()]

@@ -221,7 +221,10 @@ def note_volume(found: Measured, head: MuscleHead, solid: Solid, leg: FloatArray
 def jitter(
     tissue: SoftTissue, starts: FloatArray, step_deg: float = 2.0, ranges_deg: FloatArray = RANDOM_DEG
 ) -> Measured:
-    """Second differences of vertices (mm) where one joint at a time turns in steps through its range (2, 5), from poses (N, 6)."""
+    """Second differences of vertices (mm) where one joint at a time turns in steps through its range (2, 5), from poses (N, 6).
+
+    Poses that no hip can take are left out: the program refuses them.
+    """
     found = Measured()
     for start in starts:
         for joint in range(5):
@@ -229,6 +232,9 @@ def jitter(
             steps = np.arange(low, high + 0.1, step_deg)
             sweep = np.tile(start, (len(steps), 1))
             sweep[:, joint] = radians(steps)
+            sweep = sweep[reachable(sweep)]
+            if len(sweep) < 3:
+                continue
             for name, vertices in tissue.vertices(sweep).items():
                 jerk = np.linalg.norm(np.diff(1e3 * vertices, 2, axis=0), axis=2).max(axis=1)
                 kind = "muscle jitter, mm" if name in NAMES else "nerve jitter, mm"

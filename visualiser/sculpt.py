@@ -28,7 +28,7 @@ PACKAGE_NAME = "visualiser_sculptor"
 SOFT_TISSUE = "soft_tissue"
 # Sums come out in another order, and so with other last digits, for every number of threads of the linear algebra.
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-AT_ONCE = 8  # poses that a process is given to bake
+AT_ONCE = 20  # poses that a process is given to bake
 
 
 def load_sculptor() -> ModuleType:

@@ -20,7 +20,7 @@ import pyvista
 from scipy.linalg import solve
 from scipy.spatial import cKDTree
 
-from visualiser import kinematics
+from visualiser import easing, kinematics
 from visualiser.anatomy import skeleton
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
@@ -46,10 +46,21 @@ from visualiser.tissue import (
 from visualiser.tissue.bonefields import BONES, COUNTS_MM, Bones, Joints
 from visualiser.tissue.contact import Solver
 from visualiser.tissue.crowding import Bundle, deepest
-from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, all_flesh, hinge_axes
-from visualiser.tissue.sections import refined, ring_volume
-from visualiser.tissue.settling import settled
-from visualiser.tissue.shapetable import COLUMNS, FORMAT, POINTS, TABLES, Blend, likeness, packed, turned, unpacked
+from visualiser.tissue.restshapes import all_flesh, hinge_axes
+from visualiser.tissue.sections import ring_volume
+from visualiser.tissue.settling import fullness_of, settled
+from visualiser.tissue.shapetable import (
+    COLUMNS,
+    FORMAT,
+    POINTS,
+    TABLES,
+    Blend,
+    Shapes,
+    likeness,
+    packed,
+    turned,
+    unpacked,
+)
 from visualiser.typed import FloatArray
 
 # Heights (mm, own frame) between which soft tissue touches each bone: distances are sampled only there.
@@ -72,16 +83,18 @@ SHAPES = 144  # that all tables are mixtures of: off by 0.05 mm RMS
 CLEARINGS = 10
 # How much worse a muscle in bone is than the nerve in a muscle, when the worst poses are looked for.
 MUSCLES_COUNT = 3.0
+NERVE_AT_MOST = 0.003  # metres: where it is deeper there may be no room for it at all
 EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, none doubles the jerks of what is drawn
-# Poses in which all joints turn, settled round after round from what the poses before them tell; those of the last two rounds are
-# the worst of `CANDIDATES` times as many.
+# Poses in which all joints turn, settled round after round from what the poses before them tell; after the first round, the worst of
+# `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (800, 700, 600, 600), 6, 0.05, 8.0
+CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (600, *(350,) * 6), 9, 0.02, 4.0
 
 
 # The code that a bake comes from, apart from this file: whole modules, or what some of their names reach where the rest only draws.
 # `tests/test_tubes.py` looks whether any is missing.
 MODULES: dict[ModuleType, tuple[str, ...]] = {
+    easing: (),
     kinematics: (),
     bonefields: (),
     contact: (),
@@ -93,7 +106,18 @@ MODULES: dict[ModuleType, tuple[str, ...]] = {
     routes: (),
     sections: (),
     settling: (),
-    shapetable: ("COLUMNS", "FORMAT", "POINTS", "TABLES", "Blend", "likeness", "packed", "turned", "unpacked"),
+    shapetable: (
+        "COLUMNS",
+        "FORMAT",
+        "POINTS",
+        "TABLES",
+        "Blend",
+        "Shapes",
+        "likeness",
+        "packed",
+        "turned",
+        "unpacked",
+    ),
     strain: (),
     tautness: (),
     tubeends: (),
@@ -131,7 +155,8 @@ def code(module: ModuleType, names: tuple[str, ...] = ()) -> str:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
     if names:
-        kept = [node for node in tree.body if defined(node) & reached(module, names)]
+        wanted = reached(module, names)
+        kept = [node for node in tree.body if defined(node) & wanted]
         lines = [line for node in kept for line in lines[node.lineno - 1 : node.end_lineno]]
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
@@ -202,19 +227,20 @@ def bake(baker: "Baker", share_out: Callable[..., list[FloatArray]], made_from: 
         start = guess.rows(legs)
         leaves = np.abs(legs[:, [1, 2, 4]]).max(axis=1) > 1e-9
         rows = np.zeros_like(start)
-        rows[leaves] = at_once("settled", start[leaves], legs[leaves]) - start[leaves]
-        guess.tables[name] = _evened(name, rows)
+        rows[leaves] = at_once("settled", start[leaves], start[leaves], legs[leaves]) - start[leaves]
+        guess.tables[name] = _none_in_plane(name, _evened(name, rows))
     for number, count in enumerate(CROSS_POSES):
-        worst = number > 1
-        legs = _random_poses(count * (CANDIDATES if worst else 1), number)
-        if worst:
+        legs = _random_poses(count * (CANDIDATES if number else 1), number)
+        if number == 0:
+            legs = np.concatenate([_between_nodes(), legs])
+        else:
             depth = at_once("deepest", guess.rows(legs), legs)
             legs = legs[np.sort(np.argsort(depth)[-count:])]
-        guess.learn(legs, at_once("settled", guess.rows(legs), legs))
+        guess.learn(legs, at_once("settled", guess.rows(legs), guess.plain(legs), legs))
     # What was learnt first was settled from a worse guess than there is by now.
-    guess.relearn(at_once("settled", guess.rows(guess.legs), guess.legs))
+    guess.relearn(at_once("settled", guess.rows(guess.legs), guess.plain(guess.legs), guess.legs))
     contents = {"format": FORMAT, "made_from": made_from, "areas": baker.solver.ends.areas}
-    contents |= baker.volumes() | guess.contents()
+    contents |= {"swelling": baker.swelling()} | guess.contents()
     part = target.with_suffix(".part.npz")
     np.savez_compressed(part, **contents)
     os.replace(part, target)
@@ -235,6 +261,14 @@ def _evened(name: str, rows: FloatArray) -> FloatArray:
     return table.reshape(rows.shape)
 
 
+def _none_in_plane(name: str, rows: FloatArray) -> FloatArray:
+    """Rows (nodes, P) less what evening spread into the plane of the flexions, where that of `plane` is all there is."""
+    flexion, *turns = NODES_DEG[name]
+    table = rows.reshape(len(flexion), *map(len, turns), -1)
+    straight = table[(slice(None), *(np.array([axis.index(0.0)]) for axis in turns))]
+    return (table - straight.reshape(len(flexion), *(1 for _ in turns), -1)).reshape(rows.shape)
+
+
 def _differences(at: FloatArray) -> FloatArray:
     """Matrix of the third differences, second for fewer than six nodes, of values at places (n,)."""
     matrix = np.eye(len(at))
@@ -251,7 +285,7 @@ class Guess:
         self.legs, self.missing = np.zeros((0, len(LEG_COORDINATES))), np.zeros((0, COLUMNS))
         self._amounts = np.zeros((0, COLUMNS))
 
-    def _plain(self, legs: FloatArray) -> FloatArray:
+    def plain(self, legs: FloatArray) -> FloatArray:
         """What the tables alone give (N, P)."""
         rows = self._blended("plane", legs)
         points = turned(rows[:, : 3 * POINTS], legs, Joints.of(legs))
@@ -264,17 +298,17 @@ class Guess:
 
     def rows(self, legs: FloatArray) -> FloatArray:
         """Rows (N, P) in poses (N, 6)."""
-        return self._plain(legs) + likeness(legs, self.legs) @ self._amounts
+        return self.plain(legs) + likeness(legs, self.legs) @ self._amounts
 
     def learn(self, legs: FloatArray, rows: FloatArray) -> None:
         """Take settled rows (N, P) of poses (N, 6) in."""
         self.legs = np.concatenate([self.legs, legs])
-        self.missing = np.concatenate([self.missing, rows - self._plain(legs)])
+        self.missing = np.concatenate([self.missing, rows - self.plain(legs)])
         self._amounts = _kriged(self.legs, self.missing)
 
     def relearn(self, rows: FloatArray) -> None:
         """Take better rows (M, P) of all poses that are known."""
-        self.missing = rows - self._plain(self.legs)
+        self.missing = rows - self.plain(self.legs)
 
     def contents(self) -> dict[str, object]:
         """All tables as mixtures of few shapes."""
@@ -318,38 +352,37 @@ class Baker:
 
     def __init__(self, bones: Bones) -> None:
         self.bones, self.solver = bones, Solver(bones)
-        self._standing = np.zeros((1, len(LEG_COORDINATES)))
-        self._fullness = self.volumes()["fullness"]
 
     def solved(self, legs: FloatArray) -> FloatArray:
         """Rows (N, P) of poses (N, 6), solved from their designs."""
         joints = Joints.of(legs)
         bundle = self._bundle(legs)
         lines = nervetubes.designed_lines(legs)
-        nervetubes.clear(lines, bundle, self.bones, joints, CLEARINGS)
-        return self.settled(packed(bundle.centres, lines, bundle.radii), legs)
+        nervetubes.clear(lines, lines.copy(), bundle, self.bones, joints, CLEARINGS)
+        rings = self.solver.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
+        rows = packed(Shapes(bundle.centres, lines, bundle.radii, fullness_of(rings)))
+        return self.settled(rows, rows, legs)
 
-    def settled(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
-        """Rows (N, P) settled in poses (N, 6)."""
-        return settled(rows, legs, self.bones, self.solver.ends, self._fullness, self.solver.wanted(legs))
+    def settled(self, rows: FloatArray, anchor: FloatArray, legs: FloatArray) -> FloatArray:
+        """Rows (N, P) settled in poses (N, 6), near an anchor (N, P)."""
+        solver = self.solver
+        return settled(rows, anchor, legs, self.bones, solver.ends, solver.wanted(legs), solver.standing_length)
 
     def deepest(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
         """How badly (N,) muscles and nerve of rows (N, P) lie in bone or each other in poses (N, 6): metres of the nerve's depth."""
-        joints, (centres, lines, radii) = Joints.of(legs), unpacked(rows)
+        joints, (centres, lines, radii) = Joints.of(legs), unpacked(rows)[:3]
         bundle = Bundle(centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], radii)
-        nerve = nervetubes.deepest(lines, bundle, self.bones, joints)
+        nerve = np.minimum(nervetubes.deepest(lines, bundle, self.bones, joints), NERVE_AT_MOST)
         return np.maximum(MUSCLES_COUNT * deepest(bundle, self.bones, joints), nerve)
 
-    def volumes(self) -> dict[str, FloatArray]:
-        """Volume of each drawn head over that of its sections, and by how much of itself a breath adds to it."""
-        joints, bundle = Joints.of(self._standing), self._bundle(self._standing)
+    def swelling(self) -> FloatArray:
+        """By how much of itself (H,) a breath adds to the volume of each head."""
+        standing = np.zeros((1, len(LEG_COORDINATES)))
+        joints, bundle = Joints.of(standing), self._bundle(standing)
         rings = self.solver.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
         volume, middle = ring_volume(rings), rings.mean(axis=-2, keepdims=True)
         swollen = rings + 0.01 * np.sqrt(all_flesh())[..., None, None] * (rings - middle)
-        return {
-            "fullness": (ring_volume(refined(rings, FINE_RINGS, FINE_SECTORS)) / volume)[0],
-            "swelling": (ring_volume(swollen) / volume - 1.0)[0] / 0.01,
-        }
+        return (ring_volume(swollen) / volume - 1.0)[0] / 0.01
 
     def _bundle(self, legs: FloatArray) -> Bundle:
         joints, solved = Joints.of(legs), self.solver.solve(legs)
@@ -364,6 +397,15 @@ def _poses(name: str) -> FloatArray:
         legs[:, axis] = flexion
     legs[:, TABLES[name]] = nodes
     return np.radians(legs)
+
+
+def _between_nodes() -> FloatArray:
+    """The poses (N, 6), radians, in the middle of four nodes of the plane of the flexions, where most movements are."""
+    middles = [np.convolve(axis, (0.5, 0.5), mode="valid") for axis in NODES_DEG["plane"]]
+    poses = np.array(list(product(*middles)))
+    legs = np.zeros((len(poses), len(LEG_COORDINATES)))
+    legs[:, TABLES["plane"]] = np.radians(poses)
+    return legs
 
 
 def _random_poses(count: int, seed: int) -> FloatArray:

@@ -18,6 +18,7 @@ from visualiser.bodies.footprints import Patch, footprints, relaid
 from visualiser.bodies.registration import Warp
 from visualiser.bodies.surfaces import Ground, vertex_normals
 from visualiser.conventions import metres, millimetres
+from visualiser.easing import ease
 from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
 from visualiser.tissue.paths import VIA_CLEARANCE, via_clearance
 from visualiser.transforms import apply, inverse
@@ -219,13 +220,7 @@ class Fitting:
 
 def _shares(height: FloatArray) -> dict[str, tuple[IntArray, FloatArray]]:
     """For each map the points, by their heights (V,), that follow it, and how much of it they take; the three add up to one."""
-    pelvis = _ease((height - _HIP_HANDOVER[1]) / (_HIP_HANDOVER[0] - _HIP_HANDOVER[1]))
-    tibia = _ease((_KNEE_HANDOVER[0] - height) / (_KNEE_HANDOVER[0] - _KNEE_HANDOVER[1]))
+    pelvis = ease((height - _HIP_HANDOVER[1]) / (_HIP_HANDOVER[0] - _HIP_HANDOVER[1]))
+    tibia = ease((_KNEE_HANDOVER[0] - height) / (_KNEE_HANDOVER[0] - _KNEE_HANDOVER[1]))
     shares = {"pelvis": pelvis, "femur": 1.0 - pelvis - tibia, "tibia": tibia}
     return {segment: (np.flatnonzero(share > 0.0), share[share > 0.0]) for segment, share in shares.items()}
-
-
-def _ease(share: FloatArray) -> FloatArray:
-    share = np.clip(share, 0.0, 1.0)
-    eased: FloatArray = share * share * (3.0 - 2.0 * share)
-    return eased

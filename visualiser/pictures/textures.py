@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import NERVES
+from visualiser.easing import ease
 from visualiser.pictures.appearance import TISSUE
 from visualiser.tissue.restshapes import rest_positions, station_values
 from visualiser.typed import ByteArray, FloatArray
@@ -63,8 +64,7 @@ def textures() -> MappingProxyType[str, ByteArray]:
 
 
 def _smooth(values: FloatArray, low: float, high: float) -> FloatArray:
-    share = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
+    return ease((values - low) / (high - low))
 
 
 def _streaks(random: np.random.Generator, length: int, thickness: float, slope: float) -> FloatArray:

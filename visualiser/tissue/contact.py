@@ -14,6 +14,7 @@ import numpy as np
 from visualiser.anatomy.definitions import Footprint, MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import LEG_COORDINATES, metres
+from visualiser.easing import ease
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.tissue.bonefields import BoneField, Bones, Joints
 from visualiser.tissue.crowding import HELD, SOLVED, Bundle, part_points, part_rings, places
@@ -41,7 +42,7 @@ from visualiser.tissue.sections import (
     unit,
 )
 from visualiser.tissue.strain import parted
-from visualiser.tissue.tautness import bring_to_length, ease, lengthening, lengths, space_out, straighten
+from visualiser.tissue.tautness import bring_to_length, lengthening, lengths, ring_shares, space_out, straighten
 from visualiser.tissue.tubeends import LIFT, Ends
 from visualiser.typed import FloatArray
 
@@ -59,13 +60,13 @@ LAST_MOVES = 2  # of a round leave tautness alone: room has the last word
 # bent so far that a membrane as long as its line would be pressed to nothing on the ischium.
 DEEPEST_KNEE_DEG = 150.0
 SHORTER = {
-    "semitendinosus": (110.0, 0.008),
+    "semitendinosus": (100.0, 0.008),
     "semimembranosus": (95.0, 0.014),
-    "biceps_femoris_long_head": (100.0, 0.014),
-    "biceps_femoris_short_head": (110.0, 0.028),
+    "biceps_femoris_long_head": (100.0, 0.012),
+    "biceps_femoris_short_head": (100.0, 0.024),
 }
 FAR_BACK, LONGER_BACK = np.radians((-10.0, -40.0)), 0.010
-FAR_BENT, LONGER_BENT = np.radians((95.0, 120.0)), 0.007
+FAR_BENT, LONGER_BENT = np.radians((92.0, 120.0)), 0.0085
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
 REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
@@ -140,7 +141,8 @@ class Solver:
         crosses_hip = np.array([head.line.origin_segment == "pelvis" for head in HEADS])
         length: FloatArray = self.standing_length + lengthening(legs)
         for i, (begin_deg, most) in enumerate(SHORTER[head.name] for head in HEADS):
-            length[:, i] -= most * _beyond(legs[:, KNEE_FLEXION], np.radians((begin_deg, DEEPEST_KNEE_DEG)))[:, 0]
+            beyond = (np.degrees(legs[:, KNEE_FLEXION]) - begin_deg) / (DEEPEST_KNEE_DEG - begin_deg)
+            length[:, i] -= most * np.square(np.clip(beyond, 0.0, 1.0))
         length += LONGER_BACK * crosses_hip * _beyond(legs[:, HIP_FLEXION], FAR_BACK)
         length += LONGER_BENT * crosses_hip * _beyond(legs[:, HIP_FLEXION], FAR_BENT)
         return length
@@ -181,20 +183,14 @@ class Solver:
     def _laid(self, head: MuscleHead, legs: FloatArray, joints: Joints) -> "Laid":
         """A head on its path in poses (N, 6)."""
         which = HEADS.index(head)
-        begin, end = head.tube.belly
-        rest, bases, bellies, shares = rest_positions(), [], [], []
-        for path in self.path(head, legs, joints):
-            stretch = polyline_length(path) / self.rest_length[which]
-            tendon, belly = (float(part) for part in parted(head, np.array(stretch)))
-            posed = np.where(rest < begin, rest * tendon, begin * tendon + (rest - begin) * belly)
-            posed = np.where(rest > end, stretch - (1.0 - rest) * tendon, posed) / stretch
-            bases.append(resampled(path, posed))
-            bellies.append(belly)
-            shares.append(posed)
-        base, offset = np.array(bases), self.offsets[which]
+        paths = self.path(head, legs, joints)
+        stretched = np.array([polyline_length(path) for path in paths]) / self.rest_length[which]
+        shares = ring_shares(head, stretched)
+        base = np.array([resampled(path, own) for path, own in zip(paths, shares, strict=True)])
+        offset = self.offsets[which]
         _, lateral, posterior = _axes(base, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]))
         centres = base + offset[:, :1] * lateral + offset[:, 1:] * posterior
-        return Laid(centres, np.array(shares), np.array(bellies))
+        return Laid(centres, shares, parted(head, stretched).belly)
 
     def _settled(
         self, legs: FloatArray, scale: FloatArray | None, rounds: int, wanted: FloatArray | None = None

@@ -1,7 +1,7 @@
 """The drawn sciatic nerve: lines of trunk and divisions that keep clear of bones and heads, and tubes round them. Femur frame, metres."""
 
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from visualiser.anatomy.definitions import NerveDivision
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.conventions import metres
+from visualiser.easing import ease
 from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION
 from visualiser.tissue.bonefields import BONES, Bones, Joints, onset
 from visualiser.tissue.crowding import Bundle, inside_sections
@@ -26,7 +27,7 @@ ROOT_RINGS, ROOT_SECTORS = 16, 10
 # Where along the nerve the divisions leave their common sheath, and by where they run on their own guides: ESTIMATE, the visible split
 # then lies about 55 mm above the knee crease.
 SPLIT, APART = 0.672, 0.76
-ROOM = 0.0010  # metres that a section keeps from bone and muscle
+ROOM = 0.0016  # metres that a section keeps from bone and muscle
 # Added to the way out of a head, for points beside its tendon, beside its belly, in the popliteal fossa, and at the fibula (in the frame
 # of the tibia). The nerve lies lateral to semimembranosus, medial to the short head, deep to the long head and semitendinosus; where the
 # bellies of semimembranosus and the short head close in on it, it comes out behind, where the room is. In the fossa it follows biceps
@@ -44,16 +45,16 @@ KNEE_RELEASE = {"tibial_nerve": 0.45, "common_fibular_nerve": 0.9}
 # then lie over the lateral side of the tuberosity, and the nerve lateral to them. ESTIMATE.
 LATERAL_IN_FLEXION, _AT_TUBEROSITY = 0.012, slice(4, 7)
 BEHIND = np.array([-1.2, 0.0, 0.0])  # added to the way out of the femur: a nerve never passes in front of the neck
-DOWN_AND_LATERAL = np.array(
-    [-0.1, -0.5, 0.6]
-)  # added to the way out of the hip bone: between tuberosity and trochanter
+# Added to the way out of the hip bone: between tuberosity and trochanter.
+DOWN_AND_LATERAL = np.array([-0.1, -0.5, 0.6])
 BEHIND_ITS_NECK = np.array([-0.8, -0.4, 0.0])  # added to the way out of the fibula, in the frame of the tibia
 # Metres round a section over which pushes set in: where there is room the nerve keeps far more of it than it must, so that what a blend
 # between poses errs does not count; where there is little it lies in the middle.
 ONSET = 0.0045
 GAIN, FARTHEST = 1.2, 0.008  # of a push that is spread, and metres of one in a round
 SPREAD = 0.014  # metres of nerve over which a push spreads
-HELD = 8  # points before its end over which a division stays more and more where its guides lead it
+DRAWN_BACK, LAST_ROUNDS = 0.06, 5  # share of its way back to its course in a round, and rounds that leave it alone
+HELD = 5  # points before its end over which a division stays more and more where its guides lead it
 JOINED = 9  # points over which the divisions come out of the trunk's end
 ROUNDED = 14  # drawn rings over which a division's section becomes round
 ROOT_HALF_WIDTH = 0.0021
@@ -67,26 +68,21 @@ POINTS = TRUNK_RINGS + 2 * DIVISION_RINGS
 
 
 SOFT_GAP = 0.002  # metres over which divisions that part let go of each other
-TIBIAL_YIELDS = (
-    0.25  # share of what keeps them apart that the tibial one gives way; it has semimembranosus beside it: ESTIMATE
-)
+# Share of what keeps them apart that the tibial one gives way; it has semimembranosus beside it: ESTIMATE.
+TIBIAL_YIELDS = 0.25
 
 
 def designed_lines(legs: FloatArray) -> FloatArray:
     """Centrelines (N, POINTS, 3) of trunk, tibial and common fibular nerve along their guides, bones and heads unasked."""
-    lines = []
-    for leg in legs:
-        along = np.linspace(0.0, 1.0, DIVISION_POINTS)
-        bent = np.clip(np.degrees(leg[KNEE_FLEXION]) / 120.0, 0.0, 1.25)
-        raised = LATERAL_IN_FLEXION * _ease(np.degrees(leg[HIP_FLEXION]) / 110.0)
-        own = []
-        for division in SCIATIC_NERVE.divisions:
-            guides = _released(division, guide_points((*SCIATIC_NERVE.trunk, *division.guides), leg), leg)
-            guides[_AT_TUBEROSITY] += raised * _LATERAL
-            line = curve_through(guides, DIVISION_POINTS)
-            own.append(rounded(line, 0.002 + 0.014 * bent**2 * _ease((along - 0.40) / 0.15)))
+    lines, along = [], np.linspace(0.0, 1.0, DIVISION_POINTS)
+    bent = np.clip(np.degrees(legs[:, KNEE_FLEXION]) / 120.0, 0.0, 1.25)
+    widths = 0.002 + 0.014 * bent[:, None] ** 2 * ease((along - 0.40) / 0.15)
+    for guides, width in zip(
+        zip(*map(_guided, SCIATIC_NERVE.divisions, repeat(legs)), strict=True), widths, strict=True
+    ):
+        own = [rounded(curve_through(points, DIVISION_POINTS), width) for points in guides]
         tibial, fibular = own
-        apart = _ease((along - SPLIT) / (APART - SPLIT))[:, None]
+        apart = ease((along - SPLIT) / (APART - SPLIT))[:, None]
         # Down to the split both divisions lie side by side in one sheath, the fibular one lateral.
         medial, lateral = (place * _LATERAL.astype(np.float64) for place in _places_at_split())
         fibular = apart * fibular + (1.0 - apart) * (tibial + lateral - medial)
@@ -116,9 +112,15 @@ class Met(NamedTuple):
     way: FloatArray
 
 
-def clear(lines: FloatArray, bundle: Bundle, bones: Bones, joints: Joints, rounds: int) -> None:
-    """Push lines (N, POINTS, 3) clear of bones and heads, in place: deep to the long head, and bone has the last word."""
-    for _ in range(rounds):
+def clear(lines: FloatArray, course: FloatArray, bundle: Bundle, bones: Bones, joints: Joints, rounds: int) -> None:
+    """Push lines (N, POINTS, 3) clear of bones and heads, in place: deep to the long head, and bone has the last word.
+
+    All but the last rounds also draw them back towards their `course` (N, POINTS, 3), so that no push is kept for which there is no
+    reason any more.
+    """
+    for number in range(rounds):
+        if number < rounds - LAST_ROUNDS:
+            lines += DRAWN_BACK * (course - lines)
         axes = drawn_sections().axes(lines, joints)
         _push(lines, _met_heads(lines, bundle, joints, axes))
         _push(lines, _met_bones(lines, bones, joints, axes))
@@ -144,7 +146,7 @@ def _push(lines: FloatArray, met: Met) -> None:
 def joined(lines: FloatArray, lateral: FloatArray) -> FloatArray:
     """Lines (N, POINTS, 3) whose divisions begin side by side in the trunk's end, with its lateral (N, 3): a copy."""
     joined = lines.copy()
-    fade = 1.0 - _ease(np.arange(JOINED, dtype=np.float32) / JOINED).astype(np.float32)[:, None]
+    fade = 1.0 - ease(np.arange(JOINED, dtype=np.float32) / JOINED).astype(np.float32)[:, None]
     for tube, place in zip(TUBES[1:], _places_at_split(), strict=True):
         begin = lines[:, TRUNK_RINGS - 1] + np.float32(place) * lateral
         joined[:, tube.start : tube.start + JOINED] += fade * (begin - lines[:, tube.start])[:, None]
@@ -212,7 +214,7 @@ def _ways_out() -> tuple[FloatArray, FloatArray]:
     """What is added (H, POINTS, 3) to the way out of each head at each point: a part in the femur's frame and a part in the tibia's."""
     height = designed_lines(np.zeros((1, 6)))[0, :, 1]
     thigh, fossa, fibula = (
-        _ease((-top - height) / (bottom - top))[:, None]
+        ease((-top - height) / (bottom - top))[:, None]
         for top, bottom in ((0.130, 0.190), (0.270, 0.330), (0.430, 0.460))
     )
     above, at_fibula = [], []
@@ -249,7 +251,7 @@ def _half_sizes() -> tuple[FloatArray, FloatArray]:
     they are led out of the picture as rounded tips."""
     nerve, along = SCIATIC_NERVE, np.linspace(0.0, 1.0, FINER * TRUNK_RINGS)
     end = sum(division.half_width_mm for division in nerve.divisions)
-    widths = [nerve.half_width_mm + (end - nerve.half_width_mm) * _ease(along)]
+    widths = [nerve.half_width_mm + (end - nerve.half_width_mm) * ease(along)]
     depths = [np.full_like(along, nerve.half_depth_mm)]
     along = np.linspace(0.0, 1.0, FINER * DIVISION_RINGS)
     tip = np.sqrt(np.maximum(1.0 - np.square(np.clip(1.0 - (1.0 - along) / TIP, 0.0, 1.0)), 0.0))
@@ -281,7 +283,7 @@ def _outlines() -> tuple[FloatArray, FloatArray]:
         begin = across[first] * (1.0 - 2e-5 / wide[first])
         at = np.clip((place + begin) / wide[drawn_tube(0)][-1], -1.0, 1.0)
         flat = np.sign(np.round(sine, 6)) * deep[drawn_tube(0)][-1] * np.sqrt(1.0 - at * at)
-        share = _ease(np.arange(ROUNDED) / ROUNDED)[:, None]
+        share = ease(np.arange(ROUNDED) / ROUNDED)[:, None]
         own = slice(first, first + ROUNDED)
         through[own] = (1.0 - share) * flat + share * through[own]
     return across.astype(np.float32), through.astype(np.float32)
@@ -308,22 +310,17 @@ _LATERAL = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 def shares() -> FloatArray:
     """Shares (POINTS, 2) of pelvis and tibia in the turn of each point: the trunk leaves the pelvis in the buttock."""
     trunk, along = np.linspace(0.0, 1.0, TRUNK_RINGS), np.linspace(0.0, 1.0, DIVISION_RINGS)
-    by_tibia = np.stack([np.zeros_like(along), _ease((along - 0.15) / 0.45)], axis=1)
-    parts = [np.stack([1.0 - _ease((trunk - 0.18) / 0.26), np.zeros_like(trunk)], axis=1)]
+    by_tibia = np.stack([np.zeros_like(along), ease((along - 0.15) / 0.45)], axis=1)
+    parts = [np.stack([1.0 - ease((trunk - 0.18) / 0.26), np.zeros_like(trunk)], axis=1)]
     return np.concatenate([*parts, *[by_tibia] * len(SCIATIC_NERVE.divisions)])
 
 
-def _ease(share: FloatArray) -> FloatArray:
-    share = np.clip(share, 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
-
-
 # How much the first points of the divisions are held side by side: not the first, which lie in the trunk's end, nor those below the knee.
-_PARTED: SingleArray = np.multiply(_ease(np.arange(28) / 2.0), _ease(np.arange(28)[::-1] / 8.0)).astype(np.float32)
+_PARTED: SingleArray = np.multiply(ease(np.arange(28) / 2.0), ease(np.arange(28)[::-1] / 8.0)).astype(np.float32)
 
 
 # How much of its own axes each of a division's first rings has.
-_OWN = _ease(np.arange(ROUNDED) / ROUNDED).astype(np.float32)[:, None]
+_OWN = ease(np.arange(ROUNDED) / ROUNDED).astype(np.float32)[:, None]
 
 
 @lru_cache
@@ -461,15 +458,18 @@ def roots() -> FloatArray:
     return np.array(tubes, dtype=np.float32)
 
 
-def _released(division: NerveDivision, points: FloatArray, leg: FloatArray) -> FloatArray:
-    """Guides (G, 3) of trunk and a division in one pose; as the knee bends, those that cross it give way towards a straight line."""
+def _guided(division: NerveDivision, legs: FloatArray) -> FloatArray:
+    """Guides (N, G, 3) of trunk and a division in poses (N, 6); as the knee bends, those that cross it give way towards a straight line."""
+    points = guide_points((*SCIATIC_NERVE.trunk, *division.guides), legs)
     shares = np.array([guide.knee_share for guide in (*SCIATIC_NERVE.trunk, *division.guides)])
     above, below = int(np.nonzero(shares <= 0.05)[0][-1]), int(np.nonzero(shares == 1.0)[0][0])
     standing = metres([guide.point_mm for guide in (*SCIATIC_NERVE.trunk, *division.guides)])
     gone = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(standing[above : below + 1], axis=0), axis=1))])
-    chord = points[above] + (gone / gone[-1])[:, None] * (points[below] - points[above])
-    released = points.copy()
+    first, last = points[:, above, None], points[:, below, None]
+    chord = first + (gone / gone[-1])[:, None] * (last - first)
     # It begins and ends gently: where a share stops at once, what hangs on it jerks.
-    share = KNEE_RELEASE[division.name] * _ease(np.degrees(leg[KNEE_FLEXION]) / 140.0)
-    released[above : below + 1] += share * (chord - points[above : below + 1])
-    return released
+    share = KNEE_RELEASE[division.name] * ease(np.degrees(legs[:, KNEE_FLEXION]) / 140.0)
+    points[:, above : below + 1] += share[:, None, None] * (chord - points[:, above : below + 1])
+    raised = LATERAL_IN_FLEXION * ease(np.degrees(legs[:, HIP_FLEXION]) / 110.0)
+    points[:, _AT_TUBEROSITY] += raised[:, None, None] * _LATERAL
+    return points

@@ -40,9 +40,8 @@ ARM_COORDINATES = ("hip_flexion", "hip_adduction", "hip_internal_rotation", "kne
 _HIP_ARMS = ARM_COORDINATES[:3]
 BLOCK = 8192  # poses worked on at once: few large steps, whose temporaries still stay in the cache of the processor
 VIA_CLEARANCE = 1e-3  # metres that origin and via point keep from their wrap cylinders; nearer, lengths would jump
-AIM_CLEARANCE = (
-    5e-3  # metres that the knee keeps from the endless cylinder in the ischium, along which no thigh may point
-)
+# Metres that the knee keeps from the endless cylinder in the ischium, along which no thigh may point.
+AIM_CLEARANCE = 12e-3
 
 
 def muscle_length(head: MuscleHead, leg: FloatArray, geometry: Geometry = skeleton.STANDARD) -> FloatArray:

@@ -75,6 +75,14 @@ def all_flesh() -> FloatArray:
 
 
 @lru_cache
+def all_tendons() -> FloatArray:
+    """Radii (H, R, S), metres, of the undisturbed sections in upright standing, which those of tendons are in every pose."""
+    radii = np.concatenate([ellipses(own, np.ones(1)) for own in HEADS])
+    radii.flags.writeable = False
+    return radii
+
+
+@lru_cache
 def all_turns() -> tuple[FloatArray, FloatArray]:
     """Cosine and sine (H, R, 1) of the turn of the sections of every head."""
     turns = np.stack([station_values(own.name).turn for own in HEADS])[..., None]

@@ -12,40 +12,56 @@ from visualiser.anatomy.muscles import HEADS
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import Bones, Joints
 from visualiser.tissue.crowding import Bundle, Room, mend, part_rings, places
-from visualiser.tissue.restshapes import all_flesh, hinge_axes
-from visualiser.tissue.sections import ring_centres, ring_volume
-from visualiser.tissue.shapetable import packed, unpacked
-from visualiser.tissue.tautness import bring_to_length, lengths
+from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, all_flesh, all_tendons, hinge_axes
+from visualiser.tissue.sections import refined, ring_centres, ring_volume
+from visualiser.tissue.shapetable import Shapes, packed, unpacked
+from visualiser.tissue.tautness import FREE, bring_to_length, lengths, ring_shares, space_out
 from visualiser.tissue.tubeends import Ends
 from visualiser.typed import FloatArray
 
-ROOM = Room(0.0008, 0.0010, 0.0018)  # a little more than nothing, so that a blend between poses still keeps clear
+ROOM = Room(0.0009, 0.0012, 0.0028)  # a little more than nothing, so that a blend between poses still keeps clear
 MOVES, ROUNDS, LOOKS = 4, 2, 2
-CLEARINGS = 12
+CLEARINGS = 14
+DRAWN_BACK = 0.1  # share of their way home in a move
+RESTORED = 0.5  # share of what a tendon has lost of its thickness that it gets back first
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 THINNEST = 0.0004  # metres
 
 
 def settled(
-    rows: FloatArray, legs: FloatArray, bones: Bones, ends: Ends, fullness: FloatArray, wanted: FloatArray
+    rows: FloatArray,
+    anchor: FloatArray,
+    legs: FloatArray,
+    bones: Bones,
+    ends: Ends,
+    wanted: FloatArray,
+    standing: FloatArray,
 ) -> FloatArray:
     """Rows (N, P) of the tables settled in poses (N, 6).
 
-    fullness : (H,)    volume of each drawn tube over that of its sections
+    anchor   : (N, P)  rows to which heads and nerve are drawn back while they are pushed: else a cord that lies on a round belly slides
+                       off to the one side or the other, and the nerve keeps what former rounds made of it
     wanted   : (N, H)  how long heads should be drawn, metres
+    standing : (H,)    how long they are drawn in upright standing
     """
     joints = Joints.of(legs)
-    centres, lines, radii = (part.copy() for part in unpacked(rows))
+    centres, lines, radii, fullness = (part.copy() for part in unpacked(rows))
+    home, course, *_ = unpacked(anchor)
     hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None]
-    bundle = Bundle(centres, hinge, np.maximum(radii, THINNEST))
+    # Bellies swell back to their volume; what guess after guess takes from a tendon has to be given back to it.
+    radii = np.maximum(radii + RESTORED * (1.0 - all_flesh()[..., None]) * (all_tendons() - radii), THINNEST)
+    bundle = Bundle(centres, hinge, radii)
     lost = np.zeros_like(radii)
     # Sections cut by bone have their middles beside their centres: what is drawn is a little longer than the line of centres.
     rings = ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
     on_centres = wanted - lengths(ring_centres(rings)) + lengths(bundle.centres)
     for number in range(ROUNDS):
         for _ in range(MOVES if number == 0 else 1):
+            bundle.centres += DRAWN_BACK * FREE[:, None] * (home - bundle.centres)
             bring_to_length(bundle.centres, on_centres, legs)
-            part_rings(bundle, bones, joints, places(False), ROOM)
+            stretched = lengths(bundle.centres) / standing
+            space_out(bundle.centres, np.stack([ring_shares(head, stretched[:, i]) for i, head in enumerate(HEADS)], 1))
+            part_rings(bundle, bones, joints, places(True), ROOM)
             bundle.orient()
         for _ in range(LOOKS):
             lost += mend(bundle, bones, joints, ROOM)
@@ -54,12 +70,19 @@ def settled(
     lost += mend(bundle, bones, joints, ROOM)
     bundle.orient()
     breathe(bundle, lost, ends, joints, VOLUMES / fullness)
-    nervetubes.clear(lines, bundle, bones, joints, CLEARINGS)
-    return packed(bundle.centres, lines, bundle.radii)
+    nervetubes.clear(lines, course, bundle, bones, joints, CLEARINGS)
+    rings = ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
+    return packed(Shapes(bundle.centres, lines, bundle.radii, fullness_of(rings)))
+
+
+def fullness_of(rings: FloatArray) -> FloatArray:
+    """Volume (N, H) of heads as they are drawn over that of their sections (N, H, R, S, 3)."""
+    drawn: FloatArray = ring_volume(refined(rings, FINE_RINGS, FINE_SECTORS))
+    return drawn / ring_volume(rings)
 
 
 def breathe(bundle: Bundle, lost: FloatArray, ends: Ends, joints: Joints, volumes: FloatArray) -> None:
-    """Swell or shrink bellies, in place, to their volumes (H,); points that gave way, by `lost` (N, H, R, S), take little part."""
+    """Swell or shrink bellies, in place, to their volumes (N, H); points that gave way, by `lost` (N, H, R, S), take little part."""
     free = np.sqrt(all_flesh())[..., None] / (1.0 + np.square(lost / 0.0012))
     plain = bundle.radii
 

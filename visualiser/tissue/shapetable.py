@@ -1,4 +1,5 @@
-"""Settled shapes over all poses, as they are baked and blended: centres of sections and lines of the nerve, and radii of the sections.
+"""Settled shapes over all poses, as they are baked and blended: centres of sections and lines of the nerve, radii of the sections, and how
+much more a drawn head holds than its sections do.
 
 Four tables are added. `plane` holds poses over hip and knee flexion; its points are turned by what leaves that plane. `hip` and `knee` hold
 what settling adds to turning where the hip also adducts and rotates, and where the tibia rotates. `cross` holds what is then still missing
@@ -8,21 +9,21 @@ shapes. Everything is smooth in the pose, so what is drawn moves without jerks.
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
 from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
+from visualiser.easing import ease
 from visualiser.kinematics import HIP_ADDUCTION, HIP_FLEXION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import Joints
 from visualiser.tissue.restshapes import RINGS, SECTORS, rest_positions
-from visualiser.tissue.tautness import ease
 from visualiser.typed import FloatArray, IntArray
 
-FORMAT = 6  # of the baked file; raised when its layout changes
+FORMAT = 7  # of the baked file; raised when its layout changes
 TABLES = {
     "plane": (HIP_FLEXION, KNEE_FLEXION),
     "hip": (HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION),
@@ -34,25 +35,37 @@ _MIDDLE, _HALF = np.radians([40.0, 0.0, 0.0, 70.0, 0.0]), np.radians([80.0, 40.0
 _LIKENESS = 0.5
 CENTRES = len(HEADS) * RINGS
 POINTS = CENTRES + nervetubes.POINTS  # that are turned; radii follow
-COLUMNS = 3 * POINTS + CENTRES * SECTORS
+FULLNESS_UNIT = 0.2  # metres that the fullness of a head counts as among the shapes: they keep it to a thousandth
+COLUMNS = 3 * POINTS + CENTRES * SECTORS + len(HEADS)
 _BESIDE = [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]  # turns that leave the plane of the flexions
 
 
-def packed(centres: FloatArray, lines: FloatArray, radii: FloatArray) -> FloatArray:
-    """Rows (N, P) of the table from centres (N, H, R, 3), lines (N, L, 3) and radii (N, H, R, S)."""
-    count = len(centres)
-    return np.concatenate([centres.reshape(count, -1), lines.reshape(count, -1), radii.reshape(count, -1)], axis=1)
+class Shapes(NamedTuple):
+    """Heads and nerve in N poses: centres (N, H, R, 3), lines (N, L, 3), radii (N, H, R, S), metres, and the volume of each drawn head over
+    that of its sections (N, H)."""
+
+    centres: FloatArray
+    lines: FloatArray
+    radii: FloatArray
+    fullness: FloatArray
 
 
-def unpacked(rows: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Centres, lines and radii out of rows (N, P): views."""
-    points, radii = rows[:, : 3 * POINTS], rows[:, 3 * POINTS :]
-    return (*_parts(points), radii.reshape(len(rows), len(HEADS), RINGS, SECTORS))
+def packed(shapes: Shapes) -> FloatArray:
+    """Rows (N, P) of the table."""
+    parts = (*shapes[:3], FULLNESS_UNIT * shapes.fullness)
+    return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
 
-def _parts(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    points = points.reshape(len(points), POINTS, 3)
-    return points[:, :CENTRES].reshape(len(points), len(HEADS), RINGS, 3), points[:, CENTRES:]
+def unpacked(rows: FloatArray) -> Shapes:
+    """What rows (N, P) hold: views, but of the fullness."""
+    return _parts(rows[:, : 3 * POINTS], rows[:, 3 * POINTS :])
+
+
+def _parts(points: FloatArray, others: FloatArray) -> Shapes:
+    count, points = len(points), points.reshape(len(points), POINTS, 3)
+    centres = points[:, :CENTRES].reshape(count, len(HEADS), RINGS, 3)
+    radii = others[:, : -len(HEADS)].reshape(count, len(HEADS), RINGS, SECTORS)
+    return Shapes(centres, points[:, CENTRES:], radii, others[:, -len(HEADS) :] / FULLNESS_UNIT)
 
 
 def flattened(legs: FloatArray) -> FloatArray:
@@ -105,7 +118,7 @@ class ShapeTable:
     def __init__(self, baked: Mapping[str, Any]) -> None:
         # Single precision halves the time of the large products; it keeps a thousandth of a millimetre.
         shapes = (baked["shapes"] * baked["steps"][:, None]).astype(np.float32)  # (C, P)
-        self._points, self._radii = (np.ascontiguousarray(part) for part in np.split(shapes, [3 * POINTS], axis=1))
+        self._points, self._others = (np.ascontiguousarray(part) for part in np.split(shapes, [3 * POINTS], axis=1))
         nodes = {name: _nodes(baked, name) for name in TABLES}
         self._blends = Blends([(nodes[name], TABLES[name]) for name in ("plane", "hip", "knee")])
         self._plane_amounts = _flat(baked["plane_amounts"])
@@ -114,10 +127,8 @@ class ShapeTable:
         self._known = np.ascontiguousarray(_measured(baked["cross_legs"]).T)
         self._known_square = (0.5 * np.square(self._known).sum(axis=0)).astype(np.float32)
 
-    def at(
-        self, legs: FloatArray, joints: Joints, flat: Joints | None = None
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Centres (N, H, R, 3), lines (N, L, 3) and radii (N, H, R, S) in poses (N, 6), in single precision; `flat` as in `turned`."""
+    def at(self, legs: FloatArray, joints: Joints, flat: Joints | None = None) -> Shapes:
+        """Shapes in poses (N, 6), in single precision; `flat` as in `turned`."""
         in_plane, *weights = self._blends.weights(legs)
         plane = in_plane @ self._plane_amounts
         turns = _measured(legs)
@@ -127,8 +138,7 @@ class ShapeTable:
         points, beside = np.split(np.concatenate([plane, added]) @ self._points, 2)
         points = turned(points, legs, joints, flat)
         points += beside
-        radii = _product(plane + added, self._radii)
-        return (*_parts(points), radii.reshape(len(legs), len(HEADS), RINGS, SECTORS))
+        return _parts(points, _product(plane + added, self._others))
 
 
 def _product(rows: FloatArray, matrix: FloatArray) -> FloatArray:

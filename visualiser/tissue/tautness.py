@@ -9,27 +9,31 @@ from functools import lru_cache
 
 import numpy as np
 
+from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import metres
+from visualiser.easing import ease
 from visualiser.kinematics import HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
 from visualiser.tissue.crowding import HELD
 from visualiser.tissue.paths import muscle_lengths
 from visualiser.tissue.restshapes import RINGS, rest_positions
 from visualiser.tissue.sections import unit
+from visualiser.tissue.strain import parted
 from visualiser.typed import FloatArray
 
 STRAIGHTENING = 0.15  # share of its fine bends that a centreline loses in a step
-FINE_RINGS, BOW_RINGS, BROAD_RINGS = (
-    1.5,
-    2.5,
-    6.0,
-)  # widths, in rings, of what counts as a fine bend, a bow and a broad bow
+FINE_RINGS, BOW_RINGS, BROAD_RINGS = 1.5, 2.5, 6.0  # widths of what counts as a fine bend, a bow and a broad bow
 # What takes up length: tendons at the knee go nearer to its axis or farther from it, and bows deepen or flatten. Metres of the one and
 # share of the other that cost alike: ESTIMATE, so that in a bent knee it is nearly all done there, in a straight one by bows.
-KNEE_UNIT, BOW_UNIT, SLACK_UNIT = 0.004, 0.08, 0.0004
+KNEE_UNIT, BOW_UNIT, SLACK_UNIT = 0.004, 0.08, 0.0005
+FARTHEST_AT_KNEE, MOST_OF_BOW = (
+    0.003,
+    0.3,
+)  # metres, and share of a bow, in a step: beyond, lengths change otherwise than at first
 BENT = np.radians(45.0)  # from which a knee is bent in full in this sense
 BESIDE = np.radians(15.0)  # from which a turn out of the plane of the flexions frees heads of their lines
-LONGEST_STEP = 0.004  # metres of length made up in a step
+# Metres of length made up in a step, and taken off: a head whose line asks for less than the way round the bones presses no harder.
+MOST_MADE_UP, MOST_TAKEN_OFF = 0.004, 0.0012
 SLIDE, LONGEST_SLIDE = 0.7, 0.003
 # Shares of a head between which its tendon feels the knee: it sets in along the belly's end, and the insertion stays.
 KNEE_FROM, KNEE_FULL, KNEE_TO = 0.60, 0.86, 0.90
@@ -67,16 +71,27 @@ def bring_to_length(centres: FloatArray, wanted: FloatArray, legs: FloatArray) -
     to_axis = np.zeros_like(centres)
     to_axis[..., :2] = _knee_axis() - centres[..., :2]
     bows = (_smoothing(BOW_RINGS) - _smoothing(BROAD_RINGS)) @ centres
-    motions = (_at_knee() * unit(to_axis), FREE[:, None] * bows)
+    # Only across the line: along it rings would slide far and change no length.
+    motions = tuple(_across(centres, motion) for motion in (_at_knee() * unit(to_axis), FREE[:, None] * bows))
     along = unit(np.diff(centres, axis=2))
     rates = [(along * np.diff(motion, axis=2)).sum(axis=(2, 3)) for motion in motions]
     bent = ease(legs[:, KNEE_FLEXION] / BENT)[:, None]
     powers = [np.square(bent * KNEE_UNIT) * rates[0], np.square(BOW_UNIT) * rates[1]]
     whole = powers[0] * rates[0] + powers[1] * rates[1] + np.square(SLACK_UNIT)
     beside = np.abs(legs[:, [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]]).max(axis=1, keepdims=True)
-    step = (1.0 - ease(beside / BESIDE)) * np.clip(wanted - lengths(centres), -LONGEST_STEP, LONGEST_STEP) / whole
-    for motion, power in zip(motions, powers, strict=True):
-        centres += (step * power)[..., None, None] * motion
+    step = (1.0 - ease(beside / BESIDE)) * np.clip(wanted - lengths(centres), -MOST_TAKEN_OFF, MOST_MADE_UP) / whole
+    for motion, power, most in zip(motions, powers, (FARTHEST_AT_KNEE, MOST_OF_BOW), strict=True):
+        centres += np.clip(step * power, -most, most)[..., None, None] * motion
+
+
+def ring_shares(head: MuscleHead, stretched: FloatArray) -> FloatArray:
+    """Where rings lie (N, R), shares of its length, in a head `stretched` (N,) times its length in standing: tendons nearly keep theirs."""
+    begin, end = head.tube.belly
+    whole, rest = stretched[:, None], rest_positions()
+    tendon, belly = parted(head, whole)
+    posed = np.where(rest < begin, rest * tendon, begin * tendon + (rest - begin) * belly)
+    shares: FloatArray = np.where(rest > end, whole - (1.0 - rest) * tendon, posed) / whole
+    return shares
 
 
 def space_out(centres: FloatArray, shares: FloatArray) -> None:
@@ -86,6 +101,13 @@ def space_out(centres: FloatArray, shares: FloatArray) -> None:
     slide = np.clip(SLIDE * (shares * at[..., -1:] - at), -LONGEST_SLIDE, LONGEST_SLIDE)
     along = unit(centres[:, :, 2:] - centres[:, :, :-2])
     centres[:, :, 1:-1] += (FREE * slide)[:, :, 1:-1, None] * along
+
+
+def _across(centres: FloatArray, motion: FloatArray) -> FloatArray:
+    """What of a motion (N, H, R, 3) of centrelines goes across them."""
+    along = unit(np.gradient(centres, axis=2))
+    across: FloatArray = motion - np.einsum("nhrk,nhrk->nhr", motion, along)[..., None] * along
+    return across
 
 
 @lru_cache
@@ -105,13 +127,6 @@ def _at_knee() -> FloatArray:
     """How much rings (R, 1) take part in what happens at the knee."""
     at = rest_positions()[:, None]
     return ease((at - KNEE_FROM) / (KNEE_FULL - KNEE_FROM)) * ease((1.0 - at) / (1.0 - KNEE_TO))
-
-
-def ease(share: FloatArray) -> FloatArray:
-    """Shares (...) from 0 to 1 with a soft start and end."""
-    share = np.clip(share, 0.0, 1.0)
-    eased: FloatArray = share * share * (3.0 - 2.0 * share)
-    return eased
 
 
 @lru_cache

@@ -13,9 +13,8 @@ from visualiser.typed import FloatArray
 LIFT = 0.0004  # metres by which an attachment stands off the bone, so that it never flickers with it
 GRIP = np.array([1.0, 0.75, 0.38, 0.12])
 OUT_OF_BONE = (1.0, -1.0)  # sense of the normal of an area whose rim runs as its tube's sections do
-RISE = np.array(
-    [0.0, 0.0012, 0.0014, 0.0006]
-)  # metres by which they stand off the bone, so that its curve does not cut into their rims
+# Metres by which they stand off the bone, so that its curve does not cut into their rims.
+RISE = np.array([0.0, 0.0012, 0.0014, 0.0006])
 _SEGMENTS = [(head.tube.origin.bone, head.tube.insertion.bone) for head in HEADS]
 
 

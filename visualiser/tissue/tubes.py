@@ -46,7 +46,7 @@ from visualiser.tissue.sections import (
     ring_volume,
     unit,
 )
-from visualiser.tissue.shapetable import FORMAT, ShapeTable, flattened
+from visualiser.tissue.shapetable import FORMAT, Shapes, ShapeTable, flattened
 from visualiser.tissue.tubeends import Ends
 from visualiser.typed import FloatArray, IntArray
 
@@ -76,8 +76,7 @@ class SoftTissue:
             raise AssetError(f"The baked soft tissue has format {int(baked['format'])}; this version reads {FORMAT}.")
         self._table = ShapeTable(baked)
         self._ends = Ends(baked["areas"])
-        # (H,) volume that sections must hold for the drawn tube to hold its own, and what a breath adds to it
-        self._volumes, self._swelling = VOLUMES / baked["fullness"], baked["swelling"]
+        self._swelling = baked["swelling"]  # (H,) what a breath adds to the volume of sections
         self.surfaces = _surfaces()
         self._fix()
 
@@ -194,20 +193,20 @@ class SoftTissue:
         """Heads by components (N, H, 3, R, S); rings of trunk and divisions (N, R, S, 3), of roots and of branches (N, B, R, S, 3)."""
         both = Joints.of(np.concatenate([legs, flattened(legs)]))  # at once: few poses take as long as one
         joints, flat = (Joints(*(part[half] for part in both)) for half in (slice(len(legs)), slice(len(legs), None)))
-        centres, lines, radii = self._table.at(legs, joints, flat)
-        bundle = self._bundle(centres, radii, joints)
+        shapes = self._table.at(legs, joints, flat)
+        bundle = self._bundle(shapes, joints)
         roots = nervetubes.roots()
         placed = (roots.reshape(-1, 3) @ joints.pelvis.transpose(0, 2, 1).astype(np.float32)).reshape(-1, *roots.shape)
-        nerve = self._sections.rings(lines, joints)
+        nerve = self._sections.rings(shapes.lines, joints)
         motor = branch_rings(nerve[:, nervetubes.drawn_tube(0)], self._branch_ends(bundle))
-        return self._breathed(bundle, joints), nerve, placed, motor
+        return self._breathed(bundle, joints, shapes.fullness), nerve, placed, motor
 
-    def _bundle(self, centres: FloatArray, radii: FloatArray, joints: Joints) -> Bundle:
-        hinge: FloatArray = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(centres.dtype)
-        return Bundle(centres, hinge[:, None], np.maximum(radii, np.float32(THINNEST)))
+    def _bundle(self, shapes: Shapes, joints: Joints) -> Bundle:
+        hinge: FloatArray = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(shapes.centres.dtype)
+        return Bundle(shapes.centres, hinge[:, None], np.maximum(shapes.radii, np.float32(THINNEST)))
 
-    def _breathed(self, bundle: Bundle, joints: Joints) -> FloatArray:
-        """Drawn heads by components (N, H, 3, R, S): laid on bone, of exact volume."""
+    def _breathed(self, bundle: Bundle, joints: Joints, fullness: FloatArray) -> FloatArray:
+        """Drawn heads by components (N, H, 3, R, S): laid on bone, of exact volume, sections holding less by their `fullness` (N, H)."""
         centres = bundle.centres
         around, back = bundle.radii * _COSINE, bundle.radii * _SINE
         parts = np.empty((*centres.shape[:2], 3, RINGS, SECTORS), dtype=np.float32)
@@ -217,9 +216,11 @@ class SoftTissue:
             parts[:, :, axis] += centres[..., axis, None]
         rings = np.moveaxis(parts, 2, -1)
         self._ends.laid(centres, rings, joints)
-        missing = (self._volumes / ring_volume(rings) - 1.0) / self._swelling
+        missing = (VOLUMES / fullness / ring_volume(rings) - 1.0) / self._swelling
         middle = parts.mean(axis=-1, keepdims=True)
-        breath = missing[:, :, None, None, None].astype(np.float32) * _flesh()
+        # A section grows with the square of its radius.
+        swollen = np.sqrt(np.maximum(1.0 + 2.0 * missing, 0.25)) - 1.0
+        breath = swollen[:, :, None, None, None].astype(np.float32) * _flesh()
         return refined_parts(parts + breath * (parts - middle), FINE_RINGS, FINE_SECTORS)
 
     def _branch_ends(self, bundle: Bundle) -> FloatArray:
@@ -235,9 +236,9 @@ class SoftTissue:
         """What upright standing settles for all poses: where branches enter, and how sections of nerves lie."""
         standing = np.zeros((1, len(LEG_COORDINATES)))
         joints = Joints.of(standing)
-        centres, lines, radii = self._table.at(standing, joints)
-        bundle = self._bundle(centres, radii, joints)
-        rings, trunk = bundle.points(bundle.directions())[0], lines[0, nervetubes.TUBES[0]]
+        shapes = self._table.at(standing, joints)
+        bundle = self._bundle(shapes, joints)
+        rings, trunk = bundle.points(bundle.directions())[0], shapes.lines[0, nervetubes.TUBES[0]]
         self._entries = entries(trunk, {head.name: rings[i] for i, head in enumerate(HEADS)})
         self._sections = nervetubes.drawn_sections()
 
