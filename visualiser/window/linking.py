@@ -43,13 +43,17 @@ class Linking(QObject):
         panel.body_changed.connect(lambda side, legs: window.careful(lambda: self._change_body(side, legs))())
         panel.tightness_changed.connect(self._want_tightness)
         panel.reference_chosen.connect(lambda name: window.careful(lambda: self.compare(name))())
-        # Behind other panels it is not kept up to date.
-        window.docks.movable[texts.POSE].visibilityChanged.connect(lambda _: self._counting.start())
+        # Behind other panels it is not kept up to date. A window that closes hides its panels: nothing may start then.
+        window.docks.movable[texts.POSE].visibilityChanged.connect(self._count_if)
         window.showing.pose_changed.connect(self._show_pose)
         window.showing.body_changed.connect(self._show_body)
         for changed in (window.showing.view_changed, window.showing.look_changed, window.showing.pose_changed):
             changed.connect(window.careful(self._show_dial))
         plot.want(window.settings.text("quantity", "percent"))
+
+    def _count_if(self, shown: bool) -> None:
+        if shown:
+            self._counting.start()
 
     def _timer(self, milliseconds: int, action: object) -> QTimer:
         timer = QTimer(self)
