@@ -67,17 +67,22 @@ def main(wanted: list[str]) -> None:
 
     for path, words in tasks().items():
         if asked(str(path.relative_to(DOCS))):
-            status = cli.main([*words, "-o", str(path), "--force"])
-            if status:
-                raise SystemExit(status)
+            run([*words, "-o", str(path), "--force"])
             finished(path)
     if any(asked(f"bones/{path.name}") for path in (DOCS / "bones").iterdir()):
-        cli.main(["bones", "gallery", str(DOCS)])
+        run(["bones", "gallery", str(DOCS)])
     if any(asked(name) for name in FIGURES):
         subprocess.run([sys.executable, DOCS.parent / "benchmarks" / "muscle_figures.py"], check=True)
     for more in (draw_export, draw_window):
         for path in more.drawn([name for name in more.PICTURES if asked(name)], DOCS):
             finished(path)
+
+
+def run(words: list[str]) -> None:
+    """Run a command of the program; one that fails ends this one too."""
+    status = cli.main(words)
+    if status:
+        raise SystemExit(status)
 
 
 def finished(path: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from visualiser.easing import ease
 from visualiser.typed import FloatArray
 
 from .fields import Field
@@ -44,5 +45,4 @@ class Bone:
 
 def fade(values: FloatArray, start: float, end: float) -> FloatArray:
     """0 below `start`, 1 above `end`, smooth between."""
-    t = np.clip((values - start) / (end - start), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+    return ease((values - start) / (end - start))
