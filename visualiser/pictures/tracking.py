@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from visualiser.easing import ease
 from visualiser.pictures.appearance import HIDDEN_BELOW, LabelStyle
 from visualiser.pictures.cameras import Box
 from visualiser.pictures.columns import HIGH, LOW, Ground, crossings, solve, spread
@@ -433,16 +434,16 @@ class Tracker:
     def _placement(self, points: FloatArray, wanted: Iterable[str]) -> Placement:
         """The slots as callouts."""
         shown = [slot for slot in self._all() if slot.alpha > 0.0]
+        # Smooth at both ends: a fade that starts or stops abruptly catches the eye.
+        alphas = ease(np.array([slot.alpha for slot in shown]))
         callouts = []
-        for slot in shown:
+        for slot, alpha in zip(shown, alphas, strict=True):
             i, high = slot.label, slot.side == HIGH
             edge = self.ground.port(slot.side) + slot.side * self.style.stub
             anchor = float(points[i, 0]), float(points[i, 1])
             place = PLACES[self.arrangement][int(high)]
             placed = callout(self.specs[i], self.settings[i], place, edge, slot.along, anchor, 1.0, self.style)
-            # Smooth at both ends: a fade that starts or stops abruptly catches the eye.
-            alpha = slot.alpha**2 * (3 - 2 * slot.alpha)
-            callouts.append(replace(placed, alpha=alpha, veil=float(self._veil[i])))
+            callouts.append(replace(placed, alpha=float(alpha), veil=float(self._veil[i])))
         on = {slot.label for slot in shown}
         drops = [
             Drop(self.specs[i].key, why or "waiting for a clear place") for i, why in enumerate(wanted) if i not in on

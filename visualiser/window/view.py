@@ -13,6 +13,7 @@ from qtpy.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from visualiser.bodies.assembly import Body, Frame, Surface
+from visualiser.easing import ease
 from visualiser.errors import VisualiserError
 from visualiser.pictures.appearance import Paint
 from visualiser.pictures.cameras import Camera
@@ -252,7 +253,7 @@ class BodyView(QWidget):
         assert self._glide is not None
         start, end, began = self._glide
         share = min((time.monotonic() - began) / GLIDE_S, 1.0)
-        self.camera = lens.glided(start, end, self.pivot, share * share * (3.0 - 2.0 * share))
+        self.camera = lens.glided(start, end, self.pivot, float(ease(np.array(share))))
         if share >= 1.0:
             self._glider.stop()
         self.draw()
