@@ -70,7 +70,7 @@ def main(wanted: list[str]) -> None:
             run([*words, "-o", str(path), "--force"])
             finished(path)
     if any(asked(f"bones/{path.name}") for path in (DOCS / "bones").iterdir()):
-        run(["bones", "gallery", str(DOCS)])
+        run(["bones", "gallery", str(DOCS), "--force"])
     if any(asked(name) for name in FIGURES):
         subprocess.run([sys.executable, DOCS.parent / "benchmarks" / "muscle_figures.py"], check=True)
     for more in (draw_export, draw_window):

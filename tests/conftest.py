@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,29 @@ def fresh_python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[st
         )
 
     return run
+
+
+Unprivileged = Callable[[Path], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def unprivileged(monkeypatch: pytest.MonkeyPatch) -> Unprivileged:
+    """A block that runs in a folder as somebody whom the system refuses what a mode forbids: the super-user would be refused nothing."""
+
+    @contextmanager
+    def block(folder: Path) -> Iterator[None]:
+        folder.chmod(0o755)
+        monkeypatch.chdir(folder)  # folders above it may be closed to others
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield
+        finally:
+            if user == 0:
+                os.seteuid(user)
+
+    return block
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """Many outputs: named, fingerprinted, made once, resumed after a kill, and one that fails stops no other."""
 
 import json
+import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -84,6 +86,19 @@ def test_scenes_of_a_job_file_are_meant_from_where_it_lies(tmp_path: Path) -> No
 def test_a_job_file_that_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises((SceneFileError, VisualiserError), match=said):
         jobs.read(write(tmp_path / "jobs.toml", text))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("sqat", 'no movement "sqat".* Did you mean "squat"'), ("jobs.toml", "jobs.toml: there is no such file")],
+)
+def test_where_no_name_is_anything_it_is_refused_before_a_folder_is_made(
+    name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["render", name, name, "--as", "csv"]) == 2
+    assert re.search(said, capsys.readouterr().err)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_of_scenes_gives_every_view_and_kind_but_tables_once(tmp_path: Path) -> None:
@@ -194,6 +209,22 @@ def test_a_run_that_is_killed_is_taken_up_again_and_leaves_no_process(tmp_path: 
     for name, content in whole.items():
         if states[name] == "unchanged":
             assert (tmp_path / "out" / name).read_bytes() == content
+
+
+def test_a_run_that_is_interrupted_leaves_nothing_half_made_and_no_process(tmp_path: Path) -> None:
+    film = Output("a.mp4", "squat", '{"width": 160, "height": 90, "fps": 60, "labels": "none"}')
+
+    def interrupted(*_: object) -> None:  # told that the table is there
+        until = time.monotonic() + 60
+        while not list(tmp_path.glob(".a-*.part")):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([TABLE, film], tmp_path, workers=2, told=interrupted)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [batch.NOTES, "a.csv"]
+    assert multiprocessing.active_children() == []
 
 
 def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:

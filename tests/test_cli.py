@@ -12,6 +12,7 @@ from conftest import GRAPHICS, ROOT
 
 from visualiser import checks, cli, keys, machine
 from visualiser.bodies import assets
+from visualiser.commands import common
 from visualiser.errors import DisplayError
 from visualiser.pictures import facts
 
@@ -118,7 +119,12 @@ def test_small_questions_load_nothing_heavy(fresh_python: Run, arguments: tuple[
             'There is no movement "straight_leg_rase"; .* Did you mean "straight_leg_raise"?',
         ),
         (["shot", "no/such.toml"], "no/such.toml: there is no such file"),
-        (["shot", "."], "is a folder|There is no movement"),
+        (["shot", "."], r"\.: is a folder, not a scene file"),
+        (["shot", ""], 'There is no movement ""; allowed'),
+        (["shot", SCENE, "--at", "0.5", "--pose", "hip_flexion=9"], "--at 0.5 is a moment .*, --pose a pose instead"),
+        (["measure", SCENE, "--knee-sign", "negative"], "--knee-sign tell how a recording is read, and .* is none"),
+        (["clip", SCENE, "--clamp", "--columns", "a=b"], "--clamp and --columns tell how a recording is read"),
+        (["measure", SCENE, "-o", ".csv"], r"\.csv is an ending without a name"),
         (["shot", SCENE, "--side", "up"], 'There is no side "up"; allowed: right, left'),
         (["shot", SCENE, "-o", "a.jpg"], "a.jpg must end in .png"),
         (["shot", SCENE, "-o", "nowhere/a.png"], "There is no folder nowhere to write a.png into"),
@@ -137,6 +143,7 @@ def test_small_questions_load_nothing_heavy(fresh_python: Run, arguments: tuple[
         (["measure", "--pose", "knee_flexion=170"], "knee_flexion is 170°; the model allows -5° to 150°"),
         (["measure", "--grid", "knee_flexon=0:90:10"], 'Did you mean "knee_flexion"'),
         (["measure", "--grid", "knee_flexion=0:90"], 'The grid "knee_flexion=0:90" must read like'),
+        (["measure", "--grid", "knee_flexion=0:90:1e-300"], "has 9e\\+301 angles; a table has at most"),
         (["measure", "--grid", "knee_flexion=0:90:-1"], "must rise from its first to its last angle"),
         (["measure", "--grid", "knee_flexion=0:x:1"], '"x" in "knee_flexion=0:x:1" is no number of degrees'),
         (
@@ -168,6 +175,10 @@ def test_a_mistake_is_one_line_and_exit_status_2(arguments: list[str], sentence:
         (["shot", SCENE, "--height", "-5"], "-5"),
         (["shot", SCENE, "--width", "1000000"], "1000000"),
         (["shot", SCENE, "--width-cm", "-1"], "-1 cm"),
+        (["shot", SCENE, "--width-cm", "10", "--dpi", "0"], "dpi is 0; 10 to 2400 is allowed"),
+        (["shot", SCENE, "--dpi", "-3"], "dpi is -3; 10 to 2400 is allowed"),
+        (["shot", SCENE, "--dpi", "inf"], "dpi is inf; 10 to 2400 is allowed"),
+        (["shot", SCENE, "--size", "hd", "--width", "300"], "--size hd says width and height at once"),
         (["clip", SCENE, "--fps", "0"], "0"),
         (["clip", SCENE, "--fps", "-5"], "-5"),
         (["clip", SCENE, "--speed", "0"], "0"),
@@ -368,6 +379,32 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> No
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no terminals that hang up")
+def test_a_terminal_that_is_closed_ends_a_film_tidily_but_for_nohup() -> None:
+    with pytest.raises(SystemExit, match="129"), common.tidy_when_terminated():
+        signal.raise_signal(signal.SIGHUP)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with common.tidy_when_terminated():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_ctrl_c_that_a_library_swallowed_is_quiet_too(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def swallowed(name: str) -> str:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ValueError from None
+        return ""
+
+    monkeypatch.setattr(facts, "card", swallowed)
+    assert cli.main(["info", "femur"]) == 130
+    assert capsys.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+
+
 @pytest.mark.render
 @pytest.mark.parametrize(("asked", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_clip_that_is_asked_to_end_leaves_nothing(tmp_path: Path, asked: signal.Signals, status: int) -> None:
@@ -384,10 +421,19 @@ def test_a_clip_that_is_asked_to_end_leaves_nothing(tmp_path: Path, asked: signa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reader_that_goes_away_is_no_error(fresh_python: Run) -> None:
+@pytest.mark.parametrize(("closed", "status"), [("list >&-", 0), ("info nix 2>&-", 2), ("info nix 2>/dev/full", 2)])
+def test_a_stream_that_is_closed_or_full_leads_to_no_fault_of_ours(closed: str, status: int) -> None:
+    command = f'exec "{sys.executable}" -m visualiser {closed}'
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
+
+
+@pytest.mark.parametrize("words", [["list", "sources"], ["shot", "--help"]])
+def test_a_reader_that_goes_away_is_no_error(fresh_python: Run, words: list[str]) -> None:
     code = (
         "import os, subprocess, sys\n"
-        "p = subprocess.Popen([sys.executable, '-m', 'visualiser', 'list', 'sources'],\n"
+        f"p = subprocess.Popen([sys.executable, '-m', 'visualiser', *{words}],\n"
         "    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)\n"
         "p.stdout.close()\n"
         "print(p.stderr.read(), p.wait())\n"

@@ -154,7 +154,10 @@ def test_a_window_whose_plugin_is_missing_does_not_end_in_a_crash(
 # -- disks and folders -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("command", "name"), [(SHOT, "a.png"), (CLIP, "a.mp4"), (("measure", "squat"), "a.csv")])
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [(SHOT, "a.png"), (CLIP, "a.mp4"), (("measure", "squat"), "a.csv"), (("plot", "squat"), "a.pdf")],
+)
 def test_a_full_disk_leaves_nothing_behind(command: tuple[str, ...], name: str, tmp_path: Path, hamstring: Run) -> None:
     refused(hamstring(*command, "-o", name, largest_file=2000), name)
     assert list((tmp_path / "work").iterdir()) == []

@@ -5,10 +5,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Unprivileged
 from PIL import Image
 
 from visualiser import Scene, cli
+from visualiser.errors import ExportError
+from visualiser.pictures import gallery
 
 PAGE = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
 COMMANDS = [shlex.split(line)[1:] for line in PAGE.splitlines() if line.startswith("hamstring shot ")]
@@ -40,3 +42,15 @@ def test_every_command_of_the_gallery_works(
     assert cli.main(small) == 0, capsys.readouterr().err
     with Image.open(tmp_path / command[command.index("-o") + 1]) as image:
         assert image.size == (320, 180)
+
+
+def test_sheets_of_bones_are_drawn_over_nothing_and_into_no_folder_that_may_not_be_written_to(
+    tmp_path: Path, unprivileged: Unprivileged, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bones.md").write_text("mine")
+    assert cli.main(["bones", "gallery", str(tmp_path)]) == 2
+    assert "bones.md exists; give --force" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["bones.md"]
+    (tmp_path / "closed").mkdir(mode=0o555)
+    with unprivileged(tmp_path), pytest.raises(ExportError, match="bones cannot be written: Permission denied"):
+        next(gallery.write("closed"))

@@ -180,6 +180,14 @@ def test_files_that_are_no_recordings_get_a_sentence(tmp_path: Path) -> None:
         motion.load(tmp_path / "missing.mot")
 
 
+def test_an_angle_out_of_range_comes_with_the_unit_that_was_guessed(tmp_path: Path) -> None:
+    (tmp_path / "short.csv").write_text("time,knee_angle_r\n0,1.5\n1,3\n", encoding="utf-8")
+    with pytest.raises(
+        SceneFileError, match=r"is 171.9°; .* at 1 s; the file names no unit; angles reach 3: taken as rad"
+    ):
+        motion.load(tmp_path / "short.csv")
+
+
 def test_angles_are_bent_into_range_only_when_asked(tmp_path: Path) -> None:
     path = write(tmp_path / "far.mot", {"knee_angle_r": KNEE * 2.5})
     read, report = motion.load(path, clamp=True)

@@ -145,6 +145,10 @@ BAD = {
         "keyframes\\[1\\].other_knee_flexion.*already says",
     ),
     "lean too far": (GOOD.replace("knee_flexion = 60", "lean = 150"), "lean is 150°; the model allows -90° to 120°"),
+    "phase after the end": (
+        GOOD + "[[phases]]\nstart_s = 5\nend_s = 9\ncaption = 'x'",
+        "phases\\[0\\]: runs from 5 s to 9 s; the movement ends at 1 s",
+    ),
     "truth for a number": ("other_leg_shift = true\n" + GOOD, "other_leg_shift: must be a number"),
     "title a number": (GOOD.replace('"Test"', "7"), "title.*text"),
 }

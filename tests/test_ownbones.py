@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import trimesh
 from bone_folders import femur, femur_only, shipped, write_folder
+from conftest import Unprivileged
 from scipy.spatial.transform import Rotation
 
 from visualiser import cli
@@ -259,6 +260,12 @@ def test_a_faulty_folder_is_one_sentence(case: str, tmp_path: Path) -> None:
     with pytest.raises(AssetError, match=sentence) as caught:
         ownbones.load(folder)
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path, unprivileged: Unprivileged) -> None:
+    (tmp_path / "bones").mkdir(mode=0)
+    with unprivileged(tmp_path), pytest.raises(AssetError, match="bones cannot be read: Permission denied"):
+        ownbones.load(Path("bones"))
 
 
 def test_landmarks_of_another_coordinate_system_are_refused(tmp_path: Path) -> None:

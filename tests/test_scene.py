@@ -1,5 +1,6 @@
 """The Python door, end to end on the real body: stills, clips, meshes, tables, and facts about what the pictures show."""
 
+import os
 from pathlib import Path
 
 import av
@@ -9,7 +10,7 @@ from PIL import Image
 
 from visualiser import Scene
 from visualiser.bodies import assets
-from visualiser.errors import ExportError, UnknownNameError, VisualiserError
+from visualiser.errors import ExportError, SceneFileError, UnknownNameError, VisualiserError
 from visualiser.films.clips import frame_count, images, timeline_of
 from visualiser.films.timeline import Pace
 from visualiser.movements.scenefile import load
@@ -220,6 +221,26 @@ def test_impossible_clips_are_refused_before_anything_is_written(
     with pytest.raises(ExportError, match="allowed"):
         leg_raise.clip(tmp_path / "a.mp4", **options)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+@pytest.mark.parametrize("name", ["a.toml", "a.csv", "a.png", "a.glb", "a.mp4", "a.gif"])
+def test_what_never_ends_or_never_begins_is_not_read(tmp_path: Path, name: str) -> None:
+    pipe, device = tmp_path / name, tmp_path / f"zero{Path(name).suffix}"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    for path in (pipe, device):
+        with pytest.raises(SceneFileError, match=r"cannot be read \(a pipe or a device, not a file\)"):
+            Scene.load(path)
+
+
+def test_a_folder_called_as_a_movement_does_not_hide_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "squat").mkdir()
+    (tmp_path / "mine").mkdir()
+    assert Scene.load("squat").movement.name == "squat"
+    with pytest.raises(SceneFileError, match="mine: is a folder, not a scene file"):
+        Scene.load("mine")
 
 
 def test_every_group_of_labels_resolves_and_names_are_known() -> None:

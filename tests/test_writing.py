@@ -40,6 +40,7 @@ def test_an_existing_file_is_kept_unless_overwriting_is_asked_for(tmp_path: Path
     [
         ("a.jpg", "must end in .png"),
         ("a", "must end in .png"),
+        (".PNG", "is an ending without a name"),
         ("nowhere/a.png", "There is no folder .*nowhere to write a.png into"),
         ("folder.png", "is a folder"),
         ("a\0b.png", "is not a file name"),
@@ -57,7 +58,7 @@ def test_an_impossible_target_is_refused_in_one_sentence(tmp_path: Path, name: s
 
 def test_a_folder_without_write_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing.os, "access", lambda path, mode: False)  # the super-user may write anywhere
-    with pytest.raises(ExportError, match="cannot be written to"):
+    with pytest.raises(ExportError, match=r"a.png cannot be written: the folder .* may not be written to"):
         target(tmp_path / "a.png", False, (".png",))
 
 
@@ -75,6 +76,16 @@ def test_the_old_file_stays_whole_until_the_new_one_is(tmp_path: Path) -> None:
         temporary.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
+
+
+def test_a_link_that_leads_nowhere_is_kept_unless_overwriting_is_asked_for(tmp_path: Path) -> None:
+    link = tmp_path / "a.png"
+    link.symlink_to(tmp_path / "elsewhere.png")
+    with pytest.raises(ExportError, match="exists; give --force"):
+        write_png(Image.new("RGB", (4, 4)), link)
+    assert link.is_symlink()
+    write_png(Image.new("RGB", (4, 4)), link, force=True)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a.png"] and not link.is_symlink()
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:

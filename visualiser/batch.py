@@ -21,7 +21,7 @@ from visualiser.errors import ExportError, VisualiserError
 from visualiser.films.video import is_pattern
 from visualiser.jobs import Output
 from visualiser.processes import checked, end_with_parent
-from visualiser.writing import replacing
+from visualiser.writing import clear_leftovers, replacing
 
 NOTES = ".hamstring-render.json"
 _ATTEMPTS = 3  # of an output whose process died under it
@@ -83,6 +83,11 @@ def length_of(target: Path) -> int | None:
     return target.stat().st_size if target.is_file() else None
 
 
+def _place_of(target: Path) -> Path:
+    """The folder in which an output is begun, under a temporary name."""
+    return target.parent.parent if is_pattern(target) else target.parent
+
+
 def make(output: Output, folder: str, *, force: bool, steps: Callable[[int, int], None] | None = None) -> Result:
     """Make one output; what goes wrong is told in the result, never raised."""
     started = monotonic()
@@ -101,7 +106,7 @@ def _make(output: Output, target: Path, force: bool, steps: Callable[[int, int],
 
     scene = Scene.load(output.scene, **output.scene_words)
     asked = output.asked
-    (target.parent.parent if is_pattern(target) else target.parent).mkdir(parents=True, exist_ok=True)
+    _place_of(target).mkdir(parents=True, exist_ok=True)
     try:
         match output.kind:
             case "clip":
@@ -232,8 +237,13 @@ def _in_processes(
                     else:
                         yield Result(output.file, "failed", f"its process died {_ATTEMPTS} times.")
             except BaseException:
-                for process in list((pool._processes or {}).values()):
+                processes = list((pool._processes or {}).values())
+                for process in processes:
                     process.terminate()
+                for process in processes:
+                    process.join()
+                for output, _ in running.values():
+                    clear_leftovers(_place_of(folder / output.file))
                 raise
 
 

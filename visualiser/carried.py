@@ -74,10 +74,13 @@ def _share(text: str) -> str:
 def _model_texts(path: Path) -> dict[str, str]:
     """Texts in the extras of a GLB's scene; its numbers are not read."""
     try:
+        inputs.size_of(path)
         document = document_of(path, LARGEST_DESCRIPTION)
     except FileNotFoundError:
         raise SceneFileError(path, "there is no such file.") from None
-    except (OSError, ValueError) as problem:
+    except OSError as problem:
+        raise SceneFileError(path, f"cannot be read ({problem.strerror}).") from None
+    except ValueError as problem:
         raise SceneFileError(path, f"is not a GLB that can be read: {problem}.") from None
     scenes = document.get("scenes")
     first = scenes[0] if isinstance(scenes, list) and scenes else {}
@@ -91,8 +94,8 @@ def _film_texts(path: Path) -> dict[str, str]:
     from visualiser.pictures import texts
 
     try:
-        if path.suffix.lower() not in _LONG and path.stat().st_size > LARGEST_PICTURE:
-            raise SceneFileError(path, f"is {path.stat().st_size} bytes; such a film has at most {LARGEST_PICTURE}.")
+        if (size := inputs.size_of(path)) > LARGEST_PICTURE and path.suffix.lower() not in _LONG:
+            raise SceneFileError(path, f"is {size} bytes; such a film has at most {LARGEST_PICTURE}.")
         return texts.read(path)
     except FileNotFoundError:
         raise SceneFileError(path, "there is no such file.") from None
@@ -105,11 +108,13 @@ def _texts(path: Path) -> dict[str, str]:
     from PIL import Image  # here: reading a scene file does not need it
 
     try:
-        if path.stat().st_size > LARGEST_PICTURE:
-            raise SceneFileError(path, f"is {path.stat().st_size} bytes; a picture has at most {LARGEST_PICTURE}.")
+        if (size := inputs.size_of(path)) > LARGEST_PICTURE:
+            raise SceneFileError(path, f"is {size} bytes; a picture has at most {LARGEST_PICTURE}.")
         with Image.open(path, formats=("PNG",)) as image:
             return {str(key): str(text) for key, text in image.info.items() if isinstance(text, str)}
     except FileNotFoundError:
         raise SceneFileError(path, "there is no such file.") from None
     except (OSError, ValueError, SyntaxError, zlib.error, Image.DecompressionBombError) as problem:
-        raise SceneFileError(path, f"is not a PNG that can be read ({type(problem).__name__}).") from None
+        if reason := getattr(problem, "strerror", None):
+            raise SceneFileError(path, f"cannot be read ({reason}).") from None
+        raise SceneFileError(path, "is not a PNG that can be read: it is damaged, or something else.") from None

@@ -5,9 +5,14 @@ What a command does not need is not imported: help and lists answer without VTK,
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import TextIOWrapper
+from types import FrameType
+from typing import TextIO
 
 from cyclopts import App, Argument, CoercionError, CycloptsError, MissingArgumentError, Token, UnusedCliTokensError
 
@@ -43,10 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a degree sign must not end the program on a plain terminal
+    interrupted: list[int] = []
     try:
-        with inputs.watched():
+        with inputs.watched(), _noticing(interrupted):
             app(arguments, print_error=False, exit_on_error=False, result_action="return_value")
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a stream that was closed before the start is None
+            sys.stdout.flush()
     except CycloptsError as problem:
         return _complain(_parse_error(problem))
     except VisualiserError as problem:
@@ -54,21 +61,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone: nothing may be written any more, not even by the interpreter on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         return EXIT_PIPE
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # the library that prints help pages ends programs by itself
+            return EXIT_PIPE
+        raise
     except OSError as problem:
         if problem.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise
         return _complain(f"the output cannot be written: {problem.strerror}.")
+    except Exception:
+        if interrupted:  # libraries swallow Ctrl-C in their callbacks and stumble later over what was left undone
+            return EXIT_INTERRUPTED
+        raise
     return 0
+
+
+@contextmanager
+def _noticing(interrupted: list[int]) -> Iterator[None]:
+    """Inside the block, Ctrl-C is written down, whoever catches it."""
+
+    def notice(number: int, frame: FrameType | None) -> None:
+        interrupted.append(number)
+        signal.default_int_handler(number, frame)
+
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) != signal.default_int_handler
+    ):
+        yield  # somebody else answers signals
+        return
+    signal.signal(signal.SIGINT, notice)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _complain(sentence: str) -> int:
     """One line on standard error that can be read, whatever came in."""
     words = (f"{word[:LONGEST_WORD]}…" if len(word) > LONGEST_WORD else word for word in sentence.split())
-    print(f"hamstring: {' '.join(words)}", file=sys.stderr)
+    if sys.stderr is not None:  # without one, nobody can be told, and what goes to standard output is no place for it
+        try:
+            print(f"hamstring: {' '.join(words)}", file=sys.stderr, flush=True)
+        except OSError:
+            _silence(sys.stderr)
     return 2
+
+
+def _silence(stream: TextIO) -> None:
+    """The reader has gone: nothing may be written any more, not even by the interpreter on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parse_error(problem: CycloptsError) -> str:

@@ -4,7 +4,9 @@ Whoever reads a file of the user's says so; whoever is about to write asks. Both
 picture made of a scene. A window, where one opens, changes and saves the same scene, watches nothing.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -44,6 +46,17 @@ def note(path: Path) -> None:
     for files in _watching.get():
         if path not in files:
             files.append(path)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file that is about to be read as a whole; what would never end, or never begin, is refused.
+
+    raises : OSError, also for a pipe or a device
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise OSError(errno.EINVAL, "a pipe or a device, not a file")
+    return status.st_size
 
 
 def spare(target: Path) -> None:

@@ -99,8 +99,16 @@ def of_scenes(
 ) -> list[Output]:
     """Outputs of every scene in every view and kind; files are named after scene and view.
 
-    scenes : names, files, or folders of scene files
+    scenes : names, files, or folders of scene files; one that is nothing fails later, alone, but not where none is anything
     """
+    shipped, scenes = assets.scene_paths(), list(scenes)
+    if scenes and not any(scene in shipped or os.path.exists(scene) for scene in scenes):
+        path = Path(scenes[0])
+        raise (
+            SceneFileError(path, "there is no such file.")
+            if path.suffix
+            else unknown_name("movement", scenes[0], shipped)
+        )
     named = [name for scene in scenes for name in _within(scene)]
     outputs = []
     for scene, view, suffix in product(named, views or (None,), suffixes):
@@ -147,7 +155,11 @@ def read(path: Path) -> list[Output]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SceneFileError(path, "there is no such file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as problem:
+    except OSError as problem:
+        raise SceneFileError(path, f"cannot be read ({problem.strerror}).") from None
+    except UnicodeDecodeError:
+        raise SceneFileError(path, "is not a text file in UTF-8.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise SceneFileError(path, f"is not TOML: {problem}.") from None
     for key in content:
         if key not in ("defaults", "output"):

@@ -5,7 +5,7 @@ Importing this module loads no graphics; the first picture does.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from os import PathLike
-from os.path import isfile  # unlike Path.is_file it answers no, whatever stands in the name
+from os.path import exists, isfile  # unlike those of Path they answer no, whatever stands in the name
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -101,10 +101,10 @@ class Scene:
             return cls.from_motion(path, side=side or Side.RIGHT, legs=legs, tightness=tightness, bones=bones)
         if path.suffix.lower() in carried.SUFFIXES:
             return cls._of_picture(path, side=side, legs=legs, tightness=tightness, bones=bones)
-        if path.suffix != ".toml" and not isfile(path):
-            if str(name_or_path) not in shipped:
-                raise unknown_name("movement", str(name_or_path), shipped)
+        if str(name_or_path) in shipped and not isfile(path):
             path = shipped[str(name_or_path)]
+        elif path.suffix != ".toml" and (not str(name_or_path) or not exists(path)):
+            raise unknown_name("movement", str(name_or_path), shipped)
         definition = scenefile.load(path)
         if path not in shipped.values():
             from visualiser.pictures.naming import check_words  # here: the scenes that ship need no such check
@@ -296,12 +296,14 @@ class Scene:
         """
         from visualiser import writing
         from visualiser.pictures import figures
-        from visualiser.pictures.options import printed, still_options
+        from visualiser.pictures.options import check_dpi, printed, still_options
 
         if path is not None:
             writing.target(Path(path), force, writing.PNG_SUFFIXES)
+        if dpi is not None:
+            check_dpi(dpi)
         if width_cm is not None:
-            dpi = dpi or 200.0
+            dpi = 200.0 if dpi is None else dpi
             look["width"], look["height"] = printed(width_cm, dpi, look.get("width", 1920), look.get("height", 1080))
         if footprints and look.get("labels", "default") == "default":
             look["labels"] = "footprints"

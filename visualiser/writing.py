@@ -53,6 +53,8 @@ def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) ->
     path = Path(path)
     if "\0" in str(path):
         raise ExportError(f"{str(path)!r} is not a file name.")
+    if not path.suffix and path.name.lower() in suffixes:
+        raise ExportError(f"{path} is an ending without a name; write a name before it, such as picture{path.name}.")
     if path.suffix.lower() not in suffixes:
         raise ExportError(f"{path} must end in {' or '.join(suffixes)}.")
     try:
@@ -61,9 +63,9 @@ def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) ->
         if path.is_dir():
             raise ExportError(f"{path} is a folder.")
         if not os.access(path.parent, os.W_OK | os.X_OK):
-            raise ExportError(f"The folder {path.parent} cannot be written to.")
+            raise ExportError(f"{path} cannot be written: the folder {path.parent} may not be written to.")
         inputs.spare(path)
-        if path.exists() and not force:
+        if os.path.lexists(path) and not force:  # a link that leads nowhere is somebody's too
             raise ExportError(f"{path} exists; give --force (in Python force=True) to overwrite it.")
     except OSError as problem:  # a name too long, a loop of links
         raise unwritable(path, problem) from problem
@@ -86,12 +88,16 @@ def replacing(path: Path, force: bool, *, folder: bool = False) -> Iterator[Path
         raise unwritable(path, problem) from problem
     try:
         yield temporary
-        if path.exists() and not force:
+        if os.path.lexists(path) and not force:
             raise ExportError(f"{path} was made by somebody else meanwhile; it is left as it is.")
         if folder and path.is_dir():
             old = temporary.with_name(f"{temporary.name}.once")
             path.rename(old)
-            temporary.rename(path)
+            try:
+                temporary.rename(path)
+            except OSError:
+                old.rename(path)
+                raise
             shutil.rmtree(old)
         else:
             temporary.replace(path)

@@ -101,7 +101,11 @@ def _mesh_files(folder: Path) -> dict[str, Path]:
     if not isdir(folder):
         raise AssetError(f"{folder} is no folder; bones come as a folder of meshes with a {LANDMARKS_FILE}.")
     found: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as problem:
+        raise AssetError(f"{folder} cannot be read: {problem.strerror}.") from problem
+    for path in paths:
         if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith("."):
             found.setdefault(_bone_called(path), []).append(path)
     if not found:
@@ -140,7 +144,11 @@ def _read_landmarks(path: Path) -> tuple[str | None, dict[str, dict[str, list[fl
             raise AssetError(f"{path} is larger than a landmarks file can be.")
         inputs.note(path)
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
+    except OSError as problem:
+        raise AssetError(f"{path} cannot be read: {problem.strerror}.") from problem
+    except UnicodeDecodeError as problem:
+        raise AssetError(f"{path} is not a readable TOML file: it is no text in UTF-8.") from problem
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise AssetError(f"{path} is not a readable TOML file: {' '.join(str(problem).split())}.") from problem
     unit = content.pop("units", None)
     if unit is not None and (not isinstance(unit, str) or unit not in UNITS):

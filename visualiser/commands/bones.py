@@ -5,6 +5,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from visualiser.commands.common import Force
+
 app = App(
     name="bones",
     help=(
@@ -34,14 +36,16 @@ def check(folder: Annotated[Path, Parameter(help="The folder of meshes and landm
 
 
 @app.command(help_epilogue="Examples:\n  hamstring bones gallery docs")
-def gallery(folder: Annotated[Path, Parameter(help="Gets bones.md and a folder bones of pictures.")], /) -> None:
+def gallery(
+    folder: Annotated[Path, Parameter(help="Gets bones.md and a folder bones of pictures.")], /, *, force: Force = False
+) -> None:
     """Draw every bone from four sides, and where the muscles take hold, with a page that shows them."""
     from visualiser import machine
 
     machine.require_opengl()
     from visualiser.pictures import gallery as pictures
 
-    for path in pictures.write(folder):
+    for path in pictures.write(folder, force=force):
         print(path)
 
 

@@ -71,6 +71,7 @@ class Actor:
 
         path = self.motion or (Path(name) if Path(name).suffix.lower() in RECORDINGS else None)
         if path is None:
+            self._no_recording(name)
             return Scene.load(name, side=self.side, legs=legs, tightness=self.tightness, bones=self.bones)
         shown = Scene.from_motion(
             path,
@@ -86,6 +87,12 @@ class Actor:
         for sentence in shown.report:
             print(f"{path.name}: {sentence}", file=sys.stderr)
         return shown
+
+    def _no_recording(self, name: str) -> None:
+        """Refuse what is only said about a recording: it would be passed over in silence."""
+        asked = {"--knee-sign": self.knee_sign != "auto", "--clamp": self.clamp, "--columns": bool(self.columns)}
+        if said := " and ".join(option for option, given in asked.items() if given):
+            raise VisualiserError(f"{said} tell how a recording is read, and {name} is none; give it with --motion.")
 
 
 def columns_of(text: str) -> dict[str, str]:
@@ -111,20 +118,24 @@ def require_drawing() -> None:
 
 @contextmanager
 def tidy_when_terminated() -> Iterator[None]:
-    """Inside the block, a request to end (SIGTERM) is answered like Ctrl-C: what is half written is removed first."""
+    """Inside the block, a request to end (SIGTERM, and SIGHUP of a terminal that is closed) is answered like Ctrl-C: what is half written
+    is removed first. Who ignores a signal, as nohup does, goes on ignoring it.
+    """
+    asking = [signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def end(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
     try:
-        before = signal.signal(signal.SIGTERM, end)
+        before = {asked: signal.signal(asked, end) for asked in asking if signal.getsignal(asked) != signal.SIG_IGN}
     except ValueError:  # not on the main thread: somebody else answers signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for asked, answer in before.items():
+            signal.signal(asked, answer)
 
 
 @contextmanager

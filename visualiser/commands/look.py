@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from cyclopts import CoercionError, Parameter, Token
 
+from visualiser.errors import VisualiserError
+
 
 def _whole(kind: type, tokens: Sequence[Token]) -> int:
     """A whole number: 29.97 is refused, not rounded."""
@@ -75,6 +77,8 @@ class Look:
         words = asdict(self)
         size = words.pop("size")
         if size is not None:
+            if (self.width, self.height) != (AS_USUAL.width, AS_USUAL.height):
+                raise VisualiserError(f"--size {size} says width and height at once; leave out --width and --height.")
             words["width"], words["height"] = size_of(size)
         words["title"] = {None: True, "none": False}.get(self.title, self.title)
         return words

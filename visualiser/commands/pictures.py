@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 
 from visualiser.commands.common import AS_WRITTEN, Actor, Force, Legs, Output, SceneName, example, require_drawing
 from visualiser.commands.look import AS_USUAL, Look
+from visualiser.errors import VisualiserError
 
 
 def add_to(app: App) -> None:
@@ -94,6 +95,8 @@ def shot(
     force: Force = False,
 ) -> None:
     """Make a labelled picture (PNG) of one moment of a movement, or of any pose."""
+    if pose and at is not None:
+        raise VisualiserError(f"--at {at} is a moment of the movement, --pose a pose instead of one; give one of them.")
     shown = actor.scene(scene, legs)
     target = output or Path("pose.png" if pose else f"{shown.movement.name}.png")
     if pose:

@@ -65,7 +65,7 @@ def parse_grid(texts: Sequence[str]) -> dict[str, FloatArray]:
         steps = np.floor((last - first) / step + 1e-9)
         if steps >= MOST_POSES:
             raise VisualiserError(
-                f'The grid "{text}" has {steps + 1:.0f} angles; a table has at most {MOST_POSES} rows.'
+                f'The grid "{text}" has {steps + 1:.6g} angles; a table has at most {MOST_POSES} rows.'
             )
         axes[name] = first + step * np.arange(int(steps) + 1, dtype=np.float64)
     return axes

@@ -88,7 +88,8 @@ def load(
     report: list[str] = []
     time = _time(recording, path, report)
     found, opensim_pelvis = _columns(recording, columns or {}, side, path, report)
-    values = _in_radians(found, recording, time, path, report)
+    values, unit, guessed = _in_radians(found, recording, time, path)
+    report.append(unit)
     _turn_knees(values, knee_sign, report)
     pose = np.zeros((len(time), len(POSE_COORDINATES)))
     for name, column in values.items():
@@ -97,7 +98,7 @@ def load(
         _reorder_pelvis(pose)
         report.append("the pelvis turns in OpenSim's order; its tilt counts backwards and is turned round.")
     _face_front(pose, report)
-    _check(pose, time, path, clamp, report)
+    _check(pose, time, path, clamp, report, unit if guessed else "")
     missing = [name for name in POSE_COORDINATES if name not in values]
     if missing:
         report.append(f"not in the file and taken as zero: {', '.join(missing)}.")
@@ -272,37 +273,33 @@ def _bare(written: str) -> str:
 
 
 def _in_radians(
-    found: Mapping[str, tuple[str, FloatArray]], recording: Recording, time: FloatArray, path: Path, report: list[str]
-) -> dict[str, FloatArray]:
-    """Angles in radians, whatever the header says: some files call degrees radians."""
+    found: Mapping[str, tuple[str, FloatArray]], recording: Recording, time: FloatArray, path: Path
+) -> tuple[dict[str, FloatArray], str, bool]:
+    """Angles in radians, whatever the header says: some files call degrees radians; how the unit was found, and whether it is a guess."""
     for written, column in found.values():
         _no_gaps(column, written, time, path)
-    written_names = [written.lower() for written, _ in found.values()]
+    names = [written.lower() for written, _ in found.values()]
     largest = max(float(np.abs(column).max()) for _, column in found.values())
     said = recording.header.get("indegrees", "").lower()
     if said not in ("yes", "no"):
-        said = (
-            "yes"
-            if any(n.endswith("_deg") for n in written_names)
-            else "no"
-            if any(n.endswith("_rad") for n in written_names)
-            else ""
-        )
+        marks = {"_deg": "yes", "_rad": "no"}
+        said = next((yes for mark, yes in marks.items() if any(name.endswith(mark) for name in names)), "")
+    degrees_meant, guessed = said == "yes", True
     if said == "no" and largest > _FULL_TURN:
-        report.append(f"the file says radians, but angles reach {largest:.4g}: taken as degrees.")
-        said = "yes"
+        degrees_meant = True
+        unit = f"the file says radians, but angles reach {largest:.4g}: taken as degrees."
     elif not said:
-        said = "yes" if largest > _FULL_TURN else "no"
-        report.append(
-            f"the file names no unit; angles reach {largest:.4g}: taken as {'degrees' if said == 'yes' else 'radians'}."
+        degrees_meant = largest > _FULL_TURN
+        unit = (
+            f"the file names no unit; angles reach {largest:.4g}: taken as {'degrees' if degrees_meant else 'radians'}."
         )
-    elif said == "yes" and largest < np.pi:
-        report.append(
-            f"the file says degrees, but angles reach only {largest:.3g}: if they are radians, correct the header."
-        )
+    elif degrees_meant and largest < np.pi:
+        unit = f"the file says degrees, but angles reach only {largest:.3g}: if they are radians, correct the header."
     else:
-        report.append(f"angles are in {'degrees' if said == 'yes' else 'radians'}.")
-    return {ours: radians(column) if said == "yes" else column.copy() for ours, (_, column) in found.items()}
+        guessed = False
+        unit = f"angles are in {'degrees' if degrees_meant else 'radians'}."
+    values = {ours: radians(column) if degrees_meant else column.copy() for ours, (_, column) in found.items()}
+    return values, unit, guessed
 
 
 def _turn_knees(values: dict[str, FloatArray], knee_sign: str, report: list[str]) -> None:
@@ -355,8 +352,8 @@ def _no_gaps(column: FloatArray, name: str, time: FloatArray, path: Path) -> Non
         raise SceneFileError(path, problem, f"row {row + 1}, {name}")
 
 
-def _check(pose: FloatArray, time: FloatArray, path: Path, clamp: bool, report: list[str]) -> None:
-    """Angles within the model's ranges: refused, or bent into range and told."""
+def _check(pose: FloatArray, time: FloatArray, path: Path, clamp: bool, report: list[str], unit: str) -> None:
+    """Angles within the model's ranges: refused, together with how the unit was guessed, or bent into range and told."""
     for i, name in enumerate(POSE_COORDINATES):
         low, high = (float(radians(limit)) for limit in skeleton.limits_deg(name))
         outside = (pose[:, i] < low - 1e-9) | (pose[:, i] > high + 1e-9)
@@ -365,9 +362,8 @@ def _check(pose: FloatArray, time: FloatArray, path: Path, clamp: bool, report: 
         row = int(np.argmax(np.maximum(low - pose[:, i], pose[:, i] - high)))
         said = str(PoseError(name, float(degrees(pose[row, i])), skeleton.limits_deg(name))).rstrip(".")
         if not clamp:
-            raise SceneFileError(
-                path, f"{said}, at {time[row]:g} s; --clamp bends such angles into range.", f"row {row + 1}"
-            )
+            found = f"{said}, at {time[row]:g} s; {f'{unit} ' if unit else ''}--clamp bends such angles into range."
+            raise SceneFileError(path, found, f"row {row + 1}")
         report.append(f"clamped: {said} ({int(outside.sum())} of {len(time)} rows).")
         pose[:, i] = np.clip(pose[:, i], low, high)
 

@@ -98,8 +98,8 @@ def read_text(path: Path | str, kind: str = "scene file", largest: int = LARGEST
     path = Path(path)
     inputs.note(path)
     try:
-        if path.stat().st_size > largest:
-            raise SceneFileError(path, f"is {path.stat().st_size} bytes; a {kind} has at most {largest}.")
+        if (size := inputs.size_of(path)) > largest:
+            raise SceneFileError(path, f"is {size} bytes; a {kind} has at most {largest}.")
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SceneFileError(path, "there is no such file.") from None
@@ -135,7 +135,9 @@ def parse(text: str, path: Path | str) -> Movement:
         side=Side(_one_of(table.get("side", "right"), [s.value for s in Side], path, "side")),
         keyframes=keyframes,
         cycle=table.get("cycle", False),
-        phases=tuple(_phase(row, path, f"phases[{i}]") for i, row in enumerate(table.get("phases", ()))),
+        phases=tuple(
+            _phase(row, keyframes[-1].time_s, path, f"phases[{i}]") for i, row in enumerate(table.get("phases", ()))
+        ),
         view=table.get("view", "lateral"),
         frame=_one_of(table.get("frame", "leg"), FRAMES, path, "frame"),
         legs=_one_of(table.get("legs", "ghost"), LEGS, path, "legs"),
@@ -307,7 +309,7 @@ def _keyframe(row: Any, path: Path | str, where: str) -> Keyframe:
     return Keyframe(_number(row["time_s"], path, f"{where}.time_s"), angles, row.get("via", False))
 
 
-def _phase(row: Any, path: Path | str, where: str) -> Phase:
+def _phase(row: Any, duration_s: float, path: Path | str, where: str) -> Phase:
     if not isinstance(row, dict):
         raise SceneFileError(path, f"must be a table with start_s, end_s and caption, not {row!r}.", where)
     _known(row, PHASE_KEYS, path, where)
@@ -319,6 +321,8 @@ def _phase(row: Any, path: Path | str, where: str) -> Phase:
     start, end = _number(row["start_s"], path, f"{where}.start_s"), _number(row["end_s"], path, f"{where}.end_s")
     if not 0 <= start < end:
         raise SceneFileError(path, f"runs from {start:g} s to {end:g} s; the end must lie after the start.", where)
+    if end > duration_s:
+        raise SceneFileError(path, f"runs from {start:g} s to {end:g} s; the movement ends at {duration_s:g} s.", where)
     activity = _activity(row.get("activity", {}), path, f"{where}.activity")
     effort = _number(row["effort"], path, f"{where}.effort") if "effort" in row else None
     if effort is not None and not 0.0 <= effort <= 1.0:

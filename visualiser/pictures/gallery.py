@@ -3,6 +3,7 @@
 The page is written by the same command as the pictures, so that it never speaks of bones that look otherwise.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,13 @@ from visualiser.anatomy import skeleton
 from visualiser.anatomy.attachments import ATTACHMENTS
 from visualiser.bodies.assembly import BONE, FOOTPRINT, Body, Frame, Surface
 from visualiser.conventions import Side
+from visualiser.errors import ExportError
 from visualiser.pictures.appearance import THEMES, VIEWS
 from visualiser.pictures.backdrop import flatten, reduce_premultiplied
 from visualiser.pictures.cameras import Camera, look_axes
 from visualiser.pictures.rendering import Stage
 from visualiser.typed import ByteArray, FloatArray
-from visualiser.writing import replacing, write_png
+from visualiser.writing import replacing, target, unwritable, write_png
 
 SIDES_SEEN = ("posterior", "anterior", "medial", "lateral")
 WIDTH, GAP, SAMPLES, COLOURS = 1120, 10, 3, 200  # pixels of a sheet and between its views, supersampling, colours
@@ -80,13 +82,25 @@ FOOTPRINT_SHEETS = (
 )
 
 
-def write(folder: Path | str) -> Iterator[Path]:
-    """Draw all sheets into `folder`/bones and write `folder`/bones.md; what is there is replaced.
+def write(folder: Path | str, *, force: bool = False) -> Iterator[Path]:
+    """Draw all sheets into `folder`/bones and write `folder`/bones.md.
 
+    force   : replace what is there of these names
     returns : the files, one by one as they are written
+    raises  : ExportError before anything is drawn, where one of them exists or the folder cannot be made
     """
     folder = Path(folder)
-    (folder / "bones").mkdir(parents=True, exist_ok=True)
+    told = folder / "bones.md"
+    targets = {sheet: folder / "bones" / f"{sheet.name}.png" for sheet in BONE_SHEETS + CLOSE_SHEETS + FOOTPRINT_SHEETS}
+    try:
+        for path in (told, *targets.values()):
+            if not force and os.path.lexists(path):
+                raise ExportError(f"{path} exists; give --force (in Python force=True) to overwrite it.")
+        (folder / "bones").mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise unwritable(folder / "bones", problem) from problem
+    for path in (told, *targets.values()):
+        target(path, force, (path.suffix,))
     body = Body(Side.RIGHT, "one", footprints=True)
     for sheets, kinds in ((BONE_SHEETS + CLOSE_SHEETS, (BONE,)), (FOOTPRINT_SHEETS, (BONE, FOOTPRINT))):
         for sheet in sheets:
@@ -96,9 +110,8 @@ def write(folder: Path | str) -> Iterator[Path]:
                 # A palette of the commonest colours would forget the small areas of strong colour.
                 method = Image.Quantize.MAXCOVERAGE if FOOTPRINT in kinds else Image.Quantize.MEDIANCUT
                 image = image.quantize(COLOURS, method, dither=Image.Dither.NONE)
-            yield write_png(image, folder / "bones" / f"{sheet.name}.png", force=True)
-    told = folder / "bones.md"
-    with replacing(told, force=True) as temporary:
+            yield write_png(image, targets[sheet], force=force)
+    with replacing(told, force) as temporary:
         temporary.write_text(page(body), encoding="utf-8")
     yield told
 
@@ -159,8 +172,8 @@ def page(body: Body) -> str:
     lines = [
         "# Bones",
         "",
-        "Made by `hamstring bones gallery docs`; draw it again when a bone changes. Every sheet shows the right side from behind, in",
-        "front, the medial and the lateral side, at one scale. The bones are sculpted by `meshes/sculpt`, see CONTRIBUTING.md.",
+        "Made by `hamstring bones gallery docs --force`; draw it again when a bone changes. Every sheet shows the right side from",
+        "behind, in front, the medial and the lateral side, at one scale. The bones are sculpted by `meshes/sculpt`, see CONTRIBUTING.md.",
         "",
     ]
     sizes = _sizes(body)

@@ -32,6 +32,8 @@ SIZES: Mapping[str, tuple[int, int]] = {
 }
 ELEVATIONS_DEG = (-90.0, 90.0)
 ZOOMS = (0.2, 20.0)
+WIDEST_CM = 500
+DPI = (10, 2400)  # what printers do and pictures can be made of
 
 
 class Look(TypedDict, total=False):
@@ -207,11 +209,17 @@ def size_of(text: str) -> tuple[int, int]:
     return int(numbers[1]), int(numbers[2])
 
 
+def check_dpi(dpi: float) -> None:
+    """Raise ExportError for a number of pixels an inch that no printer has and no file can say."""
+    if not DPI[0] <= dpi <= DPI[1]:
+        raise ExportError(f"dpi is {dpi:g}; {DPI[0]} to {DPI[1]} is allowed.")
+
+
 def printed(width_cm: float, dpi: float, width: int, height: int) -> tuple[int, int]:
     """Pixels of a picture so many centimetres wide, in the aspect of width x height."""
-    if not (0 < width_cm <= 500 and 10 <= dpi <= 2400):
+    if not (0 < width_cm <= WIDEST_CM and DPI[0] <= dpi <= DPI[1]):
         raise ExportError(
-            f"A picture of {width_cm:g} cm at {dpi:g} dpi is not possible; allowed are up to 500 cm and 10 to 2400 dpi."
+            f"A picture of {width_cm:g} cm at {dpi:g} dpi is not possible; allowed are up to {WIDEST_CM} cm and {DPI[0]} to {DPI[1]} dpi."
         )
     pixels = round(width_cm / 2.54 * dpi)
     return pixels, round(pixels * height / width)

@@ -1,6 +1,7 @@
 """Figures of what the heads do: lengths and arms over a movement or over an angle, and maps over hip and knee."""
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -352,6 +353,9 @@ def _save(figure: "Figure", file: Path, title: str, force: bool) -> Path:
     kind = file.suffix.lower().removeprefix(".")
     dates: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
     write: Callable[..., None] = figure.savefig
-    with replacing(file, force) as temporary, mpl.rc_context({"svg.hashsalt": "hamstring", "svg.fonttype": "none"}):
-        write(temporary, format=kind, metadata={"Title": title, **dates[kind]})
+    whole = BytesIO()  # a disk that is full would leave the library's writer of PDF in a state that it cannot close
+    with mpl.rc_context({"svg.hashsalt": "hamstring", "svg.fonttype": "none"}):
+        write(whole, format=kind, metadata={"Title": title, **dates[kind]})
+    with replacing(file, force) as temporary:
+        temporary.write_bytes(whole.getvalue())
     return file
