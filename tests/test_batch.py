@@ -219,6 +219,11 @@ def test_a_run_that_is_interrupted_leaves_nothing_half_made_and_no_process(tmp_p
         while not list(tmp_path.glob(".a-*.part")):
             assert time.monotonic() < until
             time.sleep(0.05)
+        for (
+            child
+        ) in multiprocessing.active_children():  # a terminal asks all of a command's processes to end: one answers
+            blocked = re.search(r"SigBlk:\s*(\w+)", Path(f"/proc/{child.pid}/status").read_text())
+            assert blocked and int(blocked[1], 16) & 1 << signal.SIGINT - 1
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

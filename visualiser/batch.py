@@ -20,7 +20,7 @@ from visualiser import inputs
 from visualiser.errors import ExportError, VisualiserError
 from visualiser.films.video import is_pattern
 from visualiser.jobs import Output
-from visualiser.processes import checked, end_with_parent
+from visualiser.processes import checked, deaf_to_interrupts, end_with_parent
 from visualiser.writing import clear_leftovers, replacing
 
 NOTES = ".hamstring-render.json"
@@ -225,7 +225,8 @@ def _in_processes(
                     while waiting and len(running) < workers:
                         output, attempt = waiting.pop()
                         starting(output)
-                        running[pool.submit(make, output, str(folder), force=True)] = (output, attempt)
+                        with deaf_to_interrupts():
+                            running[pool.submit(make, output, str(folder), force=True)] = (output, attempt)
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
                         yield future.result()

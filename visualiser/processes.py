@@ -1,6 +1,9 @@
 """What processes that work for another one have in common. Pure."""
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from threading import Thread
@@ -18,6 +21,22 @@ def checked(workers: int) -> int:
     if not 1 <= workers <= MOST_WORKERS:
         raise ExportError(f"workers is {workers}; 1 to {MOST_WORKERS} are allowed.")
     return workers
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes started inside the block hear no Ctrl-C, from their first moment on: a terminal sends it to all, and one answers for all.
+
+    Nothing is lost in this process: what comes inside the block is heard at its end.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_with_parent() -> None:

@@ -23,7 +23,7 @@ from visualiser.films.filming import Exposure, Part, Shot
 from visualiser.films.pipes import ahead
 from visualiser.films.timeline import Moment
 from visualiser.machine import one_thread_of_algebra
-from visualiser.processes import checked, end_with_parent
+from visualiser.processes import checked, deaf_to_interrupts, end_with_parent
 
 RANGE = TOGETHER  # frames in a row that one process draws; held poses are drawn once for each range
 _AHEAD = 2 * RANGE  # frames of each process that wait here for their turn
@@ -95,7 +95,8 @@ class _Hand:
         threads = max(1, (os.cpu_count() or 1) // together)
         self._process: Any = context.Process(target=work, args=(theirs, threads), daemon=True)
         self._dismissed = False
-        self._process.start()
+        with deaf_to_interrupts():
+            self._process.start()
         theirs.close()  # so that a process that ends is noticed at once
 
     def ask(self, body: Body, shot: Shot, moments: list[Moment]) -> None:
@@ -170,7 +171,9 @@ def work(line: Connection, threads: int) -> None:
 
     threads : of software OpenGL, so that the processes together do not ask for more cores than there are
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; the one that was asked tells and tidies
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # where a system knows no other way, see `processes.deaf_to_interrupts`
     end_with_parent()
     os.environ.setdefault("LP_NUM_THREADS", str(threads))
     with contextlib.suppress(EOFError, OSError):  # nobody is there any more
