@@ -18,6 +18,7 @@ from visualiser.anatomy import skeleton, yardsticks
 from visualiser.anatomy.muscles import HEADS
 from visualiser.bodies.assets import load_bone, soft_tissue_path
 from visualiser.movements.asked_poses import legs_of
+from visualiser.pictures.appearance import IDENTITY
 from visualiser.tissue.measurement import Table, measure_poses
 from visualiser.tissue.nerve import nerve_state
 from visualiser.tissue.tubes import SoftTissue
@@ -26,8 +27,8 @@ from visualiser.typed import FloatArray
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 DPI = 110
-# Colours that stay apart for colour-blind eyes (Okabe and Ito).
-COLOURS = dict(zip([head.name for head in HEADS], ("#0072B2", "#009E73", "#D55E00", "#CC79A7"), strict=True))
+# The colours that the heads have in pictures.
+COLOURS = {head.name: tuple(channel / 255 for channel in IDENTITY[head.name]) for head in HEADS}
 SHORT_NAMES = dict(
     zip(
         [h.name for h in HEADS],
@@ -41,7 +42,7 @@ LEVEL_NAMES = ("tuberosity", "upper third", "middle", "lower third", "knee")
 
 def band(axes: Axes, x: float, low: float, high: float, name: str, shift: float) -> None:
     """What the models span at one angle."""
-    axes.plot([x + shift] * 2, [low - 0.15, high + 0.15], color=COLOURS[name], lw=5, alpha=0.35, solid_capstyle="butt")
+    axes.plot([x + shift] * 2, [low - 0.15, high + 0.15], color=COLOURS[name], lw=5, alpha=0.45, solid_capstyle="butt")
 
 
 def curves(axes: Axes, table: Table, angle: str, quantity: str) -> None:
@@ -147,7 +148,7 @@ def nerve() -> None:
         state = nerve_state(legs_of({"hip_flexion": [hip]})[0])
         middle = 0.5 * (state.level[1:] + state.level[:-1])
         left.plot(-1e3 * middle, 100 * state.strain, color=shade, label=f"hip {hip}")
-    left.axhline(8, color="#CC79A7", lw=0.8, ls="--")
+    left.axhspan(6, 8, color="#CC79A7", alpha=0.18, lw=0, label="fitted to, hip 64")
     left.set(xlabel="mm below the hip centre", ylabel="strain (%), knee straight", xlim=(-60, 800))
     for hip, colour, published in ((30, "#0072B2", 9.9), (60, "#009E73", 12.4)):
         bent, straight = (nerve_state(legs_of({"hip_flexion": [hip], "knee_flexion": [knee]})[0]) for knee in (90, 0))

@@ -16,10 +16,9 @@ from pages import commands, quoted
 from PIL import Image
 
 from visualiser import cli, writing
+from visualiser.pictures import palettes
 
 DOCS = Path(__file__).resolve().parent
-# Colours of a picture that is stored with a palette: the commonest, and those of small areas such as the nerve's.
-COMMON, STRONG = 192, 64
 FIGURES = tuple(f"muscles_{name}.png" for name in ("lengths", "arms", "sections", "nerve"))
 
 
@@ -50,12 +49,7 @@ def with_palette(path: Path) -> None:
     with Image.open(path) as image:
         if image.mode != "RGB":
             return
-        palette = Image.new("P", (1, 1))
-        palette.putpalette(
-            (image.quantize(COMMON, Image.Quantize.MEDIANCUT).getpalette() or [])[: 3 * COMMON]
-            + (image.quantize(STRONG, Image.Quantize.MAXCOVERAGE).getpalette() or [])[: 3 * STRONG]
-        )
-        small = image.quantize(palette=palette, dither=Image.Dither.NONE)
+        small = palettes.with_palette(image)
     writing.write_png(small, path, metadata=texts, force=True)
 
 

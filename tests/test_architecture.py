@@ -28,7 +28,8 @@ LAYERS = (
     "page quiz slides deck handout notebook doors) carried errands window.(texts theme inlay camera history sight snapshots drafts "
     "rehearsal levels curves choicebox notices transport panels sectionrow structurepanel posepanel difference plotstrip dialview "
     "canvas pace memory view labels labelling framing showing settings bookmarks helpers wording savedialog opening desk filmprogress "
-    "smallpictures docks wishes actions linking main launch) window scene backstage pictures.(gallery plots contactsheet) jobs batch",
+    "smallpictures docks wishes actions linking main launch) window scene backstage pictures.(palettes gallery plots contactsheet) jobs "
+    "batch",
     "checks commands commands.(common look pictures films exports numbers scenes names bones windows) cli __main__ sculpt",
 )
 FIRST_DRAWING_LAYER = 6

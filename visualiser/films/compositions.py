@@ -79,11 +79,13 @@ def images(
     apart = len({part.movement.title for part in parts}) > 1
     if apart and not isinstance(options.title, str):
         options = replace(options, title=False)
+    # So does the same movement of a tight leg, of which the angles in the captions of the supple one are not true.
+    each = len({tuple(phase.caption for phase in part.movement.phases) for part in parts}) > 1
     whole = furnish(options.canvas, title=pages.title_of(first, options), source=pages.source_of(first, options))
-    room, below = _rooms(whole, options, bool(curve), captions=options.captions and not curve and not apart)
+    room, below = _rooms(whole, options, bool(curve), captions=options.captions and not curve and not each)
     strip = _Strip(parts[0], curve, below, options) if curve else None
     boxes = _boxes(len(parts), room)
-    own = [_own(part, box, options, len(parts) > 1, apart) for part, box in zip(parts, boxes, strict=True)]
+    own = [_own(part, box, options, len(parts) > 1, each) for part, box in zip(parts, boxes, strict=True)]
     wide = [VIEWS[part.view].focus for part in parts]
     least = 0.0
     if len(parts) > 1 and not options.perspective and not any(wide) and move.kind == "fixed":
@@ -118,7 +120,7 @@ def images(
                     picture[top:bottom, left:right] = next(stream)
                 if strip is not None:
                     strip.draw(picture, now.time_s)
-                said = first.caption_at(now.time_s) if options.captions and not curve and not apart else ""
+                said = first.caption_at(now.time_s) if options.captions and not curve and not each else ""
                 if said not in captions:
                     captions[said] = replace(whole, texts=(*whole.texts, caption_block(options.canvas, said)))
                 overlay.draw(
@@ -159,7 +161,7 @@ def _boxes(count: int, room: tuple[int, int, int, int]) -> list[tuple[int, int, 
     return [(left, top + n * height, right, top + (n + 1) * height) for n in range(count)]
 
 
-def _own(part: Part, box: tuple[int, int, int, int], options: Options, several: bool, apart: bool) -> Options:
+def _own(part: Part, box: tuple[int, int, int, int], options: Options, several: bool, each: bool) -> Options:
     width, height = box[2] - box[0], box[3] - box[1]
     unit = min(options.scale, width / _LEAST_WIDTH, height / _LEAST_HEIGHT)
     return replace(
@@ -169,7 +171,7 @@ def _own(part: Part, box: tuple[int, int, int, int], options: Options, several: 
         view=part.view,
         title=part.heading if several else False,
         unit=unit,
-        captions=options.captions and apart,
+        captions=options.captions and each,
         source=False,
     )
 

@@ -14,6 +14,7 @@ from vtkmodules.vtkFiltersGeneral import vtkContourTriangulator
 from visualiser.pictures.section import Plane
 from visualiser.typed import FloatArray, IntArray
 
+_FINER = 2  # halvings of every edge
 _SAME_POINT = 1e-7  # metres: the seam of a texture doubles vertices
 
 
@@ -28,9 +29,13 @@ class Cap:
     centre: FloatArray
 
 
-def cap(name: str, vertices: FloatArray, faces: IntArray, plane: Plane) -> Cap | None:
-    """The cut face of a closed surface; None where the plane misses it."""
-    pieces = [piece for part in _parts(vertices, faces, plane) if (piece := _filled(vertices, part, plane)) is not None]
+def cap(name: str, vertices: FloatArray, faces: IntArray, plane: Plane, *, smooth: bool = False) -> Cap | None:
+    """The cut face of a closed surface; None where the plane misses it.
+
+    smooth : round the corners between triangles, for faces that are looked at from near
+    """
+    parts = _parts(vertices, faces, plane)
+    pieces = [piece for part in parts if (piece := _filled(vertices, part, plane, smooth)) is not None]
     if not pieces:
         return None
     # A branch that still lies in its trunk is no face of its own.
@@ -70,10 +75,12 @@ def _covers(cap: Cap, point: FloatArray) -> bool:
     return bool((agree >= 0.0).all(axis=1).any())
 
 
-def _filled(vertices: FloatArray, faces: IntArray, plane: Plane) -> Cap | None:
+def _filled(vertices: FloatArray, faces: IntArray, plane: Plane, smooth: bool) -> Cap | None:
     """The cut face of one closed part."""
     triangles: Any = faces  # PyVista's annotations allow one width of integers only
     mesh: Any = pv.PolyData.from_regular_faces(np.ascontiguousarray(vertices, np.float64), triangles)
+    if smooth:  # finer triangles through the same vertices; the seam must be closed first
+        mesh = mesh.clean(tolerance=_SAME_POINT, absolute=True).subdivide(_FINER, "butterfly")
     cutting = vtkPlane()
     cutting.SetOrigin(*plane.origin)
     cutting.SetNormal(*plane.normal)

@@ -19,12 +19,13 @@ from visualiser.errors import ExportError
 from visualiser.pictures.appearance import THEMES, VIEWS
 from visualiser.pictures.backdrop import flatten, reduce_premultiplied
 from visualiser.pictures.cameras import Camera, look_axes
+from visualiser.pictures.palettes import with_palette
 from visualiser.pictures.rendering import Stage
 from visualiser.typed import ByteArray, FloatArray
 from visualiser.writing import replacing, target, unwritable, write_png
 
 SIDES_SEEN = ("posterior", "anterior", "medial", "lateral")
-WIDTH, GAP, SAMPLES, COLOURS = 1120, 10, 3, 200  # pixels of a sheet and between its views, supersampling, colours
+WIDTH, GAP, SAMPLES = 1120, 24, 3  # pixels of a sheet and between its views, supersampling
 _AIR = 1.06  # room round a bone, shares of its size
 _TALLEST = 900
 
@@ -40,6 +41,19 @@ class Sheet:
     focus: tuple[tuple[float, float, float], float] | None = None
 
 
+# How the page names the views of a sheet.
+_FROM = {
+    "posterior": "behind",
+    "anterior": "in front",
+    "medial": "the medial side",
+    "lateral": "the lateral side",
+    "posterolateral": "behind and lateral",
+    "posteromedial": "behind and medial",
+    "anteromedial": "in front and medial",
+}
+_HOW_MANY = {2: "two", 4: "four"}
+
+
 # Each bone alone, the two of the leg together; then the areas of attachment close by.
 BONE_SHEETS = (
     Sheet("hip_bone", "Hip bone", ("hip_bone",)),
@@ -49,7 +63,7 @@ BONE_SHEETS = (
     Sheet("patella", "Patella", ("patella",)),
     Sheet("tibia", "Tibia", ("tibia",)),
     Sheet("fibula", "Fibula", ("fibula",)),
-    Sheet("foot", "Foot", ("foot",)),
+    Sheet("foot", "Foot", ("foot",), ("medial", "lateral")),  # end on it would be all toes
 )
 # The ends of the long bones close by, where most of what an anatomist looks for is.
 CLOSE_SHEETS = (
@@ -107,9 +121,7 @@ def write(folder: Path | str, *, force: bool = False) -> Iterator[Path]:
             surfaces = [s for s in body.surfaces if s.kind in kinds and _shown(s, sheet.bones)]
             image = Image.fromarray(_drawn(sheet, surfaces), "RGB")
             if sheet.focus is None:  # close-ups are small files as they are
-                # A palette of the commonest colours would forget the small areas of strong colour.
-                method = Image.Quantize.MAXCOVERAGE if FOOTPRINT in kinds else Image.Quantize.MEDIANCUT
-                image = image.quantize(COLOURS, method, dither=Image.Dither.NONE)
+                image = with_palette(image)
             yield write_png(image, targets[sheet], force=force)
     with replacing(told, force) as temporary:
         temporary.write_text(page(body), encoding="utf-8")
@@ -172,8 +184,8 @@ def page(body: Body) -> str:
     lines = [
         "# Bones",
         "",
-        "Made by `hamstring bones gallery docs --force`; draw it again when a bone changes. Every sheet shows the right side from",
-        "behind, in front, the medial and the lateral side, at one scale. The bones are sculpted by `meshes/sculpt`, see CONTRIBUTING.md.",
+        "Made by `hamstring bones gallery docs --force`; draw it again when a bone changes. Every sheet shows the right side at one scale,",
+        "and the line under it says from where. The bones are sculpted by `meshes/sculpt`, see CONTRIBUTING.md.",
         "",
     ]
     sizes = _sizes(body)
@@ -185,16 +197,19 @@ def page(body: Body) -> str:
             "",
             f"{latin}: {told}.",
             "",
-            f"![{sheet.title} from four sides](bones/{sheet.name}.png)",
+            f"![{sheet.title} from {_HOW_MANY[len(sheet.views)]} sides](bones/{sheet.name}.png)",
+            "",
+            _seen_from(sheet),
             "",
         ]
     lines += ["## Ends close by", ""]
     for sheet in CLOSE_SHEETS:
-        lines += [f"![{sheet.title}](bones/{sheet.name}.png)", "", f"{sheet.title}.", ""]
+        lines += [f"![{sheet.title}](bones/{sheet.name}.png)", "", f"{sheet.title}. {_seen_from(sheet)}", ""]
     lines += [
         "## Where the hamstrings take hold",
         "",
-        "Areas over the bone, drawn in the identity colours of the heads. `hamstring shot SCENE --footprints` draws them in any pose.",
+        "Areas over the bone in the colours of the heads: semitendinosus dark blue, semimembranosus light blue, long head orange,",
+        "short head amber. `hamstring shot SCENE --footprints` draws them in any pose.",
         "",
         "| area | on our bones | published | source |",
         "|---|---|---|---|",
@@ -202,8 +217,13 @@ def page(body: Body) -> str:
         "",
     ]
     for sheet in FOOTPRINT_SHEETS:
-        lines += [f"![{sheet.title}](bones/{sheet.name}.png)", "", f"{sheet.title}.", ""]
+        lines += [f"![{sheet.title}](bones/{sheet.name}.png)", "", f"{sheet.title}. {_seen_from(sheet)}", ""]
     return "\n".join([*lines, *_OWN_BONES]) + "\n"
+
+
+def _seen_from(sheet: Sheet) -> str:
+    """Where the views of a sheet are taken from, in words."""
+    return f"From the left: seen from {', '.join(_FROM[view] for view in sheet.views)}."
 
 
 def _sizes(body: Body) -> Mapping[str, tuple[float, int]]:

@@ -1,6 +1,7 @@
 """Which names a picture carries: choices such as "muscles,ischial_tuberosity" to label specifications."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from visualiser.anatomy import landmarks
@@ -79,6 +80,8 @@ def _identifier(name: str, specs: dict[str, LabelSpec]) -> str:
 def label_specs(choice: str | Sequence[str] = "default", movement: Movement | None = None) -> tuple[LabelSpec, ...]:
     """The labels of a choice: group words of `GROUPS` and names, separated by commas; each name once, in the order asked for.
 
+    What is asked for by its own name has the highest priority: it stays, dashed, where something hides it.
+
     raises : UnknownNameError with the nearest match
     """
     specs = all_specs()
@@ -88,7 +91,7 @@ def label_specs(choice: str | Sequence[str] = "default", movement: Movement | No
         group = word.strip().lower()
         for name in _members(group, movement) if group in GROUPS else (word,):
             key = _identifier(name, specs)
-            chosen[key] = specs[key]
+            chosen[key] = specs[key] if group in GROUPS else replace(specs[key], priority=1)
     return tuple(chosen.values())
 
 

@@ -254,13 +254,12 @@ def cut_faces(body: Body, frame: Frame, plane: Plane, options: Options) -> dict[
     raises : VisualiserError if the plane goes through nothing
     """
     shown = shown_opacities(body, options)
+    alone = options.section is not None and options.section.areas
     found = {}
     for surface in body.surfaces:
         whole = shown[surface.name] >= visibility.NAMED_FROM and not surface.ghost and surface.kind in CUT_COLOURS
-        face = cap(surface.name, body.placed(surface, frame), surface.faces, plane) if whole else None
-        if face is not None and not (
-            options.section and options.section.areas and surface.side not in (None, body.side)
-        ):
+        face = cap(surface.name, body.placed(surface, frame), surface.faces, plane, smooth=alone) if whole else None
+        if face is not None and not (alone and surface.side not in (None, body.side)):
             found[surface.name] = face
     if not found:
         raise VisualiserError("The section goes through nothing that is shown; choose another level.")

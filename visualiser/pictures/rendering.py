@@ -28,10 +28,11 @@ from visualiser.pictures.shading import edges
 from visualiser.typed import BoolArray, ByteArray, FloatArray
 
 # Where the four camera lights stand (x right, y up, z towards the viewer) and their colours: warm key from the upper left, cool fill
-# from the right, white rim from behind, a weak light at the eye. Estimates by eye; brightness belongs to the theme.
+# from the lower right, so that what is seen from steeply above or below is not black, white rim from behind, a weak light at the eye.
+# Estimates by eye; brightness belongs to the theme.
 _LIGHTS = {
     "key": ((-0.7, 0.9, 0.8), "#fff2de"),
-    "fill": ((0.9, 0.1, 0.6), "#dfe9ff"),
+    "fill": ((0.8, -0.45, 0.7), "#dfe9ff"),
     "rim": ((-0.3, 0.5, -1.0), "#ffffff"),
     "head": ((0.0, 0.0, 1.0), "#ffffff"),
 }
@@ -42,6 +43,8 @@ _MATERIAL: Mapping[str, dict[str, float]] = {
     "nerve": {"specular": 0.25, "specular_power": 18, "ambient": 0.18, "diffuse": 0.90},
     PROP: {"specular": 0.0, "ambient": 0.8, "diffuse": 0.22},
 }
+# A colour that means a number must be found again on its scale: shaded less than tissue, without highlights.
+_PAINTED = {"specular": 0.08, "ambient": 0.42, "diffuse": 0.66}
 # A ghost is mostly the background's colour and hardly shaded: context that never competes with what is shown.
 _GHOST_STRENGTH = 0.30
 _GHOST_MATERIAL = {"specular": 0.0, "ambient": 0.55, "diffuse": 0.50}
@@ -226,6 +229,8 @@ class Stage:
             actor, varied = self._actors[name], isinstance(colour, np.ndarray)
             actor.SetTexture(None)
             actor.mapper.scalar_visibility = varied
+            for quality, share in _PAINTED.items():
+                setattr(actor.prop, quality, share)
             if not varied:
                 actor.prop.color = tuple(channel / 255 for channel in colour)
                 continue

@@ -24,7 +24,7 @@ LIES_UNDER: Mapping[str, tuple[str, ...]] = {
 }
 # ESTIMATES, by eye on all three themes: context that can still be read, a muscle that can still be followed, the least
 # that is worth a name, and what hides things for good.
-GHOSTED, PEELED, NAMED_FROM, SOLID_FROM = 0.14, 0.24, 0.2, 0.6
+GHOSTED, PEELED, NAMED_FROM, SOLID_FROM = 0.14, 0.38, 0.2, 0.6
 
 Words = str | Sequence[str]
 
