@@ -317,6 +317,24 @@ def test_numbered_pictures_fill_a_folder_of_their_own(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["run"]
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "run/%03d.png"])
+def test_what_ends_cannot_be_asked_to_play_for_ever(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ExportError, match=r"cannot play for ever \(0 rounds\); \.gif, \.apng, \.webp can"):
+        VideoWriter(tmp_path / name, width=64, height=48, fps=5, rounds=0)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_put_into_the_folder_while_a_film_is_made_stays_there(tmp_path: Path, force: bool) -> None:
+    (tmp_path / "run").mkdir()
+    with (
+        pytest.raises(ExportError, match=r"also holds notes\.txt" if force else "is not empty"),
+        VideoWriter(tmp_path / "run" / "%03d.png", width=64, height=48, fps=5, force=force) as writer,
+    ):
+        writer.write(ball(0, 64, 48, alpha=False))
+        (tmp_path / "run" / "notes.txt").write_text("mine")
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["run", "run/notes.txt"]
+
+
 @pytest.mark.parametrize("name", ["a.png", "%04d.png", "x/%s.png", "nowhere/x/%d.png", "a.avi"])
 def test_an_impossible_place_of_a_film_is_refused(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

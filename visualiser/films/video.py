@@ -132,6 +132,9 @@ class VideoWriter:
         if alpha and not self.kind.alpha:
             clear = ", ".join(suffix for suffix, kind in FORMATS.items() if kind.alpha)
             raise ExportError(f"{self.kind.name} cannot be transparent; {clear} can.")
+        if rounds == 0 and not self.kind.itself:
+            endless = ", ".join(suffix for suffix, kind in FORMATS.items() if kind.itself)
+            raise ExportError(f"{self.kind.name} cannot play for ever (0 rounds); {endless} can.")
         self._given = (height, width, 4 if alpha else 3)
         self._rounds, self._first, self._last = rounds, first, last
         self._metadata, self._crf, self._preset, self._force = dict(metadata or {}), crf, preset, force
@@ -190,6 +193,8 @@ class VideoWriter:
         try:
             with replacing(final, self._force or (pictures and final.is_dir()), folder=pictures) as temporary:
                 self.kind.encode(self._job(temporary / self.path.name if pictures else temporary), incoming)
+                if pictures:  # the folder gives way as a whole: nothing may go that somebody put there meanwhile
+                    film_target(self.path, self._force)
         except _Aborted:
             return
         except av.FFmpegError as problem:
