@@ -171,6 +171,7 @@ def test_a_mistake_is_one_line_and_exit_status_2(arguments: list[str], sentence:
         (["shot", SCENE, "--language", "fr"], "en, la, both"),
         (["shot", SCENE, "--legs", "three"], "one, ghost, both"),
         (["shot", SCENE, "--frame", "toe"], "leg, thigh"),
+        (["compare", SCENE, "squat", "--at", "noon"], 'at is "noon"; allowed are peak, a share such as 0.6'),
         (["shot", SCENE, "--width", "0"], "0"),
         (["shot", SCENE, "--height", "-5"], "-5"),
         (["shot", SCENE, "--width", "1000000"], "1000000"),

@@ -222,7 +222,7 @@ class Scene:
         options = still_options(look, self.movement)
         shown = [
             comparison.Shown(
-                s.body, s.movement, comparison.longest(s.body, s.movement) if at == "peak" else s._time(at)
+                s.body, s.movement, comparison.longest(s.body, s.movement) if at == "peak" else s._time(at, "peak, ")
             )
             for s in (self, *others)
         ]
@@ -258,10 +258,10 @@ class Scene:
         """Where everything is at a share of the movement (0 to 1): transforms and vertices in metres."""
         return self.body.movement_frame(self.movement, self._time(at))
 
-    def _time(self, at: float | str) -> float:
+    def _time(self, at: float | str, also: str = "") -> float:
         from visualiser.pictures.options import moment
 
-        return moment(at, self.movement.duration_s)
+        return moment(at, self.movement.duration_s, also)
 
     # -- pictures --------------------------------------------------------------------------------------------------------------------
 

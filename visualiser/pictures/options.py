@@ -230,15 +230,15 @@ def samples_of(quality: str) -> int:
     return look_up("quality", quality, QUALITIES)
 
 
-def moment(at: float | str, duration_s: float) -> float:
-    """Seconds of a moment as typed: 0.6 or "60%" of the movement, or "1.2s"."""
+def moment(at: float | str, duration_s: float, also: str = "") -> float:
+    """Seconds of a moment as typed: 0.6 or "60%" of the movement, or "1.2s"; `also` names words that were allowed besides."""
     text = str(at).strip().lower()
     unit = text[-1:] if text[-1:] in ("%", "s") else ""
     try:
         value = float(text.removesuffix(unit) if unit else text)
     except ValueError:
         raise VisualiserError(
-            f'at is "{at}"; allowed are a share such as 0.6 or 60%, or a time such as 1.2s.'
+            f'at is "{at}"; allowed are {also}a share such as 0.6 or 60%, or a time such as 1.2s.'
         ) from None
     most = {"%": 100.0, "s": duration_s}.get(unit, 1.0)
     if not 0.0 <= value <= most:
