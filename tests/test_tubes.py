@@ -25,7 +25,8 @@ from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
 from visualiser.movements.asked_poses import legs_of
 from visualiser.pictures import textures
 from visualiser.sculpt import ONE_THREAD, single_threaded
-from visualiser.tissue.sections import ring_centres
+from visualiser.tissue.restshapes import ROUND, THINNEST, thick_enough
+from visualiser.tissue.sections import recounted, ring_centres
 from visualiser.tissue.tubes import SoftTissue
 from visualiser.transforms import apply, inverse
 from visualiser.typed import FloatArray
@@ -214,6 +215,30 @@ def test_surfaces_move_without_jerks(tissue: SoftTissue) -> None:
     usual[1, [LEG_COORDINATES.index("hip_flexion"), LEG_COORDINATES.index("knee_flexion")]] = 110.0, 140.0
     moved = measures.jitter(tissue, radians([[0, 0, 0, 0, 0, 0]]), ranges_deg=usual)
     assert moved.largest("muscle jitter, mm") <= LARGEST_JERK, [*moved.lines()]
+
+
+def test_spokes_of_sections_end_before_nothing_and_without_an_edge() -> None:
+    asked = np.linspace(-0.004, 0.006, 2001)
+    kept = thick_enough(asked)
+    assert kept.min() == pytest.approx(THINNEST)
+    assert np.array_equal(kept[asked > 0.002], asked[asked > 0.002])
+    slopes = np.diff(kept) / np.diff(asked)
+    assert slopes.min() >= 0.0 and slopes.max() <= 1.0 + 1e-9
+    assert np.abs(np.diff(slopes)).max() < 0.01  # a plain maximum leaps by 1
+
+
+def test_a_section_counted_from_another_middle_keeps_its_outline() -> None:
+    middle, ways = np.array([0.006, -0.002]), ROUND @ np.array([0.006, -0.002])
+    radii = (ways + np.sqrt(np.square(ways) - middle @ middle + 0.01**2))[
+        None
+    ]  # a circle of 10 mm counted from beside its middle
+    moved = recounted(radii, middle[None])[0]
+    outline = radii[0, :, None] * ROUND
+    along = np.roll(outline, -1, axis=0) - outline
+    points = (middle + moved[:, None] * ROUND)[:, None] - outline
+    share = np.clip((points * along).sum(axis=-1) / (along * along).sum(axis=-1), 0.0, 1.0)
+    assert np.linalg.norm(points - share[..., None] * along, axis=-1).min(axis=1).max() < 1e-9
+    assert np.ptp(moved) < 0.05 * np.ptp(radii)  # from its middle a circle looks round
 
 
 @pytest.mark.parametrize("lead", [(), (2,), (2, 2)])

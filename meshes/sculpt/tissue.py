@@ -25,7 +25,14 @@ from visualiser.anatomy import skeleton
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, Side
-from visualiser.kinematics import HIP_FLEXION, KNEE_FLEXION, past_hip_stops
+from visualiser.kinematics import (
+    HIP_ADDUCTION,
+    HIP_FLEXION,
+    HIP_ROTATION,
+    KNEE_FLEXION,
+    TIBIAL_ROTATION,
+    past_hip_stops,
+)
 from visualiser.tissue import (
     bonefields,
     contact,
@@ -46,7 +53,7 @@ from visualiser.tissue import (
 from visualiser.tissue.bonefields import BONES, COUNTS_MM, Bones, Joints
 from visualiser.tissue.contact import Solver
 from visualiser.tissue.crowding import Bundle, deepest
-from visualiser.tissue.restshapes import all_flesh, hinge_axes
+from visualiser.tissue.restshapes import all_flesh, hinge_axes, thick_enough
 from visualiser.tissue.sections import ring_volume
 from visualiser.tissue.settling import fullness_of, settled
 from visualiser.tissue.shapetable import (
@@ -61,7 +68,7 @@ from visualiser.tissue.shapetable import (
     turned,
     unpacked,
 )
-from visualiser.typed import FloatArray
+from visualiser.typed import FloatArray, IntArray
 
 # Heights (mm, own frame) between which soft tissue touches each bone: distances are sampled only there.
 HEIGHTS = {"hip_bone": (-110.0, 80.0), "femur": (-450.0, 60.0), "tibia": (-130.0, 20.0), "fibula": (-130.0, 20.0)}
@@ -88,7 +95,9 @@ EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, 
 # Poses in which all joints turn, settled round after round from what the poses before them tell; after the first round, the worst of
 # `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (600, *(350,) * 6), 9, 0.02, 4.0
+CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (600, *(350,) * 9), 9, 0.02, 4.0
+DOUBT_IN_PLANE = 0.010  # where joints only flex, as in most movements
+ALIKE = 0.9  # poses that tell so much of each other need not both be settled in a round
 
 
 # The code that a bake comes from, apart from this file: whole modules, or what some of their names reach where the rest only draws.
@@ -235,10 +244,10 @@ def bake(baker: "Baker", share_out: Callable[..., list[FloatArray]], made_from: 
             legs = np.concatenate([_between_nodes(), legs])
         else:
             depth = at_once("deepest", guess.rows(legs), legs)
-            legs = legs[np.sort(np.argsort(depth)[-count:])]
-        guess.learn(legs, at_once("settled", guess.rows(legs), guess.plain(legs), legs))
+            legs = legs[_worst(legs, depth, count)]
+        guess.learn(legs, at_once("settled", *guess.rows_and_plain(legs), legs))
     # What was learnt first was settled from a worse guess than there is by now.
-    guess.relearn(at_once("settled", guess.rows(guess.legs), guess.plain(guess.legs), guess.legs))
+    guess.relearn(at_once("settled", *guess.rows_and_plain(guess.legs), guess.legs))
     contents = {"format": FORMAT, "made_from": made_from, "areas": baker.solver.ends.areas}
     contents |= {"swelling": baker.swelling()} | guess.contents()
     part = target.with_suffix(".part.npz")
@@ -298,7 +307,12 @@ class Guess:
 
     def rows(self, legs: FloatArray) -> FloatArray:
         """Rows (N, P) in poses (N, 6)."""
-        return self.plain(legs) + likeness(legs, self.legs) @ self._amounts
+        return self.rows_and_plain(legs)[0]
+
+    def rows_and_plain(self, legs: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Rows (N, P), and what the tables alone give of them."""
+        plain = self.plain(legs)
+        return plain + likeness(legs, self.legs) @ self._amounts, plain
 
     def learn(self, legs: FloatArray, rows: FloatArray) -> None:
         """Take settled rows (N, P) of poses (N, 6) in."""
@@ -328,7 +342,9 @@ class Guess:
 
 def _kriged(legs: FloatArray, missing: FloatArray) -> FloatArray:
     """Amounts (M, ...) with which poses (M, 6) tell of what is missing in each: a smooth guess that need not meet every one."""
-    amounts: FloatArray = solve(likeness(legs, legs) + DOUBT * np.eye(len(legs)), missing, assume_a="pos")
+    beside = np.abs(legs[:, [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]]).max(axis=1)
+    doubt = np.where(beside > 0.0, DOUBT, DOUBT_IN_PLANE)
+    amounts: FloatArray = solve(likeness(legs, legs) + np.diag(doubt), missing, assume_a="pos")
     return amounts
 
 
@@ -359,19 +375,18 @@ class Baker:
         bundle = self._bundle(legs)
         lines = nervetubes.designed_lines(legs)
         nervetubes.clear(lines, lines.copy(), bundle, self.bones, joints, CLEARINGS)
-        rings = self.solver.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
-        rows = packed(Shapes(bundle.centres, lines, bundle.radii, fullness_of(rings)))
+        fullness = fullness_of(self.solver.ends.closed(bundle, joints))
+        rows = packed(Shapes(bundle.centres, lines, bundle.radii, fullness))
         return self.settled(rows, rows, legs)
 
     def settled(self, rows: FloatArray, anchor: FloatArray, legs: FloatArray) -> FloatArray:
         """Rows (N, P) settled in poses (N, 6), near an anchor (N, P)."""
-        solver = self.solver
-        return settled(rows, anchor, legs, self.bones, solver.ends, solver.wanted(legs), solver.standing_length)
+        return settled(rows, anchor, legs, self.solver)
 
     def deepest(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
         """How badly (N,) muscles and nerve of rows (N, P) lie in bone or each other in poses (N, 6): metres of the nerve's depth."""
         joints, (centres, lines, radii) = Joints.of(legs), unpacked(rows)[:3]
-        bundle = Bundle(centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], radii)
+        bundle = Bundle(centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], thick_enough(radii))
         nerve = np.minimum(nervetubes.deepest(lines, bundle, self.bones, joints), NERVE_AT_MOST)
         return np.maximum(MUSCLES_COUNT * deepest(bundle, self.bones, joints), nerve)
 
@@ -379,7 +394,7 @@ class Baker:
         """By how much of itself (H,) a breath adds to the volume of each head."""
         standing = np.zeros((1, len(LEG_COORDINATES)))
         joints, bundle = Joints.of(standing), self._bundle(standing)
-        rings = self.solver.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
+        rings = self.solver.ends.closed(bundle, joints)
         volume, middle = ring_volume(rings), rings.mean(axis=-2, keepdims=True)
         swollen = rings + 0.01 * np.sqrt(all_flesh())[..., None, None] * (rings - middle)
         return (ring_volume(swollen) / volume - 1.0)[0] / 0.01
@@ -406,6 +421,18 @@ def _between_nodes() -> FloatArray:
     legs = np.zeros((len(poses), len(LEG_COORDINATES)))
     legs[:, TABLES["plane"]] = np.radians(poses)
     return legs
+
+
+def _worst(legs: FloatArray, depth: FloatArray, count: int) -> IntArray:
+    """Indices (count,) of poses (N, 6) with the largest depths (N,), but none beside a worse one that tells of it."""
+    order = np.argsort(-depth)
+    like = likeness(legs[order], legs[order])
+    spoken_for, chosen = np.zeros(len(order), dtype=bool), []
+    for i in range(len(order)):
+        if len(chosen) < count and not spoken_for[i]:
+            chosen.append(i)
+            spoken_for |= like[i] > ALIKE
+    return np.sort(order[chosen])
 
 
 def _random_poses(count: int, seed: int) -> FloatArray:

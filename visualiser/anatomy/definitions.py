@@ -244,7 +244,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class TubeDesign:
-    """How a muscle head is drawn: footprints, guides that its path passes on the tibia, and its sections."""
+    """How a muscle head is drawn: footprints, guides that its path passes on the tibia, and its sections.
+
+    `guides_let_go` is the share of their way to the insertion that guides go when the knee is bent by 140 degrees: the tendon then comes
+    to the bone from behind and from below, and would turn back on itself round them. An estimate, made so that it turns in a wide bow.
+    """
 
     origin: Footprint
     insertion: Footprint
@@ -253,8 +257,10 @@ class TubeDesign:
     belly: Range
     touches: tuple[Contact, ...]
     neighbours: tuple[str, ...]
+    guides_let_go: float = 0.0
 
     def __post_init__(self) -> None:
+        require(0.0 <= self.guides_let_go <= 1.0, f"Guides let go by {self.guides_let_go}, which is no share.")
         positions = [s.position for s in self.stations]
         require(positions[0] == 0.0 and positions[-1] == 1.0, "The stations of a tube must run from position 0 to 1.")
         require(all(a < b for a, b in pairwise(positions)), "The stations of a tube must be in order.")

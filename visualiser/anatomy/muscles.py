@@ -151,6 +151,7 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
         Contact("tibia", 0.7, 1.0),
     ),
     neighbours=("semitendinosus", "biceps_femoris_long_head", "biceps_femoris_short_head"),
+    guides_let_go=0.5,
 )
 _LONG_HEAD_TUBE = TubeDesign(
     origin=Footprint(
@@ -188,7 +189,7 @@ _LONG_HEAD_TUBE = TubeDesign(
     neighbours=("semitendinosus", "semimembranosus", "biceps_femoris_short_head"),
 )
 _SHORT_HEAD_TUBE = TubeDesign(
-    origin=Footprint("femur", (-6.5, -165.0, 29.0), (0.45, 0.0, 0.89), 3.0, (0.0, 1.0, 0.0), 9.0, sources.GRAY),
+    origin=Footprint("femur", (-6.5, -169.0, 29.0), (0.45, 0.0, 0.89), 3.0, (0.0, 1.0, 0.0), 6.0, sources.GRAY),
     insertion=Footprint(
         "fibula", (-30.0, -29.0, 38.5), (-0.95, 0.0, -0.3), 4.0, (0.0, 1.0, 0.0), 5.0, sources.TERRY_LAPRADE_1996
     ),

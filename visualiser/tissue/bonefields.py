@@ -176,7 +176,7 @@ class Meeting(NamedTuple):
     out_femur: FloatArray
 
 
-def onset(inside: FloatArray, width: float) -> FloatArray:
+def onset(inside: FloatArray, width: float | FloatArray) -> FloatArray:
     """How far to push what lies `inside` by so much: a parabola from `width` outside to `width` inside, then in full."""
     parabola = np.square(np.maximum(inside + width, 0.0)) / (4.0 * width)
     push: FloatArray = np.where(inside < width, parabola, inside)

@@ -25,6 +25,7 @@ from visualiser.tissue.restshapes import (
     RINGS,
     ROUND,
     SECTORS,
+    VOLUMES,
     all_flesh,
     ellipses,
     hinge_axes,
@@ -66,10 +67,10 @@ SHORTER = {
     "biceps_femoris_short_head": (100.0, 0.024),
 }
 FAR_BACK, LONGER_BACK = np.radians((-10.0, -40.0)), 0.010
-FAR_BENT, LONGER_BENT = np.radians((92.0, 120.0)), 0.0085
+FAR_BENT, LONGER_BENT = np.radians((92.0, 120.0)), 0.0078
+GUIDES_GONE_DEG = 140.0  # of knee flexion, at which guides have let go as far as they do
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
 REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
-VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
 
 
 def solve_ends(bones: Bones) -> Ends:
@@ -149,8 +150,7 @@ class Solver:
 
     def volumes(self, bundle: Bundle, joints: Joints) -> FloatArray:
         """Volumes (N, H), m3, of the drawn tubes."""
-        rings = self.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
-        return ring_volume(refined(rings, FINE_RINGS, FINE_SECTORS))
+        return ring_volume(refined(self.ends.closed(bundle, joints), FINE_RINGS, FINE_SECTORS))
 
     def path(self, head: MuscleHead, legs: FloatArray, joints: Joints) -> FloatArray:
         """Guided path (N, PATH_POINTS, 3): from the footprint along the line of action to the tibia, over its guides to the footprint."""
@@ -159,7 +159,10 @@ class Solver:
         which = HEADS.index(head)
         insertion = self.ends.areas[which, 1].mean(axis=0) + OFF_INSERTION * self.ends.outwards[which, 1]
         begin = _carried(metres((head.tube.origin.centre_mm,)), head.line.origin_segment, joints)[:, 0]
-        far = _carried(np.vstack([metres(head.tube.distal_guides_mm), insertion]), "tibia", joints)
+        gone = head.tube.guides_let_go * ease(np.degrees(legs[:, KNEE_FLEXION]) / GUIDES_GONE_DEG)[:, None, None]
+        guides = metres(head.tube.distal_guides_mm)
+        far = _carried(np.vstack([guides, insertion]), "tibia", joints)
+        far += gone * (far[:, -1:] - far)
         bent = np.clip(np.degrees(legs[:, KNEE_FLEXION]) / 120.0, 0.0, 1.0) ** 2
         along = np.linspace(0.0, 1.0, PATH_POINTS)
         at_knee = np.clip((along - 0.55) / 0.25, 0.0, 1.0)
@@ -239,7 +242,7 @@ class Solver:
 
     def _drawn_lengths(self, bundle: Bundle, joints: Joints) -> FloatArray:
         """Lengths (N, H) along the middles of the sections, ends laid on bone."""
-        return lengths(ring_centres(self.ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)))
+        return lengths(ring_centres(self.ends.closed(bundle, joints)))
 
     def _designed(self, scale: FloatArray) -> FloatArray:
         return np.stack([ellipses(head, scale[:, i]) for i, head in enumerate(HEADS)], axis=1)

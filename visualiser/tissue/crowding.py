@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
+from visualiser.easing import ease
 from visualiser.tissue.bonefields import BONES, Bones, Joints, onset
-from visualiser.tissue.restshapes import RINGS, ROUND, SECTORS, all_turns
+from visualiser.tissue.restshapes import RINGS, ROUND, SECTORS, all_turns, rest_positions
 from visualiser.tissue.sections import cross, spread_matrix, unit
 from visualiser.typed import FloatArray, IntArray
 
@@ -23,6 +24,11 @@ SPREAD_RINGS = 2.2  # rings over which the move of one spreads to its neighbours
 LEAST_SLOPE = 0.7  # of a spoke against the surface that it leaves: flatter ones would shrink a section to nothing
 # Tendons go round the tuberosity below it, a little sideways, never to its medial face (they would slip inside the pelvis).
 ISCHIAL_ESCAPE = np.array([-0.15, -0.55, 0.08])
+# The conjoint tendon of semitendinosus and the long head is one as far down as they are joined, about 100 mm (positions from the origin);
+# metres left between its parts, and share of the onset of their pushes.
+CONJOINT, JOINED, PARTED = ("semitendinosus", "biceps_femoris_long_head"), 0.16, 0.26
+TOUCHING, TOUCH_ONSET = 0.0009, 0.75
+EVEN_TURNS = 1.5  # rings over which the turn of sections is evened
 EVERY = 2  # of the points of a section feel what moves it as a whole
 
 
@@ -33,6 +39,11 @@ class Room(NamedTuple):
     neighbour: float
     onset: float
 
+    def needed(self, depth: FloatArray, joined: FloatArray) -> FloatArray:
+        """How far (M,) to part what lies `depth` (M,) deep in a neighbour; parts of one tendon nearly touch."""
+        gap = self.neighbour + joined * (TOUCHING - self.neighbour)
+        return onset(depth + gap, self.onset * (1.0 - (1.0 - TOUCH_ONSET) * joined))
+
 
 SOLVED = Room(0.0006, 0.0008, 0.0018)  # while a pose is solved
 _INDEX = {head.name: i for i, head in enumerate(HEADS)}
@@ -40,6 +51,8 @@ _PAIRS = sorted({tuple(sorted((_INDEX[h.name], _INDEX[n]))) for h in HEADS for n
 _FIRST, _SECOND = (np.array([pair[i] for pair in _PAIRS]) for i in (0, 1))
 # Footprints belong to the bone: heads that share one are not drawn apart on it.
 _OFF_ENDS = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 2.0 - 0.5, 0.0, 1.0)
+_JOINED = 1.0 - ease((rest_positions() - JOINED) / (PARTED - JOINED))
+_ONE_TENDON = np.array([_JOINED * ({HEADS[i].name, HEADS[j].name} == set(CONJOINT)) for i, j in _PAIRS])  # (pairs, R)
 HELD = np.clip(np.minimum(np.arange(RINGS), np.arange(RINGS)[::-1]) / 2.5 - 0.4, 0.0, 1.0)  # how freely rings move
 
 
@@ -70,6 +83,9 @@ class Bundle:
             - np.einsum("nhrk,nhrk->nhr", self.tangent, np.broadcast_to(self.hinge, centres.shape))[..., None]
             * self.tangent
         )
+        # Where a tendon turns onto the hinge's own way, what is lateral to it would swing round: neighbours say it too.
+        lateral = spread_matrix(RINGS, EVEN_TURNS).astype(lateral.dtype) @ lateral
+        lateral = unit(lateral - np.einsum("nhrk,nhrk->nhr", lateral, self.tangent)[..., None] * self.tangent)
         posterior = cross(self.tangent, lateral)
         cosine, sine = all_turns()
         self.across, self.deep = cosine * lateral + sine * posterior, cosine * posterior - sine * lateral
@@ -92,6 +108,7 @@ class Crowd:
     ring: IntArray
     other: IntArray
     part: FloatArray  # (M,) how much of a push both take at all
+    joined: FloatArray  # (M,) how far both are one tendon there
 
 
 def crowd(bundle: Bundle) -> Crowd:
@@ -104,7 +121,7 @@ def crowd(bundle: Bundle) -> Crowd:
     )
     reach = bundle.radii.max(axis=-1)
     rows = np.arange(count)[:, None, None]
-    rings, others, parts = [], [], []
+    rings, others, parts, joined = [], [], [], []
     for axis, own, neighbour in ((3, _FIRST, _SECOND), (2, _SECOND, _FIRST)):
         nearest = square.argmin(axis=axis)
         far = np.sqrt(np.maximum(square.min(axis=axis), 0.0))
@@ -114,7 +131,8 @@ def crowd(bundle: Bundle) -> Crowd:
         at = nearest[n, p, r]
         others.append((n * len(HEADS) + neighbour[p]) * RINGS + at)
         parts.append(_OFF_ENDS[r])
-    return Crowd(*(np.concatenate(part) for part in (rings, others, parts)))
+        joined.append(_ONE_TENDON[p, r])
+    return Crowd(*(np.concatenate(part) for part in (rings, others, parts, joined)))
 
 
 def inside_sections(
@@ -122,8 +140,8 @@ def inside_sections(
 ) -> tuple[FloatArray, FloatArray]:
     """How deep points (M, 3) lie in the tube whose ring `other` (M,) is near, negative outside, and the ways out (M, 3).
 
-    Read between the two sections on either side of a point; beyond the end of a tube nothing is inside. The way out of a section is
-    counted from its middle, but bent `towards` (M, 3) where a point lies deep: a middle itself has no side.
+    Read between the two sections on either side of a point; beyond its end a tube goes on as a cone. The way out of a section is counted
+    from its middle, but bent `towards` (M, 3) where a point lies deep: a middle itself has no side.
     """
     rings, tangent, spacing = bundle.centres.reshape(-1, 3), bundle.tangent.reshape(-1, 3), bundle.spacing.reshape(-1)
     place = other % RINGS
@@ -141,19 +159,19 @@ def inside_sections(
     offset = points - frame[:, :3]
     x, y = np.einsum("mc,mc->m", offset, frame[:, 3:6]), np.einsum("mc,mc->m", offset, frame[:, 6:])
     radii = bundle.radii.reshape(-1)
-    near, nearby = near * SECTORS, nearby * SECTORS
-    radius = _radius(radii, near, nearby, keep, share, np.arctan2(y, x))[0]
+    first, second = near * SECTORS, nearby * SECTORS
+    radius = _radius(radii, first, second, keep, share, np.arctan2(y, x))[0]
     reach = np.sqrt(x * x + y * y)
     bend = 0.8 * np.maximum(radius - reach, 0.0)
     ahead_x = x + bend * np.einsum("mc,mc->m", towards, frame[:, 3:6])
     ahead_y = y + bend * np.einsum("mc,mc->m", towards, frame[:, 6:])
-    radius, rise = _radius(radii, near, nearby, keep, share, np.arctan2(ahead_y, ahead_x))
+    radius, rise = _radius(radii, first, second, keep, share, np.arctan2(ahead_y, ahead_x))
     size = np.maximum(np.sqrt(ahead_x * ahead_x + ahead_y * ahead_y), 1e-6)
     u, v = ahead_x / size, ahead_y / size
     # The surface leans against the spoke where the radius changes round the section.
     lean = rise * (SECTORS / (2 * np.pi)) / radius
     upright = 1.0 / np.sqrt(1.0 + lean * lean)
-    depth = np.where(at_end & (np.abs(along) > 0.1), -1.0, (radius - x * u - y * v) * upright)
+    depth = (radius - x * u - y * v) * upright - np.where(at_end, np.abs(along) * spacing[near], 0.0)
     out: FloatArray = (upright * (u + lean * v))[:, None] * frame[:, 3:6]
     out += (upright * (v - lean * u))[:, None] * frame[:, 6:]
     return depth, out
@@ -208,7 +226,7 @@ def part_rings(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", r
         size = np.einsum("nhrs,nhrs->nhr", bundle.radii, bundle.radii).reshape(-1)
         yields = near.part * size[near.other] / (size[near.other] + size[near.ring])
         rings.append(near.ring[row])
-        pushes.append((onset(depth + room.neighbour, room.onset) * yields[row])[:, None] * out)
+        pushes.append((room.needed(depth, near.joined[row]) * yields[row])[:, None] * out)
     total = count * len(HEADS) * RINGS
     for bone, (where, wanted) in places.items():
         chosen = points[:, where[0], where[1]]  # (N, K, s, 3)
@@ -251,7 +269,7 @@ def part_points(bundle: Bundle, bones: Bones, joints: Joints, places: "Places", 
     if len(near.ring):
         row, sector, depth, out = _pressed(bundle, near, points.reshape(-1, SECTORS, 3))
         slope = -np.einsum("mc,mc->m", directions.reshape(-1, SECTORS, 3)[near.ring[row], sector], out)
-        half = 0.5 * onset(depth + room.neighbour, room.onset) * near.part[row]
+        half = 0.5 * room.needed(depth, near.joined[row]) * near.part[row]
         half *= np.clip(slope / LEAST_SLOPE + 1.0, 0.0, 1.0) / np.maximum(slope, LEAST_SLOPE)
         np.maximum.at(cut, near.ring[row] * SECTORS + sector, half)
     for bone, (where, wanted) in places.items():
@@ -318,7 +336,7 @@ def _needs(
     """Points that must give way: flat index (M,), push needed, way out (M, 3), and their shares (M,) in a move and in a cut."""
     near = crowd(bundle)
     row, sector, depth, out = _pressed(bundle, near, points.reshape(-1, SECTORS, 3), facing=True)
-    need = onset(depth + room.neighbour, room.onset)
+    need = room.needed(depth, near.joined[row])
     kept = np.nonzero(need > 0.0)[0]
     row = row[kept]
     size = np.einsum("nhrs,nhrs->nhr", bundle.radii, bundle.radii).reshape(-1)

@@ -41,9 +41,11 @@ WAYS_OUT = {
 }
 # Share by which guides behind the knee let go when it is bent by 140 degrees: the nerve then takes the short way across the fossa.
 KNEE_RELEASE = {"tibial_nerve": 0.45, "common_fibular_nerve": 0.9}
-# Metres by which the guides between tuberosity and trochanter go lateral with the hip bent by 110 degrees: conjoint tendon and long head
-# then lie over the lateral side of the tuberosity, and the nerve lateral to them. ESTIMATE.
-LATERAL_IN_FLEXION, _AT_TUBEROSITY = 0.012, slice(4, 7)
+# Metres (femur frame) by which the guides from between tuberosity and trochanter into the upper third move with the hip bent by 110
+# degrees: conjoint tendon and long head then lie over the lateral side of the tuberosity, and the nerve lateral to them, but below it soon
+# deep to the long head, as near to the femur as in standing. ESTIMATE.
+_AT_TUBEROSITY = slice(4, 7)
+IN_FLEXION = np.array([[0.004, -0.009, 0.012], [0.014, -0.011, 0.012], [0.025, -0.016, 0.003]])
 BEHIND = np.array([-1.2, 0.0, 0.0])  # added to the way out of the femur: a nerve never passes in front of the neck
 # Added to the way out of the hip bone: between tuberosity and trochanter.
 DOWN_AND_LATERAL = np.array([-0.1, -0.5, 0.6])
@@ -51,6 +53,7 @@ BEHIND_ITS_NECK = np.array([-0.8, -0.4, 0.0])  # added to the way out of the fib
 # Metres round a section over which pushes set in: where there is room the nerve keeps far more of it than it must, so that what a blend
 # between poses errs does not count; where there is little it lies in the middle.
 ONSET = 0.0045
+ONSET_AT_FIBULA = 0.0030  # round its neck the nerve winds close to the bone, under fibularis longus
 GAIN, FARTHEST = 1.2, 0.008  # of a push that is spread, and metres of one in a round
 SPREAD = 0.014  # metres of nerve over which a push spreads
 DRAWN_BACK, LAST_ROUNDS = 0.06, 5  # share of its way back to its course in a round, and rounds that leave it alone
@@ -102,14 +105,15 @@ def _places_at_split() -> tuple[float, float]:
 
 
 class Met(NamedTuple):
-    """Points of lines near bones or heads: pose and point (M,), how far their sections are from keeping ROOM (M,), and the shortest way
-    out and the one that is taken (M, 3)."""
+    """Points of lines near bones or heads: pose and point (M,), how far their sections are from keeping ROOM (M,), the shortest way out and
+    the one that is taken (M, 3), and over which distance round a section pushes set in (M,)."""
 
     pose: IntArray
     point: IntArray
     inside: FloatArray
     out: FloatArray
     way: FloatArray
+    onset: FloatArray
 
 
 def clear(lines: FloatArray, course: FloatArray, bundle: Bundle, bones: Bones, joints: Joints, rounds: int) -> None:
@@ -139,7 +143,7 @@ def _push(lines: FloatArray, met: Met) -> None:
     """Push lines, in place, the ways out of what they meet."""
     off = np.clip(np.einsum("mk,mk->m", met.way, met.out), 0.5, 1.0)
     push = np.zeros_like(lines)
-    np.add.at(push, (met.pose, met.point), np.minimum(onset(met.inside, ONSET) / off, FARTHEST)[:, None] * met.way)
+    np.add.at(push, (met.pose, met.point), np.minimum(onset(met.inside, met.onset) / off, FARTHEST)[:, None] * met.way)
     lines += GAIN * (_spread() @ push)
 
 
@@ -189,7 +193,8 @@ def _met_bones(lines: FloatArray, bones: Bones, joints: Joints, axes: tuple[Floa
     bent = np.where((bone == BONES.index("femur"))[:, None], BEHIND, 0.0)
     bent = np.where((bone == BONES.index("hip_bone"))[:, None], (joints.pelvis @ DOWN_AND_LATERAL)[pose], bent)
     bent = np.where((bone == BONES.index("fibula"))[:, None], (joints.tibia[:, :3, :3] @ BEHIND_ITS_NECK)[pose], bent)
-    return Met(pose, point, _reach(pose, point, out, axes) - found.distance, out, unit(out + bent))
+    width = np.where(bone == BONES.index("fibula"), ONSET_AT_FIBULA, ONSET)
+    return Met(pose, point, _reach(pose, point, out, axes) - found.distance, out, unit(out + bent), width)
 
 
 def _met_heads(lines: FloatArray, bundle: Bundle, joints: Joints, axes: tuple[FloatArray, FloatArray]) -> Met:
@@ -206,7 +211,8 @@ def _met_heads(lines: FloatArray, bundle: Bundle, joints: Joints, axes: tuple[Fl
     bias, at_fibula = _ways_out()
     bias = bias[head, point] + np.einsum("mij,mj->mi", joints.tibia[pose, :3, :3], at_fibula[head, point])
     depth, out = inside_sections(bundle, lines[pose, point], other, unit(bias))
-    return Met(pose, point, _reach(pose, point, out, axes) + depth, out, unit(out + bias))
+    width = np.full(len(pose), ONSET)
+    return Met(pose, point, _reach(pose, point, out, axes) + depth, out, unit(out + bias), width)
 
 
 @lru_cache
@@ -470,6 +476,5 @@ def _guided(division: NerveDivision, legs: FloatArray) -> FloatArray:
     # It begins and ends gently: where a share stops at once, what hangs on it jerks.
     share = KNEE_RELEASE[division.name] * ease(np.degrees(legs[:, KNEE_FLEXION]) / 140.0)
     points[:, above : below + 1] += share[:, None, None] * (chord - points[:, above : below + 1])
-    raised = LATERAL_IN_FLEXION * ease(np.degrees(legs[:, HIP_FLEXION]) / 110.0)
-    points[:, _AT_TUBEROSITY] += raised[:, None, None] * _LATERAL
+    points[:, _AT_TUBEROSITY] += ease(np.degrees(legs[:, HIP_FLEXION]) / 110.0)[:, None, None] * IN_FLEXION
     return points

@@ -7,13 +7,16 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from visualiser.anatomy.definitions import MuscleHead
-from visualiser.anatomy.muscles import HEADS, head
+from visualiser.anatomy.muscles import HEADS
+from visualiser.anatomy.muscles import head as head_called
 from visualiser.conventions import metres
 from visualiser.typed import FloatArray
 
 RINGS, SECTORS = 40, 20  # solved and baked
+THINNEST, THIN = 0.0003, 0.0012  # metres that a spoke of a section has left at least, and below which it feels that
 FINE_RINGS, FINE_SECTORS = 72, 36  # drawn
 ANGLES = np.arange(SECTORS) * 2 * np.pi / SECTORS
+VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])  # (H,) m3
 ROUND = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)  # directions of the points of a section
 
 
@@ -48,7 +51,7 @@ def rest_positions() -> FloatArray:
 @lru_cache
 def station_values(name: str) -> Rest:
     """The rest design of the head called `name`, drawn smoothly through its stations."""
-    stations = head(name).tube.stations
+    stations = head_called(name).tube.stations
     at = np.array([s.position for s in stations])
 
     def along(values: list[float]) -> FloatArray:
@@ -80,6 +83,12 @@ def all_tendons() -> FloatArray:
     radii = np.concatenate([ellipses(own, np.ones(1)) for own in HEADS])
     radii.flags.writeable = False
     return radii
+
+
+def thick_enough(radii: FloatArray) -> FloatArray:
+    """Radii (...) of at least `THINNEST`, metres: those below `THIN` are led there smoothly, for an edge would be seen as a jerk."""
+    thin: FloatArray = np.maximum(radii - THINNEST + THIN, 0.0)
+    return np.where(thin < 2.0 * THIN, THINNEST + thin * thin / (4.0 * THIN), radii)
 
 
 @lru_cache

@@ -58,6 +58,22 @@ def spread_matrix(count: int, width: float) -> FloatArray:
     return matrix
 
 
+def recounted(radii: FloatArray, shift: FloatArray) -> FloatArray:
+    """Radii (K, S) of the outlines that radii (K, S) in even directions describe, counted from inner points `shift` (K, 2) beside."""
+    turns = np.arange(radii.shape[-1]) * (2 * np.pi / radii.shape[-1])
+    ways = np.stack([np.cos(turns), np.sin(turns)], axis=-1)
+    first = radii[..., None] * ways - shift[..., None, :]
+    second = np.roll(first, -1, axis=-2)
+    # Rays (last axis but one) through edges (last axis): where one runs between both ends of an edge, it leaves the outline.
+    before = ways[:, :1] * first[..., None, :, 1] - ways[:, 1:] * first[..., None, :, 0]
+    after = np.roll(before, -1, axis=-1)
+    ahead = ways @ np.swapaxes(first + second, -1, -2) > 0.0
+    meets = (before <= 0.0) & (after > 0.0) & ahead
+    area = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
+    reach = np.where(meets, area[..., None, :] / np.maximum(after - before, 1e-12), 0.0).max(axis=-1)
+    return np.where(meets.any(axis=-1), reach, radii)
+
+
 @lru_cache
 def refining_matrix(coarse: int, fine: int, periodic: bool) -> FloatArray:
     """Matrix (fine, coarse) that draws a cubic spline through `coarse` equal steps at `fine` equal steps."""

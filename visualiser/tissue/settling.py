@@ -10,10 +10,21 @@ import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
 from visualiser.tissue import nervetubes
-from visualiser.tissue.bonefields import Bones, Joints
+from visualiser.tissue.bonefields import Joints
+from visualiser.tissue.contact import Solver
 from visualiser.tissue.crowding import Bundle, Room, mend, part_rings, places
-from visualiser.tissue.restshapes import FINE_RINGS, FINE_SECTORS, all_flesh, all_tendons, hinge_axes
-from visualiser.tissue.sections import refined, ring_centres, ring_volume
+from visualiser.tissue.restshapes import (
+    FINE_RINGS,
+    FINE_SECTORS,
+    RINGS,
+    ROUND,
+    VOLUMES,
+    all_flesh,
+    all_tendons,
+    hinge_axes,
+    thick_enough,
+)
+from visualiser.tissue.sections import recounted, refined, ring_centres, ring_volume, spread_matrix
 from visualiser.tissue.shapetable import Shapes, packed, unpacked
 from visualiser.tissue.tautness import FREE, bring_to_length, lengths, ring_shares, space_out
 from visualiser.tissue.tubeends import Ends
@@ -23,43 +34,44 @@ ROOM = Room(0.0009, 0.0012, 0.0028)  # a little more than nothing, so that a ble
 MOVES, ROUNDS, LOOKS = 4, 2, 2
 CLEARINGS = 14
 DRAWN_BACK = 0.1  # share of their way home in a move
+# Near the tuberosity more of it: there three tendons lie on one another, and in like poses they would slip past each other unalike.
+_HOMEWARD = (DRAWN_BACK * (1.0 + 1.5 * np.clip(1.4 - np.arange(RINGS) / 8.0, 0.0, 1.0)) * FREE)[:, None]
+CENTRED, CENTRED_RINGS = (
+    0.5,
+    1.5,
+)  # share of what a centre lies beside its section that it loses in a round, and rings that share it
+MUCH_BESIDE = 0.04  # of a radius, beyond which outlines are counted anew point by point
 RESTORED = 0.5  # share of what a tendon has lost of its thickness that it gets back first
-VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
-THINNEST = 0.0004  # metres
 
 
 def settled(
     rows: FloatArray,
     anchor: FloatArray,
     legs: FloatArray,
-    bones: Bones,
-    ends: Ends,
-    wanted: FloatArray,
-    standing: FloatArray,
+    solver: Solver,
 ) -> FloatArray:
     """Rows (N, P) of the tables settled in poses (N, 6).
 
     anchor   : (N, P)  rows to which heads and nerve are drawn back while they are pushed: else a cord that lies on a round belly slides
                        off to the one side or the other, and the nerve keeps what former rounds made of it
-    wanted   : (N, H)  how long heads should be drawn, metres
-    standing : (H,)    how long they are drawn in upright standing
+    solver   : whose bones they meet, and which says how long heads should be drawn
     """
-    joints = Joints.of(legs)
+    bones, ends, joints = solver.bones, solver.ends, Joints.of(legs)
     centres, lines, radii, fullness = (part.copy() for part in unpacked(rows))
     home, course, *_ = unpacked(anchor)
     hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None]
     # Bellies swell back to their volume; what guess after guess takes from a tendon has to be given back to it.
-    radii = np.maximum(radii + RESTORED * (1.0 - all_flesh()[..., None]) * (all_tendons() - radii), THINNEST)
+    radii = thick_enough(radii + RESTORED * (1.0 - all_flesh()[..., None]) * (all_tendons() - radii))
     bundle = Bundle(centres, hinge, radii)
     lost = np.zeros_like(radii)
     # Sections cut by bone have their middles beside their centres: what is drawn is a little longer than the line of centres.
-    rings = ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
-    on_centres = wanted - lengths(ring_centres(rings)) + lengths(bundle.centres)
+    on_centres = solver.wanted(legs) - lengths(ring_centres(ends.closed(bundle, joints))) + lengths(bundle.centres)
     for number in range(ROUNDS):
+        centre(bundle)
         for _ in range(MOVES if number == 0 else 1):
-            bundle.centres += DRAWN_BACK * FREE[:, None] * (home - bundle.centres)
+            bundle.centres += _HOMEWARD * (home - bundle.centres)
             bring_to_length(bundle.centres, on_centres, legs)
-            stretched = lengths(bundle.centres) / standing
+            stretched = lengths(bundle.centres) / solver.standing_length
             space_out(bundle.centres, np.stack([ring_shares(head, stretched[:, i]) for i, head in enumerate(HEADS)], 1))
             part_rings(bundle, bones, joints, places(True), ROOM)
             bundle.orient()
@@ -71,8 +83,22 @@ def settled(
     bundle.orient()
     breathe(bundle, lost, ends, joints, VOLUMES / fullness)
     nervetubes.clear(lines, course, bundle, bones, joints, CLEARINGS)
-    rings = ends.laid(bundle.centres, bundle.points(bundle.directions()), joints)
-    return packed(Shapes(bundle.centres, lines, bundle.radii, fullness_of(rings)))
+    return packed(Shapes(bundle.centres, lines, bundle.radii, fullness_of(ends.closed(bundle, joints))))
+
+
+def centre(bundle: Bundle) -> None:
+    """Bring centres, in place, nearer to the middles of their sections, whose outlines stay: a spoke that has nothing left cannot give way,
+    and a blend between poses would ask less than nothing of it."""
+    beside = 2.0 * (bundle.radii[..., None] * ROUND).mean(
+        axis=-2
+    )  # a circle's centre lies so far from where it is counted from
+    shift = CENTRED * FREE[:, None] * (spread_matrix(RINGS, CENTRED_RINGS) @ beside)
+    radii = bundle.radii - shift @ ROUND.T
+    much = np.linalg.norm(shift, axis=-1) > MUCH_BESIDE * bundle.radii.mean(axis=-1)
+    radii[much] = recounted(bundle.radii[much], shift[much])
+    bundle.radii = radii
+    bundle.centres += shift[..., :1] * bundle.across + shift[..., 1:] * bundle.deep
+    bundle.orient()
 
 
 def fullness_of(rings: FloatArray) -> FloatArray:
@@ -88,7 +114,7 @@ def breathe(bundle: Bundle, lost: FloatArray, ends: Ends, joints: Joints, volume
 
     def volume(share: FloatArray) -> FloatArray:
         bundle.radii = plain * (1.0 + share[:, :, None, None] * free)
-        return ring_volume(ends.laid(bundle.centres, bundle.points(bundle.directions()), joints))
+        return ring_volume(ends.closed(bundle, joints))
 
     before = volume(np.zeros(plain.shape[:2]))
     guess = 0.6 * (volumes / before - 1.0)

@@ -7,6 +7,7 @@ import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
 from visualiser.tissue.bonefields import Joints
+from visualiser.tissue.crowding import Bundle
 from visualiser.tissue.restshapes import RINGS
 from visualiser.typed import FloatArray
 
@@ -40,6 +41,10 @@ class Ends:
             place[:, :, 0] = middle + shift[:, :, None]
             rings[:, :, order] = place + (1.0 - _GRIP) * (own - centre) + _GRIP * rise[:, :, None]
         return rings
+
+    def closed(self, bundle: Bundle, joints: Joints) -> FloatArray:
+        """The sections of a bundle as rings (N, H, R, S, 3) with both ends on their areas."""
+        return self.laid(bundle.centres, bundle.points(bundle.directions()), joints)
 
     @property
     def outwards(self) -> FloatArray:

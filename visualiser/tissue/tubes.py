@@ -28,9 +28,11 @@ from visualiser.tissue.restshapes import (
     RINGS,
     ROUND,
     SECTORS,
+    VOLUMES,
     all_flesh,
     hinge_axes,
     rest_positions,
+    thick_enough,
 )
 from visualiser.tissue.sections import (
     cap_ways,
@@ -51,8 +53,6 @@ from visualiser.tissue.tubeends import Ends
 from visualiser.typed import FloatArray, IntArray
 
 BLOCK = 64  # poses worked on at once
-VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])
-THINNEST = 0.0004  # metres
 _COSINE, _SINE = (np.ascontiguousarray(part, dtype=np.float32) for part in ROUND.T)
 
 
@@ -203,7 +203,7 @@ class SoftTissue:
 
     def _bundle(self, shapes: Shapes, joints: Joints) -> Bundle:
         hinge: FloatArray = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(shapes.centres.dtype)
-        return Bundle(shapes.centres, hinge[:, None], np.maximum(shapes.radii, np.float32(THINNEST)))
+        return Bundle(shapes.centres, hinge[:, None], thick_enough(shapes.radii))
 
     def _breathed(self, bundle: Bundle, joints: Joints, fullness: FloatArray) -> FloatArray:
         """Drawn heads by components (N, H, 3, R, S): laid on bone, of exact volume, sections holding less by their `fullness` (N, H)."""
