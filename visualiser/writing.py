@@ -65,11 +65,16 @@ def target(path: str | PathLike[str], force: bool, suffixes: tuple[str, ...]) ->
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise ExportError(f"{path} cannot be written: the folder {path.parent} may not be written to.")
         inputs.spare(path)
-        if os.path.lexists(path) and not force:  # a link that leads nowhere is somebody's too
-            raise ExportError(f"{path} exists; give --force (in Python force=True) to overwrite it.")
+        spare_existing(path, force)
     except OSError as problem:  # a name too long, a loop of links
         raise unwritable(path, problem) from problem
     return path
+
+
+def spare_existing(path: Path, force: bool) -> None:
+    """Raise ExportError where something is at `path` already, unless `force` is set."""
+    if os.path.lexists(path) and not force:  # a link that leads nowhere is somebody's too
+        raise ExportError(f"{path} exists; give --force (in Python force=True) to overwrite it.")
 
 
 @contextmanager

@@ -171,9 +171,8 @@ def work(line: Connection, threads: int) -> None:
 
     threads : of software OpenGL, so that the processes together do not ask for more cores than there are
     """
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # where a system knows no other way, see `processes.deaf_to_interrupts`
+    # Where a system knows no other way, see `processes.deaf_to_interrupts`.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     os.environ.setdefault("LP_NUM_THREADS", str(threads))
     with contextlib.suppress(EOFError, OSError):  # nobody is there any more

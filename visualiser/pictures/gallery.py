@@ -3,7 +3,6 @@
 The page is written by the same command as the pictures, so that it never speaks of bones that look otherwise.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,13 @@ from visualiser.anatomy import skeleton
 from visualiser.anatomy.attachments import ATTACHMENTS
 from visualiser.bodies.assembly import BONE, FOOTPRINT, Body, Frame, Surface
 from visualiser.conventions import Side
-from visualiser.errors import ExportError
 from visualiser.pictures.appearance import THEMES, VIEWS
 from visualiser.pictures.backdrop import flatten, reduce_premultiplied
 from visualiser.pictures.cameras import Camera, look_axes
 from visualiser.pictures.palettes import with_palette
 from visualiser.pictures.rendering import Stage
 from visualiser.typed import ByteArray, FloatArray
-from visualiser.writing import replacing, target, unwritable, write_png
+from visualiser.writing import replacing, spare_existing, target, unwritable, write_png
 
 SIDES_SEEN = ("posterior", "anterior", "medial", "lateral")
 WIDTH, GAP, SAMPLES = 1120, 24, 3  # pixels of a sheet and between its views, supersampling
@@ -108,8 +106,7 @@ def write(folder: Path | str, *, force: bool = False) -> Iterator[Path]:
     targets = {sheet: folder / "bones" / f"{sheet.name}.png" for sheet in BONE_SHEETS + CLOSE_SHEETS + FOOTPRINT_SHEETS}
     try:
         for path in (told, *targets.values()):
-            if not force and os.path.lexists(path):
-                raise ExportError(f"{path} exists; give --force (in Python force=True) to overwrite it.")
+            spare_existing(path, force)
         (folder / "bones").mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise unwritable(folder / "bones", problem) from problem
