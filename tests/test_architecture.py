@@ -16,7 +16,7 @@ LAYERS = (
     "tissue transforms tissue.(wrapping)",
     "anatomy anatomy.(definitions sources skeleton muscles nerves landmarks attachments yardsticks)",
     "movements kinematics movements.(movement activation scenefile schema posing mixing motion asked_poses)",
-    "bodies tissue.(routes paths strain sections) bodies.(surfaces registration vtp) tissue.(restshapes bonefields crowding tubeends "
+    "bodies tissue.(routes paths strain sections) bodies.(surfaces registration vtp) tissue.(bonefields restshapes crowding tubeends "
     "tautness contact nerve nervetubes nervelevels branches shapetable settling tubes tightness insufficiency measurement)",
     "pictures films machine processes pictures.(typefaces appearance) bodies.(assets) pictures.(cards facts cameras labels layout_check "
     "columns layout zones tracking furniture backdrop) bodies.(meshfiles footprints physique suppleness ownfit "

@@ -25,14 +25,18 @@ from visualiser.kinematics import femur_to_pelvis, tibia_to_femur
 from visualiser.movements.asked_poses import legs_of
 from visualiser.pictures import textures
 from visualiser.sculpt import ONE_THREAD, single_threaded
-from visualiser.tissue.restshapes import ROUND, THINNEST, thick_enough
+from visualiser.tissue.bonefields import Joints
+from visualiser.tissue.crowding import Bundle
+from visualiser.tissue.restshapes import RINGS, ROUND, THINNEST, thick_enough
 from visualiser.tissue.sections import recounted, ring_centres
+from visualiser.tissue.shapetable import ShapeTable
+from visualiser.tissue.tubeends import Ends
 from visualiser.tissue.tubes import SoftTissue
 from visualiser.transforms import apply, inverse
 from visualiser.typed import FloatArray
 
 STANDING = np.zeros(6)
-LARGEST_JERK, LARGEST_JERK_AT_ENDS = 0.3, 0.4  # mm in a step of 2 degrees
+LARGEST_JERK = 0.3  # mm in a step of 2 degrees
 PLANE_POSES = [(h, 0, 0, k, 0, 0) for h in (-20, 0, 45, 90, 110) for k in (0, 45, 90, 120)]
 TURNED_POSES = [
     (40, 15, 15, 60, 10, 0),
@@ -157,6 +161,32 @@ def test_both_ends_of_every_head_lie_on_bone(rings: dict[str, tuple[FloatArray, 
             assert np.abs(bones.distance(insertion, ring[-1], leg)).mean() < 0.0015
 
 
+def test_behind_a_straight_knee_the_short_head_lies_on_the_shaft(
+    rings: dict[str, tuple[FloatArray, ...]], bones: Bones
+) -> None:
+    """It arises from a strip along the shaft, from 45 % of its length on, so there its sheet must not stand off the bone."""
+    femur = metres(mesh("femur").vertices[:, 1])
+    upper, lower = femur.max() - np.array([0.47, 0.70]) * np.ptp(femur)
+    straight = np.array([leg[LEG_COORDINATES.index("knee_flexion")] == 0.0 for leg in POSES])
+    for leg, ring in zip(POSES[straight], rings["biceps_femoris_short_head"][0][straight], strict=True):
+        heights = ring_centres(ring)[:, 1]
+        for section in ring[(heights < upper) & (heights > lower)]:
+            assert bones.distance("femur", section, leg).min() < 0.0025, np.degrees(leg)
+
+
+def test_both_parts_of_the_conjoint_tendon_lie_together_for_nine_centimetres(
+    rings: dict[str, tuple[FloatArray, ...]],
+) -> None:
+    gaps = []
+    for medial, lateral in zip(rings["semitendinosus"][0], rings["biceps_femoris_long_head"][0], strict=True):
+        centres = ring_centres(medial)
+        along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(centres, axis=0), axis=1))])
+        joined = medial[(along > 0.030) & (along < 0.090)]
+        far, _ = cKDTree(lateral.reshape(-1, 3)).query(joined.reshape(-1, 3))
+        gaps.append(far.reshape(joined.shape[:2]).min(axis=1))
+    assert np.concatenate(gaps).max() < 0.0042 and np.concatenate(gaps).mean() < 0.0023
+
+
 def test_origins_cover_the_published_area_of_the_tuberosity(tissue: SoftTissue) -> None:
     # Feucht 2015: conjoint footprint 39 mm long, semimembranosus 45 mm, along the bone; straight across its curve they are shorter.
     standing = tissue.rings(STANDING)
@@ -207,14 +237,26 @@ def test_bellies_thicken_when_the_knee_bends(tissue: SoftTissue) -> None:
 
 
 def test_surfaces_move_without_jerks(tissue: SoftTissue) -> None:
-    """With the knee beyond 140 degrees the short head, pressed between the bent bones, still jerks more than one would like."""
     moved = measures.jitter(tissue, radians([[0, 0, 0, 0, 0, 0], [60, 5, 5, 60, 5, 0]]))
-    assert moved.largest("muscle jitter, mm") <= LARGEST_JERK_AT_ENDS, [*moved.lines()]
-    assert moved.largest("nerve jitter, mm") <= LARGEST_JERK, [*moved.lines()]
-    usual = measures.RANDOM_DEG.copy()
-    usual[1, [LEG_COORDINATES.index("hip_flexion"), LEG_COORDINATES.index("knee_flexion")]] = 110.0, 140.0
-    moved = measures.jitter(tissue, radians([[0, 0, 0, 0, 0, 0]]), ranges_deg=usual)
     assert moved.largest("muscle jitter, mm") <= LARGEST_JERK, [*moved.lines()]
+    assert moved.largest("nerve jitter, mm") <= LARGEST_JERK, [*moved.lines()]
+
+
+def test_sections_beside_the_ends_are_seen_as_they_are_drawn() -> None:
+    legs = POSES[[0, 12, 20]]
+    joints = Joints.of(legs)
+    with np.load(soft_tissue_path()) as file:
+        shapes, ends = ShapeTable(dict(file)).at(legs, joints), Ends(file["areas"])
+    bundle = Bundle.of(shapes.centres.astype(np.float64), thick_enough(shapes.radii.astype(np.float64)), joints)
+    seen, drawn = ends.as_drawn(bundle, joints), ends.closed(bundle, joints)
+    beside = [1, 2, RINGS - 3, RINGS - 2]
+    sizes = []
+    for points in (drawn, seen.points(seen.directions()), bundle.points(bundle.directions())):
+        spokes = (points - ring_centres(points)[..., None, :])[:, :, beside]
+        across, deep = (np.einsum("nhrsk,nhrk->nhrs", spokes, axis[:, :, beside]) for axis in (seen.across, seen.deep))
+        sizes.append(np.hypot(across, deep).mean(axis=-1))
+    assert np.abs(sizes[1] / sizes[0] - 1.0).mean() < 0.5 * np.abs(sizes[2] / sizes[0] - 1.0).mean()
+    assert np.array_equal(seen.radii[:, :, 4:-4], bundle.radii[:, :, 4:-4])
 
 
 def test_spokes_of_sections_end_before_nothing_and_without_an_edge() -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION, ANKLE_DORSIFLEXION = range(
     len(LEG_COORDINATES)
 )
+BESIDE_FLEXION = [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]  # turns of a leg that leave the plane of its flexions
 PELVIS_TILT, PELVIS_DROP, PELVIS_ROTATION, LUMBAR_FLEXION = range(4)
 
 
@@ -50,6 +51,12 @@ def check_pose(pose: ArrayLike, where: str = "") -> None:
     if (beyond > 1e-6).any():
         row, side, stop = np.argwhere(beyond > 1e-6)[0]
         raise _stopped(rows[row], SIDES[side], skeleton.HIP_STOPS[stop], float(beyond[row, side, stop]), where)
+
+
+def beside_flexion(legs: FloatArray) -> FloatArray:
+    """How far (N,), radians, legs (N, 6) leave the plane of the flexions: the largest of their other turns."""
+    largest: FloatArray = np.abs(legs[:, BESIDE_FLEXION]).max(axis=1)
+    return largest
 
 
 def past_hip_stops(rows_deg: FloatArray) -> FloatArray:

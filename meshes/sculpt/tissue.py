@@ -26,11 +26,10 @@ from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.nerves import SCIATIC_NERVE
 from visualiser.conventions import LEG_COORDINATES, LEG_SLICES, POSE_COORDINATES, Side
 from visualiser.kinematics import (
-    HIP_ADDUCTION,
+    BESIDE_FLEXION,
     HIP_FLEXION,
-    HIP_ROTATION,
     KNEE_FLEXION,
-    TIBIAL_ROTATION,
+    beside_flexion,
     past_hip_stops,
 )
 from visualiser.tissue import (
@@ -53,7 +52,7 @@ from visualiser.tissue import (
 from visualiser.tissue.bonefields import BONES, COUNTS_MM, Bones, Joints
 from visualiser.tissue.contact import Solver
 from visualiser.tissue.crowding import Bundle, deepest
-from visualiser.tissue.restshapes import all_flesh, hinge_axes, thick_enough
+from visualiser.tissue.restshapes import all_flesh, thick_enough
 from visualiser.tissue.sections import ring_volume
 from visualiser.tissue.settling import fullness_of, settled
 from visualiser.tissue.shapetable import (
@@ -75,11 +74,11 @@ HEIGHTS = {"hip_bone": (-110.0, 80.0), "femur": (-450.0, 60.0), "tibia": (-130.0
 FIELD_STEP_MM, FIELD_MARGIN_MM, NEAR_MM = 2.5, 11.0, 4.0
 NODES_DEG = {
     "plane": (
-        (-40.0, -25.0, -10.0, 5.0, 20.0, 36.0, 52.0, 67.0, 80.0, 93.0, 106.0, 120.0),
+        (-40.0, -32.0, -25.0, -17.0, -8.0, 5.0, 20.0, 36.0, 52.0, 67.0, 80.0, 93.0, 106.0, 120.0),
         (-5.0, 10.0, 26.0, 44.0, 64.0, 85.0, 105.0, 120.0, 135.0, 150.0),
     ),
     "hip": (
-        (-40.0, -15.0, 10.0, 35.0, 58.0, 80.0, 100.0, 120.0),
+        (-40.0, -28.0, -15.0, 10.0, 35.0, 58.0, 80.0, 100.0, 120.0),
         (-45.0, -22.0, 0.0, 15.0, 30.0),
         (-45.0, -23.0, 0.0, 23.0, 45.0),
     ),
@@ -95,8 +94,8 @@ EVENNESS = 1.0  # of the tables over their nodes: twice as much changes little, 
 # Poses in which all joints turn, settled round after round from what the poses before them tell; after the first round, the worst of
 # `CANDIDATES` times as many.
 CROSS_DEG = ((-40.0, 120.0), (-40.0, 30.0), (-45.0, 45.0), (-5.0, 150.0), (-40.0, 30.0))
-CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (600, *(350,) * 9), 9, 0.02, 4.0
-DOUBT_IN_PLANE = 0.010  # where joints only flex, as in most movements
+CROSS_POSES, CANDIDATES, DOUBT, BEYOND_STOPS_DEG = (600, *(350,) * 10), 12, 0.02, 4.0
+DOUBT_IN_PLANE = 0.008  # where joints only flex, as in most movements
 ALIKE = 0.9  # poses that tell so much of each other need not both be settled in a round
 
 
@@ -234,7 +233,7 @@ def bake(baker: "Baker", share_out: Callable[..., list[FloatArray]], made_from: 
     for name in ("hip", "knee"):
         legs = _poses(name)
         start = guess.rows(legs)
-        leaves = np.abs(legs[:, [1, 2, 4]]).max(axis=1) > 1e-9
+        leaves = beside_flexion(legs) > 1e-9
         rows = np.zeros_like(start)
         rows[leaves] = at_once("settled", start[leaves], start[leaves], legs[leaves]) - start[leaves]
         guess.tables[name] = _none_in_plane(name, _evened(name, rows))
@@ -342,8 +341,7 @@ class Guess:
 
 def _kriged(legs: FloatArray, missing: FloatArray) -> FloatArray:
     """Amounts (M, ...) with which poses (M, 6) tell of what is missing in each: a smooth guess that need not meet every one."""
-    beside = np.abs(legs[:, [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]]).max(axis=1)
-    doubt = np.where(beside > 0.0, DOUBT, DOUBT_IN_PLANE)
+    doubt = np.where(beside_flexion(legs) > 0.0, DOUBT, DOUBT_IN_PLANE)
     amounts: FloatArray = solve(likeness(legs, legs) + np.diag(doubt), missing, assume_a="pos")
     return amounts
 
@@ -386,9 +384,10 @@ class Baker:
     def deepest(self, rows: FloatArray, legs: FloatArray) -> FloatArray:
         """How badly (N,) muscles and nerve of rows (N, P) lie in bone or each other in poses (N, 6): metres of the nerve's depth."""
         joints, (centres, lines, radii) = Joints.of(legs), unpacked(rows)[:3]
-        bundle = Bundle(centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], thick_enough(radii))
+        bundle = Bundle.of(centres, thick_enough(radii), joints)
         nerve = np.minimum(nervetubes.deepest(lines, bundle, self.bones, joints), NERVE_AT_MOST)
-        return np.maximum(MUSCLES_COUNT * deepest(bundle, self.bones, joints), nerve)
+        muscles = deepest(self.solver.ends.as_drawn(bundle, joints), self.bones, joints)
+        return np.maximum(MUSCLES_COUNT * muscles, nerve)
 
     def swelling(self) -> FloatArray:
         """By how much of itself (H,) a breath adds to the volume of each head."""
@@ -400,8 +399,8 @@ class Baker:
         return (ring_volume(swollen) / volume - 1.0)[0] / 0.01
 
     def _bundle(self, legs: FloatArray) -> Bundle:
-        joints, solved = Joints.of(legs), self.solver.solve(legs)
-        return Bundle(solved.centres, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None], solved.radii)
+        solved = self.solver.solve(legs)
+        return Bundle.of(solved.centres, solved.radii, Joints.of(legs))
 
 
 def _poses(name: str) -> FloatArray:
@@ -441,7 +440,7 @@ def _random_poses(count: int, seed: int) -> FloatArray:
     low, high = np.array(CROSS_DEG).T
     share = np.random.default_rng(11 + seed).beta(0.75, 0.75, (3 * count, len(CROSS_DEG)))
     turns = low + share * (high - low)
-    turns[::5, [1, 2, 4]] = 0.0
+    turns[::5, BESIDE_FLEXION] = 0.0
     poses = np.zeros((len(turns), len(POSE_COORDINATES)))
     poses[:, LEG_SLICES[Side.RIGHT]][:, : turns.shape[1]] = turns
     near = past_hip_stops(poses).max(axis=(1, 2)) < BEYOND_STOPS_DEG

@@ -234,12 +234,14 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A bone that a tube may touch between two of its positions, and the room in between that other tissue fills there."""
+    """A bone that a tube may touch between two of its positions, the room in between that other tissue fills there, and the share of the
+    usual gap that it keeps: little where fibres arise from the bone all along, and where a tendon lies taut on it."""
 
     bone: str
     begin: float
     end: float
     room_mm: float = 0.0
+    gap: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,9 @@ class TubeDesign:
 
     `guides_let_go` is the share of their way to the insertion that guides go when the knee is bent by 140 degrees: the tendon then comes
     to the bone from behind and from below, and would turn back on itself round them. An estimate, made so that it turns in a wide bow.
+
+    `distal_turn_deg` turns what its sections take as lateral at the insertion backwards from the hinge of the knee, for a tendon that comes
+    to the bone along that hinge when the knee is bent: nothing about it could then be told to be lateral.
     """
 
     origin: Footprint
@@ -258,6 +263,7 @@ class TubeDesign:
     touches: tuple[Contact, ...]
     neighbours: tuple[str, ...]
     guides_let_go: float = 0.0
+    distal_turn_deg: float = 0.0
 
     def __post_init__(self) -> None:
         require(0.0 <= self.guides_let_go <= 1.0, f"Guides let go by {self.guides_let_go}, which is no share.")

@@ -122,7 +122,7 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
         "hip_bone", (-47.0, -33.0, -4.0), _ACROSS_THE_RIDGE, 6.0, _UP_THE_RIDGE, 22.5, sources.FEUCHT_2015
     ),
     insertion=Footprint(
-        "tibia", (-27.5, -13.0, -23.0), (-0.5, 0.0, 0.86), 7.0, (0.0, -1.0, 0.0), 5.0, sources.LAPRADE_2007
+        "tibia", (-27.5, -14.5, -23.0), (-0.5, 0.0, 0.86), 7.0, (0.0, -1.0, 0.0), 8.0, sources.LAPRADE_2007
     ),
     distal_guides_mm=((-31.5, -1.5, -20.5), (-31.5, -7.0, -22.5)),
     stations=_stations(
@@ -140,8 +140,8 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
         (0.86, (-38.0, -25.5), 11.0, 8.5, 0, 0.8),
         (0.90, (-38.0, -25.5), 7.0, 6.0, 0, 0.3),
         (0.94, None, 5.5, 4.2, 0, 0.0),
-        (0.97, None, 6.0, 3.8, 0, 0.0),
-        (1.00, None, 7.0, 3.5, 0, 0.0),
+        (0.97, None, 6.5, 3.2, 0, 0.0),
+        (1.00, None, 7.0, 2.4, 0, 0.0),
     ),
     belly=(0.28, 0.90),
     touches=(
@@ -180,7 +180,7 @@ _LONG_HEAD_TUBE = TubeDesign(
     ),
     belly=(0.12, 0.80),
     touches=(
-        Contact("hip_bone", 0.0, 0.5),
+        Contact("hip_bone", 0.0, 0.5, gap=0.7),
         Contact("femur", 0.0, 0.7, _BEHIND_FEMUR_MM),
         Contact("femur", 0.7, 1.0),
         Contact("tibia", 0.7, 1.0),
@@ -208,8 +208,16 @@ _SHORT_HEAD_TUBE = TubeDesign(
         (1.00, None, 5.0, 2.6, 75, 0.0),
     ),
     belly=(0.02, 0.94),
-    touches=(Contact("femur", 0.0, 1.0), Contact("tibia", 0.8, 1.0), Contact("fibula", 0.8, 1.0)),
+    # The strip that it arises from goes down to 85 % of the shaft.
+    touches=(
+        Contact("femur", 0.0, 0.62, gap=0.4),
+        Contact("femur", 0.62, 1.0),
+        Contact("tibia", 0.8, 1.0),
+        Contact("fibula", 0.8, 1.0),
+    ),
     neighbours=("biceps_femoris_long_head", "semimembranosus"),
+    guides_let_go=0.35,
+    distal_turn_deg=45.0,
 )
 
 HEADS = (

@@ -67,7 +67,7 @@ SHORTER = {
     "biceps_femoris_short_head": (100.0, 0.024),
 }
 FAR_BACK, LONGER_BACK = np.radians((-10.0, -40.0)), 0.010
-FAR_BENT, LONGER_BENT = np.radians((92.0, 120.0)), 0.0078
+FAR_BENT, LONGER_BENT = np.radians((92.0, 120.0)), 0.0064
 GUIDES_GONE_DEG = 140.0  # of knee flexion, at which guides have let go as far as they do
 STRIDES = 6  # steps in which an attachment area is walked out over the bone
 REST_ROUNDS, ROUNDS, MOVES, CUTS = 10, 4, 6, 3
@@ -179,7 +179,7 @@ class Solver:
     def _offsets(self, head: MuscleHead, path: FloatArray, joints: Joints) -> FloatArray:
         """Lateral and posterior offsets (R, 2) of the designed centres from the path in upright standing."""
         base = resampled(path, rest_positions())
-        _, lateral, posterior = _axes(base[None], hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]))
+        _, lateral, posterior = _axes(base[None], hinge_axes(joints)[:, HEADS.index(head)])
         place = station_values(head.name).offset(base)
         return np.stack([(place * lateral[0]).sum(axis=1), (place * posterior[0]).sum(axis=1)], axis=1)
 
@@ -191,7 +191,7 @@ class Solver:
         shares = ring_shares(head, stretched)
         base = np.array([resampled(path, own) for path, own in zip(paths, shares, strict=True)])
         offset = self.offsets[which]
-        _, lateral, posterior = _axes(base, hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]))
+        _, lateral, posterior = _axes(base, hinge_axes(joints)[:, which])
         centres = base + offset[:, :1] * lateral + offset[:, 1:] * posterior
         return Laid(centres, shares, parted(head, stretched).belly)
 
@@ -204,8 +204,7 @@ class Solver:
         laid = [self._laid(head, legs, joints) for head in HEADS]
         centres, shares = (np.stack([getattr(one, part) for one in laid], axis=1) for part in ("centres", "shares"))
         grown = self.scale / np.sqrt(np.stack([one.belly for one in laid], axis=1)) if scale is None else scale
-        hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None]
-        bundle = Bundle(centres, hinge, self._designed(grown))
+        bundle = Bundle.of(centres, self._designed(grown), joints)
         for number in range(rounds):
             # Sections cut by bone have their middles beside their centres: what is drawn is a little longer than the line of centres.
             beside = self._drawn_lengths(bundle, joints) - lengths(bundle.centres)
@@ -227,7 +226,6 @@ class Solver:
                     space_out(bundle.centres, shares)
                 bundle.orient()
             designed = bundle.radii = self._designed(grown)
-            designed = designed.copy()
             for _ in range(CUTS):
                 part_points(bundle, self.bones, joints, places(True), SOLVED)
             bundle.radii = _soft(bundle.radii)

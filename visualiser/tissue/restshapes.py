@@ -10,6 +10,7 @@ from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.anatomy.muscles import head as head_called
 from visualiser.conventions import metres
+from visualiser.tissue.bonefields import Joints
 from visualiser.typed import FloatArray
 
 RINGS, SECTORS = 40, 20  # solved and baked
@@ -18,6 +19,7 @@ FINE_RINGS, FINE_SECTORS = 72, 36  # drawn
 ANGLES = np.arange(SECTORS) * 2 * np.pi / SECTORS
 VOLUMES = np.array([head.volume_cm3 * 1e-6 for head in HEADS])  # (H,) m3
 ROUND = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)  # directions of the points of a section
+_FEMORAL = np.array([0.0, 0.0, 1.0])  # the femur's own lateral axis
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ def thick_enough(radii: FloatArray) -> FloatArray:
 
 @lru_cache
 def all_turns() -> tuple[FloatArray, FloatArray]:
-    """Cosine and sine (H, R, 1) of the turn of the sections of every head."""
+    """Cosine and sine (H, R, 1) of the turn of the sections of every head from its hinge axes; designs count it from the joints' own."""
     turns = np.stack([station_values(own.name).turn for own in HEADS])[..., None]
+    turns -= _distal_turns()[:, None, None] * _axis_shares()[2]
     return np.cos(turns), np.sin(turns)
 
 
@@ -107,15 +110,27 @@ def ellipses(own: MuscleHead, scale: FloatArray) -> FloatArray:
     return radii
 
 
-def hinge_axes(pelvis: FloatArray, tibia: FloatArray) -> FloatArray:
-    """Axes (N, R, 3) that the sections take as lateral: the hinge axes of pelvis, femur and tibia, blended along the head.
+def hinge_axes(joints: Joints) -> FloatArray:
+    """Axes (N, H, R, 3) that the sections take as lateral: the hinge axes of pelvis, femur and tibia, blended along the heads; of the
+    tibia's own each head has its turn of it."""
+    proximal, femoral, distal = _axis_shares()
+    turns = _distal_turns()[:, None]
+    forward, lateral = joints.tibia[:, None, :3, 0], joints.tibia[:, None, :3, 2]
+    tibial = np.cos(turns) * lateral - np.sin(turns) * forward  # (N, H, 3)
+    shared = (proximal * joints.pelvis[:, None, :, 2] + femoral)[:, None]
+    axes: FloatArray = shared + distal * tibial[:, :, None]
+    return axes
 
-    pelvis, tibia : (N, 3, 3)  turns into the femur
-    """
+
+@lru_cache
+def _axis_shares() -> tuple[FloatArray, FloatArray, FloatArray]:
+    """How much rings take of the pelvis' axis (R, 1), what they have of the femur's (R, 3), how much they take of the tibia's (R, 1)."""
     at = rest_positions()[:, None]
     proximal, distal = np.clip(1.0 - at / 0.35, 0.0, 1.0), np.clip((at - 0.8) / 0.2, 0.0, 1.0)
-    femoral = np.array([0.0, 0.0, 1.0])
-    axes: FloatArray = (
-        proximal * pelvis[:, None, :, 2] + (1.0 - proximal - distal) * femoral + distal * tibia[:, None, :, 2]
-    )
-    return axes
+    return proximal, (1.0 - proximal - distal) * _FEMORAL, distal
+
+
+@lru_cache
+def _distal_turns() -> FloatArray:
+    """By how much (H,), radians, the axes of heads at their insertions are turned backwards."""
+    return np.radians([own.tube.distal_turn_deg for own in HEADS])

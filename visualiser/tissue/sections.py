@@ -60,18 +60,26 @@ def spread_matrix(count: int, width: float) -> FloatArray:
 
 def recounted(radii: FloatArray, shift: FloatArray) -> FloatArray:
     """Radii (K, S) of the outlines that radii (K, S) in even directions describe, counted from inner points `shift` (K, 2) beside."""
-    turns = np.arange(radii.shape[-1]) * (2 * np.pi / radii.shape[-1])
-    ways = np.stack([np.cos(turns), np.sin(turns)], axis=-1)
-    first = radii[..., None] * ways - shift[..., None, :]
-    second = np.roll(first, -1, axis=-2)
+    return counted(radii[..., None] * _even_ways(radii.shape[-1]) - shift[..., None, :], radii)
+
+
+def counted(outlines: FloatArray, otherwise: FloatArray) -> FloatArray:
+    """Radii (..., S) in even directions of outlines (..., S, 2) about 0; `otherwise` (..., S) where a ray meets none."""
+    ways, second = _even_ways(outlines.shape[-2]), np.roll(outlines, -1, axis=-2)
     # Rays (last axis but one) through edges (last axis): where one runs between both ends of an edge, it leaves the outline.
-    before = ways[:, :1] * first[..., None, :, 1] - ways[:, 1:] * first[..., None, :, 0]
+    before = ways[:, :1] * outlines[..., None, :, 1] - ways[:, 1:] * outlines[..., None, :, 0]
     after = np.roll(before, -1, axis=-1)
-    ahead = ways @ np.swapaxes(first + second, -1, -2) > 0.0
+    ahead = ways @ np.swapaxes(outlines + second, -1, -2) > 0.0
     meets = (before <= 0.0) & (after > 0.0) & ahead
-    area = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
+    area = outlines[..., 0] * second[..., 1] - outlines[..., 1] * second[..., 0]
     reach = np.where(meets, area[..., None, :] / np.maximum(after - before, 1e-12), 0.0).max(axis=-1)
-    return np.where(meets.any(axis=-1), reach, radii)
+    return np.where(meets.any(axis=-1), reach, otherwise)
+
+
+def _even_ways(count: int) -> FloatArray:
+    """Unit vectors (S, 2) in even directions."""
+    turns = np.arange(count) * (2 * np.pi / count)
+    return np.stack([np.cos(turns), np.sin(turns)], axis=-1)
 
 
 @lru_cache
@@ -152,7 +160,7 @@ def _next(values: FloatArray) -> FloatArray:
 def closed_vertices(rings: FloatArray) -> FloatArray:
     """Vertices (..., R * (S + 1) + 2, 3) of the closed surface: rings with the seam doubled for the texture, then the two end centres."""
     lead, (count, sectors) = rings.shape[:-3], rings.shape[-3:-1]
-    vertices = np.empty((*lead, count * (sectors + 1) + 2, 3))
+    vertices = np.empty((*lead, count * (sectors + 1) + 2, 3), dtype=rings.dtype)
     body = vertices[..., :-2, :].reshape(*lead, count, sectors + 1, 3)  # a view
     body[..., :-1, :] = rings
     body[..., -1, :] = rings[..., 0, :]

@@ -6,13 +6,16 @@ Settled from a smooth guess, like poses stay alike; so a guess that is fitted to
 is left to do when a picture is drawn (`meshes/sculpt/tissue.py`).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from visualiser.anatomy.muscles import HEADS
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import Joints
 from visualiser.tissue.contact import Solver
-from visualiser.tissue.crowding import Bundle, Room, mend, part_rings, places
+from visualiser.tissue.crowding import Bundle, Room, join, mend, part_rings, places
 from visualiser.tissue.restshapes import (
     FINE_RINGS,
     FINE_SECTORS,
@@ -21,7 +24,6 @@ from visualiser.tissue.restshapes import (
     VOLUMES,
     all_flesh,
     all_tendons,
-    hinge_axes,
     thick_enough,
 )
 from visualiser.tissue.sections import recounted, refined, ring_centres, ring_volume, spread_matrix
@@ -30,16 +32,15 @@ from visualiser.tissue.tautness import FREE, bring_to_length, lengths, ring_shar
 from visualiser.tissue.tubeends import Ends
 from visualiser.typed import FloatArray
 
-ROOM = Room(0.0009, 0.0012, 0.0028)  # a little more than nothing, so that a blend between poses still keeps clear
+# A little more than nothing, so that a blend between poses still keeps clear.
+ROOM = Room(0.0011, 0.0017, 0.0028, joined=0.0010)
 MOVES, ROUNDS, LOOKS = 4, 2, 2
 CLEARINGS = 14
 DRAWN_BACK = 0.1  # share of their way home in a move
 # Near the tuberosity more of it: there three tendons lie on one another, and in like poses they would slip past each other unalike.
 _HOMEWARD = (DRAWN_BACK * (1.0 + 1.5 * np.clip(1.4 - np.arange(RINGS) / 8.0, 0.0, 1.0)) * FREE)[:, None]
-CENTRED, CENTRED_RINGS = (
-    0.5,
-    1.5,
-)  # share of what a centre lies beside its section that it loses in a round, and rings that share it
+# Share of what a centre lies beside its section that it loses in a round, and rings that share it.
+CENTRED, CENTRED_RINGS = 0.5, 1.5
 MUCH_BESIDE = 0.04  # of a radius, beyond which outlines are counted anew point by point
 RESTORED = 0.5  # share of what a tendon has lost of its thickness that it gets back first
 
@@ -59,10 +60,9 @@ def settled(
     bones, ends, joints = solver.bones, solver.ends, Joints.of(legs)
     centres, lines, radii, fullness = (part.copy() for part in unpacked(rows))
     home, course, *_ = unpacked(anchor)
-    hinge = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3])[:, None]
     # Bellies swell back to their volume; what guess after guess takes from a tendon has to be given back to it.
     radii = thick_enough(radii + RESTORED * (1.0 - all_flesh()[..., None]) * (all_tendons() - radii))
-    bundle = Bundle(centres, hinge, radii)
+    bundle = Bundle.of(centres, radii, joints)
     lost = np.zeros_like(radii)
     # Sections cut by bone have their middles beside their centres: what is drawn is a little longer than the line of centres.
     on_centres = solver.wanted(legs) - lengths(ring_centres(ends.closed(bundle, joints))) + lengths(bundle.centres)
@@ -73,25 +73,36 @@ def settled(
             bring_to_length(bundle.centres, on_centres, legs)
             stretched = lengths(bundle.centres) / solver.standing_length
             space_out(bundle.centres, np.stack([ring_shares(head, stretched[:, i]) for i, head in enumerate(HEADS)], 1))
-            part_rings(bundle, bones, joints, places(True), ROOM)
-            bundle.orient()
+            with as_drawn(bundle, ends, joints) as drawn:
+                part_rings(drawn, bones, joints, places(True), ROOM)
         for _ in range(LOOKS):
-            lost += mend(bundle, bones, joints, ROOM)
-            bundle.orient()
+            with as_drawn(bundle, ends, joints) as drawn:
+                lost += mend(drawn, bones, joints, ROOM)
         breathe(bundle, lost, ends, joints, VOLUMES / fullness)
-    lost += mend(bundle, bones, joints, ROOM)
-    bundle.orient()
+    with as_drawn(bundle, ends, joints) as drawn:
+        lost += mend(drawn, bones, joints, ROOM)
     breathe(bundle, lost, ends, joints, VOLUMES / fullness)
+    join(bundle)
     nervetubes.clear(lines, course, bundle, bones, joints, CLEARINGS)
     return packed(Shapes(bundle.centres, lines, bundle.radii, fullness_of(ends.closed(bundle, joints))))
+
+
+@contextmanager
+def as_drawn(bundle: Bundle, ends: Ends, joints: Joints) -> Iterator[Bundle]:
+    """The bundle with its ends as they are drawn; what happens to that happens to the bundle."""
+    drawn = ends.as_drawn(bundle, joints)
+    centres, radii = drawn.centres.copy(), drawn.radii
+    yield drawn
+    bundle.centres += drawn.centres - centres
+    bundle.radii = bundle.radii + (drawn.radii - radii)
+    bundle.orient()
 
 
 def centre(bundle: Bundle) -> None:
     """Bring centres, in place, nearer to the middles of their sections, whose outlines stay: a spoke that has nothing left cannot give way,
     and a blend between poses would ask less than nothing of it."""
-    beside = 2.0 * (bundle.radii[..., None] * ROUND).mean(
-        axis=-2
-    )  # a circle's centre lies so far from where it is counted from
+    # A circle's centre lies so far from where it is counted from.
+    beside = 2.0 * (bundle.radii[..., None] * ROUND).mean(axis=-2)
     shift = CENTRED * FREE[:, None] * (spread_matrix(RINGS, CENTRED_RINGS) @ beside)
     radii = bundle.radii - shift @ ROUND.T
     much = np.linalg.norm(shift, axis=-1) > MUCH_BESIDE * bundle.radii.mean(axis=-1)

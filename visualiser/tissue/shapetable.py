@@ -17,7 +17,15 @@ from scipy.interpolate import CubicSpline
 from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.easing import ease
-from visualiser.kinematics import HIP_ADDUCTION, HIP_FLEXION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
+from visualiser.kinematics import (
+    BESIDE_FLEXION,
+    HIP_ADDUCTION,
+    HIP_FLEXION,
+    HIP_ROTATION,
+    KNEE_FLEXION,
+    TIBIAL_ROTATION,
+    beside_flexion,
+)
 from visualiser.tissue import nervetubes
 from visualiser.tissue.bonefields import Joints
 from visualiser.tissue.restshapes import RINGS, SECTORS, rest_positions
@@ -29,15 +37,13 @@ TABLES = {
     "hip": (HIP_FLEXION, HIP_ADDUCTION, HIP_ROTATION),
     "knee": (KNEE_FLEXION, TIBIAL_ROTATION),
 }
-# Turns (hip flexion, adduction, rotation, knee flexion, tibial rotation) counted from a middle in halves of their ranges, and how near
-# poses must be in that measure to tell of each other: found by leaving poses out.
-_MIDDLE, _HALF = np.radians([40.0, 0.0, 0.0, 70.0, 0.0]), np.radians([80.0, 40.0, 45.0, 80.0, 40.0])
-_LIKENESS = 0.5
+# Turns (hip flexion, adduction, rotation, knee flexion, tibial rotation) from which poses are counted, and over which they tell of each
+# other: the shorter, the better each known pose is met, and the more what is drawn jerks between them.
+_MIDDLE, _TELLING = np.radians([40.0, 0.0, 0.0, 70.0, 0.0]), np.radians([42.0, 32.0, 28.0, 44.0, 24.0])
 CENTRES = len(HEADS) * RINGS
 POINTS = CENTRES + nervetubes.POINTS  # that are turned; radii follow
 FULLNESS_UNIT = 0.2  # metres that the fullness of a head counts as among the shapes: they keep it to a thousandth
 COLUMNS = 3 * POINTS + CENTRES * SECTORS + len(HEADS)
-_BESIDE = [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]  # turns that leave the plane of the flexions
 
 
 class Shapes(NamedTuple):
@@ -71,7 +77,7 @@ def _parts(points: FloatArray, others: FloatArray) -> Shapes:
 def flattened(legs: FloatArray) -> FloatArray:
     """Poses (N, 6) without the turns that leave the plane of the flexions."""
     plane = legs.copy()
-    plane[:, _BESIDE] = 0.0
+    plane[:, BESIDE_FLEXION] = 0.0
     return plane
 
 
@@ -81,7 +87,7 @@ def turned(points: FloatArray, legs: FloatArray, joints: Joints, flat: Joints | 
 
     flat : the joints in `flattened` poses, where they are known already
     """
-    if not legs[:, _BESIDE].any():
+    if not beside_flexion(legs).any():
         return points
     flat = flat or Joints.of(flattened(legs))
     pelvis = flat.pelvis @ np.swapaxes(joints.pelvis, -1, -2)  # the way back, as points are rows
@@ -109,7 +115,7 @@ def likeness(legs: FloatArray, others: FloatArray) -> FloatArray:
 
 
 def _measured(legs: FloatArray) -> FloatArray:
-    return (legs[:, :5] - _MIDDLE) / (_HALF * _LIKENESS)
+    return (legs[:, :5] - _MIDDLE) / _TELLING
 
 
 class ShapeTable:

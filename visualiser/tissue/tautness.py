@@ -13,7 +13,7 @@ from visualiser.anatomy.definitions import MuscleHead
 from visualiser.anatomy.muscles import HEADS
 from visualiser.conventions import metres
 from visualiser.easing import ease
-from visualiser.kinematics import HIP_ADDUCTION, HIP_ROTATION, KNEE_FLEXION, TIBIAL_ROTATION
+from visualiser.kinematics import KNEE_FLEXION, beside_flexion
 from visualiser.tissue.crowding import HELD
 from visualiser.tissue.paths import muscle_lengths
 from visualiser.tissue.restshapes import RINGS, rest_positions
@@ -26,10 +26,7 @@ FINE_RINGS, BOW_RINGS, BROAD_RINGS = 1.5, 2.5, 6.0  # widths of what counts as a
 # What takes up length: tendons at the knee go nearer to its axis or farther from it, and bows deepen or flatten. Metres of the one and
 # share of the other that cost alike: ESTIMATE, so that in a bent knee it is nearly all done there, in a straight one by bows.
 KNEE_UNIT, BOW_UNIT, SLACK_UNIT = 0.004, 0.08, 0.0005
-FARTHEST_AT_KNEE, MOST_OF_BOW = (
-    0.003,
-    0.3,
-)  # metres, and share of a bow, in a step: beyond, lengths change otherwise than at first
+FARTHEST_AT_KNEE, MOST_OF_BOW = 0.003, 0.3  # metres, and share of a bow, in a step: beyond, lengths change otherwise
 BENT = np.radians(45.0)  # from which a knee is bent in full in this sense
 BESIDE = np.radians(15.0)  # from which a turn out of the plane of the flexions frees heads of their lines
 # Metres of length made up in a step, and taken off: a head whose line asks for less than the way round the bones presses no harder.
@@ -78,8 +75,11 @@ def bring_to_length(centres: FloatArray, wanted: FloatArray, legs: FloatArray) -
     bent = ease(legs[:, KNEE_FLEXION] / BENT)[:, None]
     powers = [np.square(bent * KNEE_UNIT) * rates[0], np.square(BOW_UNIT) * rates[1]]
     whole = powers[0] * rates[0] + powers[1] * rates[1] + np.square(SLACK_UNIT)
-    beside = np.abs(legs[:, [HIP_ADDUCTION, HIP_ROTATION, TIBIAL_ROTATION]]).max(axis=1, keepdims=True)
-    step = (1.0 - ease(beside / BESIDE)) * np.clip(wanted - lengths(centres), -MOST_TAKEN_OFF, MOST_MADE_UP) / whole
+    step = (
+        (1.0 - ease(beside_flexion(legs)[:, None] / BESIDE))
+        * np.clip(wanted - lengths(centres), -MOST_TAKEN_OFF, MOST_MADE_UP)
+        / whole
+    )
     for motion, power, most in zip(motions, powers, (FARTHEST_AT_KNEE, MOST_OF_BOW), strict=True):
         centres += np.clip(step * power, -most, most)[..., None, None] * motion
 

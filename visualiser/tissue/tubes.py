@@ -30,7 +30,6 @@ from visualiser.tissue.restshapes import (
     SECTORS,
     VOLUMES,
     all_flesh,
-    hinge_axes,
     rest_positions,
     thick_enough,
 )
@@ -202,8 +201,7 @@ class SoftTissue:
         return self._breathed(bundle, joints, shapes.fullness), nerve, placed, motor
 
     def _bundle(self, shapes: Shapes, joints: Joints) -> Bundle:
-        hinge: FloatArray = hinge_axes(joints.pelvis, joints.tibia[:, :3, :3]).astype(shapes.centres.dtype)
-        return Bundle(shapes.centres, hinge[:, None], thick_enough(shapes.radii))
+        return Bundle.of(shapes.centres, thick_enough(shapes.radii), joints)
 
     def _breathed(self, bundle: Bundle, joints: Joints, fullness: FloatArray) -> FloatArray:
         """Drawn heads by components (N, H, 3, R, S): laid on bone, of exact volume, sections holding less by their `fullness` (N, H)."""
