@@ -106,7 +106,7 @@ class SoftTissue:
         """Vertices of every surface.
 
         leg     : (..., 6)  radians, order of `conventions.LEG_COORDINATES`
-        returns : name -> (..., V, 3)  metres, femur frame
+        returns : name -> (..., V, 3)  metres, femur frame, in single precision
         """
         leg = np.asarray(leg, dtype=np.float64)
         surfaces = _joined([self._surfaced(block) for block in _blocks(leg)])
