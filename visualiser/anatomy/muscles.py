@@ -121,6 +121,8 @@ _SEMIMEMBRANOSUS_TUBE = TubeDesign(
     origin=Footprint(
         "hip_bone", (-47.0, -33.0, -4.0), _ACROSS_THE_RIDGE, 6.0, _UP_THE_RIDGE, 22.5, sources.FEUCHT_2015
     ),
+    # Drawn 16 mm long instead of 10, an estimate: so the tendon, with the slips that it gives off there, ends flat and not as a stump. The
+    # area that bare bones carry is the published one (`attachments.py`).
     insertion=Footprint(
         "tibia", (-27.5, -14.5, -23.0), (-0.5, 0.0, 0.86), 7.0, (0.0, -1.0, 0.0), 8.0, sources.LAPRADE_2007
     ),
