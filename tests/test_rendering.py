@@ -1,6 +1,7 @@
 """The stage: what the camera says is what the pixels show; moving and hiding change just what they should."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,6 +125,24 @@ def test_a_frame_moves_rigid_and_soft_surfaces(stage: Stage, red: Surface, blue:
     after = stage.colour()
     for shown in (reddish, bluish):
         assert np.nonzero(shown(after))[1].mean() > np.nonzero(shown(before))[1].mean() + 5
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_two_stages_of_one_body_move_apart_and_leave_its_surfaces_as_they_are(
+    red: Surface, blue: Surface, camera: Camera, kind: type[np.floating]
+) -> None:
+    """PyVista takes an array of its own precision over as it is: whoever moves the mesh would move the body and all its other meshes."""
+    still = blue.vertices.astype(kind), blue.normals.astype(kind)
+    shared = replace(blue, vertices=still[0].copy(), normals=still[1].copy())
+    with Stage((red, shared), size=SIZE) as one, Stage((red, shared), size=SIZE) as other:
+        for stage, shift in ((one, 0.0), (other, 0.03)):
+            stage.update(frame_of(red, blue, shift))
+            stage.look(camera)
+            stage.backdrop(GREY)
+        places = [np.nonzero(bluish(stage.colour()))[1].mean() for stage in (one, other)]
+    assert places[1] > places[0] + 5
+    np.testing.assert_array_equal(shared.vertices, still[0])
+    np.testing.assert_array_equal(shared.normals, still[1])
 
 
 def test_the_same_frame_gives_the_same_pixels(stage: Stage, red: Surface, blue: Surface, camera: Camera) -> None:

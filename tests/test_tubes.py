@@ -271,9 +271,8 @@ def test_spokes_of_sections_end_before_nothing_and_without_an_edge() -> None:
 
 def test_a_section_counted_from_another_middle_keeps_its_outline() -> None:
     middle, ways = np.array([0.006, -0.002]), ROUND @ np.array([0.006, -0.002])
-    radii = (ways + np.sqrt(np.square(ways) - middle @ middle + 0.01**2))[
-        None
-    ]  # a circle of 10 mm counted from beside its middle
+    # A circle of 10 mm counted from beside its middle.
+    radii = (ways + np.sqrt(np.square(ways) - middle @ middle + 0.01**2))[None]
     moved = recounted(radii, middle[None])[0]
     outline = radii[0, :, None] * ROUND
     along = np.roll(outline, -1, axis=0) - outline

@@ -64,10 +64,11 @@ _PEELS = 12  # translucent layers behind one another; closed surfaces without ba
 
 def polydata(surface: Surface, vertices: FloatArray | None = None, normals: FloatArray | None = None) -> pv.PolyData:
     """A surface as PyVista mesh with normals and its colours or texture coordinates."""
-    points: Any = np.ascontiguousarray(surface.vertices if vertices is None else vertices, np.float32)
+    # Copies of its own: PyVista takes memory over as it is, and what moves the mesh would move the body's own surface.
+    points: Any = np.array(surface.vertices if vertices is None else vertices, np.float32, order="C")
     faces: Any = surface.faces
     mesh: Any = pv.PolyData.from_regular_faces(points, faces)  # PyVista's annotations allow double precision only
-    mesh.point_data["Normals"] = np.ascontiguousarray(surface.normals if normals is None else normals, np.float32)
+    mesh.point_data["Normals"] = np.array(surface.normals if normals is None else normals, np.float32, order="C")
     mesh.point_data.active_normals_name = "Normals"
     if surface.colours is not None:
         mesh.point_data["colour"] = surface.colours
